@@ -1,0 +1,70 @@
+#!/usr/bin/env node
+import { readFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { milliseconds } from "../duration";
+
+const USAGE = `connection-decision: decisions about cloud connections
+
+  connection-decision simulate [--port N] [--world FILE] [--throttle documented|off] [--settle 2s] [--latency 20ms]
+
+      Runs simulated clouds on loopback. The first line on stdout is JSON: {"url": …, "env": {…}}; env is everything a
+      program, a CLI or an SDK needs to talk to them. Ends with Ctrl-C. The README has the world file's format.
+`;
+
+/** Runs a command line; the exit status is the promise's value. */
+export async function main(argv: readonly string[]): Promise<number> {
+    const [command, ...rest] = argv;
+    if (command === undefined || command === "help" || command === "--help" || command === "-h") {
+        process.stdout.write(USAGE);
+        return command === undefined ? 2 : 0;
+    }
+    try {
+        if (command !== "simulate") {
+            throw new Error(`unknown command "${command}"`);
+        }
+        return await simulate(rest);
+    } catch (error) {
+        process.stderr.write(`connection-decision: ${(error as Error).message}\n\n${USAGE}`);
+        return 2;
+    }
+}
+
+async function simulate(argv: string[]): Promise<number> {
+    const { values } = parseArgs({
+        args: argv,
+        options: {
+            port: { type: "string", default: "0" },
+            world: { type: "string" },
+            throttle: { type: "string", default: "off" },
+            settle: { type: "string", default: "0s" },
+            latency: { type: "string", default: "0ms" },
+        },
+    });
+    if (values.throttle !== "documented" && values.throttle !== "off") {
+        throw new Error(`--throttle must be "documented" or "off"`);
+    }
+    if (!/^\d{1,5}$/.test(values.port)) {
+        throw new Error("--port must be a number");
+    }
+    const { startSimulator } = await import("../simulator/index.js");
+    const simulator = await startSimulator({
+        port: Number(values.port),
+        throttle: values.throttle,
+        settleMs: milliseconds(values.settle),
+        latencyMs: milliseconds(values.latency),
+        ...(values.world === undefined ? {} : { world: JSON.parse(readFileSync(values.world, "utf8")) }),
+    });
+    process.stdout.write(`${JSON.stringify({ url: simulator.url, env: simulator.env })}\n`);
+    await new Promise<void>((resolve) => {
+        process.once("SIGINT", resolve);
+        process.once("SIGTERM", resolve);
+    });
+    await simulator.close();
+    return 0;
+}
+
+if (require.main === module) {
+    void main(process.argv.slice(2)).then((status) => {
+        process.exitCode = status;
+    });
+}

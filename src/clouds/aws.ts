@@ -1,0 +1,232 @@
+import type { EC2Client, EC2ClientConfig } from "@aws-sdk/client-ec2";
+import type { OpenSearchClient } from "@aws-sdk/client-opensearch";
+import type { STSClient } from "@aws-sdk/client-sts";
+import { type Cloud, CloudError, callSignal, type FailureClass, networkFailure, type Site } from "./cloud";
+
+/** Clients of one account and region. Each SDK is loaded with its first call. */
+export interface AwsClients {
+    readonly region: string;
+    ec2(): Promise<EC2Client>;
+    openSearch(): Promise<OpenSearchClient>;
+    sts(): Promise<STSClient>;
+    /** The account behind the credentials, asked for once. */
+    account(signal: AbortSignal): Promise<string>;
+}
+
+/**
+ * Amazon Web Services.
+ *
+ * Credentials: the SDK's default Node chain (environment, SSO, shared files and their roles, process, web identity,
+ * container and instance metadata), or the profile named in the settings; `roleArn` is assumed on top of either.
+ * Endpoints: the SDK's own `AWS_ENDPOINT_URL` and `AWS_ENDPOINT_URL_<SERVICE>`, or the settings.
+ */
+export const aws: Cloud<AwsClients> = {
+    name: "aws",
+    title: "AWS",
+    accountTitle: "AWS account",
+    settings: {
+        region: "Region of connections that name none",
+        profile: "Profile of the shared AWS configuration files",
+        roleArn: "Role to assume, as an ARN",
+        ec2Endpoint: "URL of the EC2 API, instead of the region's own",
+        opensearchEndpoint: "URL of the OpenSearch API, instead of the region's own",
+        stsEndpoint: "URL of the STS API, instead of the region's own",
+    },
+    endpointVariables: [
+        "AWS_ENDPOINT_URL",
+        "AWS_ENDPOINT_URL_EC2",
+        "AWS_ENDPOINT_URL_OPENSEARCH",
+        "AWS_ENDPOINT_URL_STS",
+    ],
+    foreignConfig: { region: "aws:region", profile: "aws:profile" },
+    regionChain:
+        "connection.region, connections:awsRegion, aws:region, AWS_REGION, AWS_DEFAULT_REGION, the profile's region",
+    async region({ settings, environment }) {
+        const stated = settings.region ?? environment.AWS_REGION ?? environment.AWS_DEFAULT_REGION;
+        if (stated) {
+            return stated;
+        }
+        const { STSClient } = await import("@aws-sdk/client-sts");
+        try {
+            return await new STSClient(
+                settings.profile === undefined ? {} : { profile: settings.profile },
+            ).config.region();
+        } catch {
+            return undefined;
+        }
+    },
+    connect(site) {
+        const region = site.placement.region ?? "";
+        const config = memoize(() => clientConfig(site, region));
+        const sts = memoize(async () => {
+            const { STSClient } = await import("@aws-sdk/client-sts");
+            return new STSClient({ ...(await config()), ...endpoint(site.settings.stsEndpoint) });
+        });
+        let account: Promise<string> | undefined;
+        return {
+            region,
+            sts,
+            account(signal) {
+                account ??= callerAccount(sts, signal);
+                account.catch(() => {
+                    account = undefined;
+                });
+                return account;
+            },
+            ec2: memoize(async () => {
+                const { EC2Client } = await import("@aws-sdk/client-ec2");
+                return new EC2Client({ ...(await config()), ...endpoint(site.settings.ec2Endpoint) });
+            }),
+            openSearch: memoize(async () => {
+                const { OpenSearchClient } = await import("@aws-sdk/client-opensearch");
+                return new OpenSearchClient({ ...(await config()), ...endpoint(site.settings.opensearchEndpoint) });
+            }),
+        };
+    },
+    account: (clients, signal) => clients.account(signal),
+};
+
+/** GetCallerIdentity needs no permission. https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html */
+async function callerAccount(sts: () => Promise<STSClient>, signal: AbortSignal): Promise<string> {
+    const { GetCallerIdentityCommand } = await import("@aws-sdk/client-sts");
+    const client = await sts();
+    const identity = await awsCall("sts:GetCallerIdentity", signal, (options) =>
+        client.send(new GetCallerIdentityCommand({}), options),
+    );
+    return identity.Account ?? "";
+}
+
+// The SDK prints eight lines about Node.js 20 with its first client, which the CLI would show on every preview.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
+
+/**
+ * Runs one SDK call and turns its failure into a {@link CloudError}.
+ * The clients never retry (`maxAttempts: 1`): the core repeats reads, and mutations only when they were throttled.
+ */
+export async function awsCall<T>(
+    action: string,
+    signal: AbortSignal,
+    send: (options: { abortSignal: AbortSignal }) => Promise<T>,
+): Promise<T> {
+    try {
+        return await send({ abortSignal: callSignal(signal) });
+    } catch (error) {
+        throw awsError(action, error);
+    }
+}
+
+function awsError(action: string, error: unknown): CloudError {
+    const { name, code, message, $metadata } = error as Error & {
+        code?: unknown;
+        $metadata?: { httpStatusCode?: number; requestId?: string };
+    };
+    const network = networkFailure(error);
+    const httpStatus = $metadata?.httpStatusCode;
+    const word = network ?? (name === "Error" && typeof code === "string" ? code : name);
+    const noCredentials = name === "CredentialsProviderError" || name === "TokenProviderError";
+    const answered = httpStatus !== undefined && (error as { Code?: unknown; $fault?: unknown }).$fault !== undefined;
+    return new CloudError({
+        cloud: "AWS",
+        action,
+        failure: noCredentials
+            ? "credentials"
+            : network !== undefined
+              ? "transient"
+              : classify(word, httpStatus, answered),
+        code: word,
+        text: noCredentials
+            ? `no AWS credentials; tried the SDK's default chain (environment, SSO, shared files, process, web identity, container and instance metadata): ${firstLine(message)}`
+            : firstLine(message),
+        httpStatus,
+        requestId: $metadata?.requestId,
+    });
+}
+
+/**
+ * Codes: https://docs.aws.amazon.com/ec2/latest/devguide/errors-overview.html,
+ * https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html, common errors of OpenSearch and STS.
+ */
+const CODES: Readonly<Record<string, FailureClass>> = {
+    requestlimitexceeded: "throttled",
+    throttling: "throttled",
+    throttlingexception: "throttled",
+    throttledexception: "throttled",
+    toomanyrequestsexception: "throttled",
+    requestthrottled: "throttled",
+    requestthrottledexception: "throttled",
+    bandwidthlimitexceeded: "throttled",
+    slowdown: "throttled",
+    unauthorizedoperation: "denied",
+    accessdenied: "denied",
+    accessdeniedexception: "denied",
+    authfailure: "credentials",
+    expiredtoken: "credentials",
+    expiredtokenexception: "credentials",
+    requestexpired: "credentials",
+    invalidclienttokenid: "credentials",
+    unrecognizedclientexception: "credentials",
+    missingauthenticationtoken: "credentials",
+    missingauthenticationtokenexception: "credentials",
+    incompletesignature: "credentials",
+    signaturedoesnotmatch: "credentials",
+    invalidsignatureexception: "credentials",
+    optinrequired: "credentials",
+    internalerror: "transient",
+    internalfailure: "transient",
+    internalexception: "transient",
+    serviceunavailable: "transient",
+    unavailable: "transient",
+    resourcenotfoundexception: "missing",
+};
+
+function classify(code: string, httpStatus: number | undefined, answered: boolean): FailureClass {
+    const known = CODES[code.toLowerCase()];
+    if (known !== undefined) {
+        return known;
+    }
+    // A parse failure of the SDK is an error without a fault: what the cloud did is as unknown as after a 5xx.
+    return (httpStatus !== undefined && httpStatus >= 500) || !answered ? "transient" : "refused";
+}
+
+async function clientConfig(site: Site, region: string): Promise<SharedConfig> {
+    const { settings } = site;
+    const base = {
+        region,
+        maxAttempts: 1,
+        requestHandler: { connectionTimeout: 10_000 },
+        ...(settings.profile === undefined ? {} : { profile: settings.profile }),
+    };
+    if (settings.roleArn === undefined) {
+        return base;
+    }
+    const { fromNodeProviderChain, fromTemporaryCredentials } = await import("@aws-sdk/credential-providers");
+    return {
+        ...base,
+        credentials: fromTemporaryCredentials({
+            masterCredentials: fromNodeProviderChain(
+                settings.profile === undefined ? {} : { profile: settings.profile },
+            ),
+            params: { RoleArn: settings.roleArn, RoleSessionName: "pulumi-connection-decision" },
+            clientConfig: { region, ...endpoint(settings.stsEndpoint) },
+        }),
+    };
+}
+
+type SharedConfig = Required<Pick<EC2ClientConfig, "region" | "maxAttempts" | "requestHandler">> &
+    Pick<EC2ClientConfig, "profile" | "credentials">;
+
+function endpoint(url: string | undefined): { endpoint?: string } {
+    return url === undefined ? {} : { endpoint: url };
+}
+
+function memoize<T>(make: () => Promise<T>): () => Promise<T> {
+    let made: Promise<T> | undefined;
+    return () => {
+        made ??= make();
+        return made;
+    };
+}
+
+function firstLine(text: unknown): string {
+    return String(text ?? "").split("\n", 1)[0] ?? "";
+}

@@ -1,0 +1,137 @@
+/** Values of one cloud's settings: from the explicit provider or the stack config, without defaults. */
+export type Settings = Readonly<Record<string, string | undefined>>;
+
+/** Environment variables; passed in, so that tests choose them. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Where calls go: settings and environment of this process, and what the connection itself says.
+ * `placement` holds the connection's own fields that choose a place (region, project).
+ */
+export interface Site {
+    readonly settings: Settings;
+    readonly environment: Environment;
+    readonly placement: Readonly<Record<string, string | undefined>>;
+}
+
+/** One cloud: where its calls go by default, with whose credentials, and how its errors read. K: its clients. */
+export interface Cloud<K> {
+    readonly name: string;
+    /** As error texts name it. */
+    readonly title: string;
+    /** What an account is called there, `AWS account`, `project`. */
+    readonly accountTitle: string;
+    /**
+     * Settings this cloud understands, each with its meaning. `region` is `connections:<name>Region` in the
+     * stack config and `region` on the explicit provider.
+     */
+    readonly settings: Readonly<Record<string, string>>;
+    /** Environment variables that hold an endpoint URL; checked before anything is sent. */
+    readonly endpointVariables: readonly string[];
+    /** Stack config of the cloud's own Pulumi package that means the same: `{ region: "aws:region" }`. */
+    readonly foreignConfig?: Readonly<Record<string, string>>;
+    /**
+     * The default region: settings, environment, profile. Undefined: none to be had.
+     * Calls no cloud.
+     */
+    region?(site: Site): Promise<string | undefined>;
+    /** Says what was tried when there is no region. */
+    readonly regionChain?: string;
+    /** Clients for a site. Opens nothing and loads no SDK; calls do that. */
+    connect(site: Site): K;
+    /** The account the credentials belong to. One call, or none where the site says it. */
+    account(clients: K, signal: AbortSignal): Promise<string>;
+}
+
+/** Classes of failed calls that the core treats differently. */
+export type FailureClass =
+    /** Not done; the same call may be repeated after a pause. */
+    | "throttled"
+    /** Outcome unknown: 5xx, timeout, reset connection, unreadable answer. */
+    | "transient"
+    /** No permission. */
+    | "denied"
+    /** No credentials, or ones that the cloud does not take. */
+    | "credentials"
+    /** What was asked for does not exist. */
+    | "missing"
+    /** Everything else: the cloud says no. */
+    | "refused";
+
+/** A failed call, in the words of its cloud. Carries no request, no header and no credential. */
+export class CloudError extends Error {
+    readonly cloud: string;
+    readonly action: string;
+    readonly failure: FailureClass;
+    readonly code: string;
+    readonly httpStatus: number | undefined;
+    readonly requestId: string | undefined;
+    /** The cloud's own sentence. */
+    readonly text: string;
+
+    constructor(facts: {
+        cloud: string;
+        action: string;
+        failure: FailureClass;
+        code: string;
+        text: string;
+        httpStatus?: number | undefined;
+        requestId?: string | undefined;
+    }) {
+        const request = facts.requestId === undefined ? "" : ` (request ${facts.requestId})`;
+        super(`${facts.action}: ${facts.code}: ${facts.text}${request}`);
+        this.name = "CloudError";
+        this.cloud = facts.cloud;
+        this.action = facts.action;
+        this.failure = facts.failure;
+        this.code = facts.code;
+        this.text = facts.text;
+        this.httpStatus = facts.httpStatus;
+        this.requestId = facts.requestId;
+    }
+}
+
+/** Time one call may take before its outcome counts as unknown. */
+export const CALL_TIMEOUT_MS = 30_000;
+
+/** The caller's signal, and {@link CALL_TIMEOUT_MS}. */
+export function callSignal(signal: AbortSignal): AbortSignal {
+    return AbortSignal.any([signal, AbortSignal.timeout(CALL_TIMEOUT_MS)]);
+}
+
+const NETWORK_CODES = new Set([
+    "ECONNREFUSED",
+    "ECONNRESET",
+    "EPIPE",
+    "ETIMEDOUT",
+    "ENOTFOUND",
+    "EAI_AGAIN",
+    "EHOSTUNREACH",
+    "ENETUNREACH",
+    "UND_ERR_CONNECT_TIMEOUT",
+    "UND_ERR_HEADERS_TIMEOUT",
+    "UND_ERR_SOCKET",
+]);
+
+/**
+ * The code of an error that never reached the cloud or lost its answer, found in the error or in its causes;
+ * undefined for every other error. Aborts and timeouts count: their outcome is just as unknown.
+ */
+export function networkFailure(error: unknown): string | undefined {
+    for (let e = error, depth = 0; e instanceof Error && depth < 5; e = e.cause, depth++) {
+        const code = (e as { code?: unknown }).code;
+        if (typeof code === "string" && NETWORK_CODES.has(code)) {
+            return code;
+        }
+        if (e.name === "TimeoutError" || e.name === "AbortError" || e.name === "RequestTimeoutError") {
+            return e.name;
+        }
+        if (e instanceof AggregateError && e.errors.length > 0) {
+            const inner = networkFailure(e.errors[0]);
+            if (inner !== undefined) {
+                return inner;
+            }
+        }
+    }
+    return undefined;
+}

@@ -1,0 +1,68 @@
+import type { Facts } from "../connection";
+import type { ConnectionKind, Observed } from "../kinds/kind";
+
+/** Facts that must hold before a decision is sent. */
+export interface Expectations {
+    readonly requesters?: readonly string[];
+    readonly evidence?: Facts;
+}
+
+/**
+ * `holds`; `untold`: the cloud does not say, so nothing may be sent; `violated`: it says otherwise.
+ * `text` tells what was expected and what is.
+ */
+export type Verdict = { readonly result: "holds" } | { readonly result: "untold" | "violated"; readonly text: string };
+
+/** Compares what a declaration expects with what the cloud vouches for. Pure. */
+export function guard(expected: Expectations, seen: Observed): Verdict {
+    return (
+        requesterVerdict(expected.requesters, seen) ?? evidenceVerdict(expected.evidence, seen) ?? { result: "holds" }
+    );
+}
+
+/** Sentences for expectations that can never hold for this kind, such as a malformed account or a fact it never tells. */
+export function impossibleExpectations(kind: ConnectionKind, expected: Expectations): string[] {
+    const requesters = (expected.requesters ?? [])
+        .filter((requester) => !kind.requester.format.test(requester))
+        .map((requester) => `expectedRequester "${requester}" must be ${kind.requester.describes}`);
+    const known = Object.keys(kind.evidence);
+    const facts = Object.keys(expected.evidence ?? {})
+        .filter((fact) => !known.includes(fact))
+        .map((fact) => `expectedEvidence.${fact} is never told for ${kind.name}; it tells ${known.join(", ")}`);
+    return [...requesters, ...facts];
+}
+
+function requesterVerdict(expected: readonly string[] | undefined, seen: Observed): Verdict | undefined {
+    if (expected === undefined) {
+        return undefined;
+    }
+    if (seen.requester === undefined) {
+        return { result: "untold", text: `the cloud does not tell who asks; expected ${expected.join(" or ")}` };
+    }
+    return expected.includes(seen.requester)
+        ? undefined
+        : { result: "violated", text: `the requester is ${seen.requester}, expected ${expected.join(" or ")}` };
+}
+
+/**
+ * A single expected value must be the fact. A list allows any of its values; where the fact itself is a list
+ * (CIDR blocks), everything in it must be among the expected ones.
+ */
+function evidenceVerdict(expected: Facts | undefined, seen: Observed): Verdict | undefined {
+    for (const [fact, wanted] of Object.entries(expected ?? {})) {
+        const actual = Object.hasOwn(seen.evidence, fact) ? seen.evidence[fact] : undefined;
+        if (actual === undefined) {
+            return { result: "untold", text: `the cloud does not tell ${fact}; expected ${show(wanted)}` };
+        }
+        const allowed = (Array.isArray(wanted) ? wanted : [wanted]).map(String);
+        const values = (Array.isArray(actual) ? actual : [actual]).map(String);
+        if (values.length === 0 || !values.every((value) => allowed.includes(value))) {
+            return { result: "violated", text: `${fact} is ${show(actual)}, expected ${show(wanted)}` };
+        }
+    }
+    return undefined;
+}
+
+function show(value: Facts[string]): string {
+    return Array.isArray(value) ? value.join(", ") : String(value);
+}

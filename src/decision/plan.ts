@@ -1,0 +1,198 @@
+import type { Decision, OnDrift, Status } from "../connection";
+import type { Action, Lifecycle, Rule } from "../kinds/kind";
+
+/** What the plan looks at, besides the table. */
+export interface Situation {
+    readonly status: Status;
+    /** The cloud's own word, for texts. */
+    readonly cloudStatus?: string;
+}
+
+/** What earlier runs left behind: "not there yet" and "gone" look alike without it. */
+export interface Memory {
+    /** The account the decision was made in. */
+    readonly account?: string;
+    /** The cloud's id of the request. */
+    readonly connectionId?: string;
+    /** The last status that was read, `absent` aside. */
+    readonly seen?: Status;
+}
+
+export interface PlanOptions {
+    readonly allowRemoval: boolean;
+    readonly onDrift: OnDrift;
+    /** The same decision was carried out by an earlier run: what differs now was changed outside. */
+    readonly established: boolean;
+    /** How long `up` waits for a request that is not there, as declared. */
+    readonly waitForRequest: string;
+}
+
+export type Step =
+    | { readonly do: "none" | "settle" | "awaitRequest" | "hold" | "unknown" }
+    | { readonly do: "act"; readonly actions: readonly Action[] }
+    /**
+     * `declaration`: the program asks for what cannot be; the preview fails.
+     * `requester`: the requester's doing; this one fails in `up`, the others go on.
+     */
+    | {
+          readonly do: "refuse";
+          readonly fault: "declaration" | "requester";
+          readonly why: string;
+          readonly remedy: string;
+      };
+
+export interface Plan {
+    readonly step: Step;
+    /** What will happen, for people; absent when nothing will. */
+    readonly transition?: string;
+    readonly warnings: readonly string[];
+}
+
+/** What one decision means for one connection as it stands now. Pure. */
+export function plan(
+    lifecycle: Lifecycle,
+    decision: Decision,
+    situation: Situation,
+    memory: Memory,
+    options: PlanOptions,
+): Plan {
+    const { status } = situation;
+    if (status === "unknown") {
+        return { step: { do: "unknown" }, warnings: unknownWarnings(situation) };
+    }
+    const rule = lifecycle[decision][status];
+    if (status === "absent") {
+        return planAbsent(rule, decision, memory, options);
+    }
+    if (rule.do === "none") {
+        return { step: { do: "none" }, warnings: [] };
+    }
+    if (rule.do === "settle") {
+        return {
+            step: { do: "settle" },
+            transition: `${decision}: ${status} -> ${goal(decision)} (waiting for the cloud)`,
+            warnings: [],
+        };
+    }
+    if (rule.do === "awaitRequest" || rule.do === "impossible") {
+        return lapsed(rule, decision, situation, options);
+    }
+    if (options.onDrift === "hold" && options.established && undone(decision, status)) {
+        return {
+            step: { do: "hold" },
+            transition: `held: declared ${decision}, ${status} outside (onDrift: hold; nothing is sent)`,
+            warnings: [],
+        };
+    }
+    return planActions(rule.do, rule, decision, situation, options);
+}
+
+/** Whether a plan would cut a connection that works now. */
+export function cuts(step: Step, status: Status): boolean {
+    return (
+        step.do === "act" &&
+        (status === "accepted" || status === "accepting") &&
+        step.actions.some((action) => action !== "accept")
+    );
+}
+
+/** The status a decision leads to. */
+export function goal(decision: Decision): Status {
+    return decision === "accept" ? "accepted" : "rejected";
+}
+
+function planActions(
+    actions: readonly Action[],
+    rule: Rule,
+    decision: Decision,
+    situation: Situation,
+    options: PlanOptions,
+): Plan {
+    const { status } = situation;
+    const removes = actions.includes("remove");
+    if (removes && !options.allowRemoval) {
+        return {
+            step: {
+                do: "refuse",
+                fault: "declaration",
+                why: `this kind of connection cannot be rejected once it is ${status}; the only way is to delete it, and the requester must ask again`,
+                remedy: "set allowRemoval: true if it shall be deleted, or declare accept",
+            },
+            warnings: [],
+        };
+    }
+    const notes = [
+        ...(removes ? ["the connection is deleted, the requester must ask again"] : []),
+        ...(rule.basis === "tried" ? ["undocumented: tried, the cloud may refuse"] : []),
+    ];
+    return {
+        step: { do: "act", actions },
+        transition: `${decision}: ${status} -> ${removes ? "absent" : goal(decision)}${notes.length === 0 ? "" : ` (${notes.join("; ")})`}`,
+        warnings: [],
+    };
+}
+
+function planAbsent(rule: Rule, decision: Decision, memory: Memory, options: PlanOptions): Plan {
+    const seenBefore = memory.seen !== undefined;
+    if (decision === "reject") {
+        return seenBefore
+            ? { step: { do: "none" }, warnings: [] }
+            : {
+                  step: { do: "none" },
+                  warnings: [
+                      "no such request has been seen yet, so nothing is rejected now; the next `pulumi up` that finds it rejects it",
+                  ],
+              };
+    }
+    if (options.established) {
+        // Decided, and gone since: stays in the state as absent. The class reports these per scope, with their number.
+        return { step: { do: "none" }, warnings: [] };
+    }
+    if (seenBefore) {
+        return {
+            step: {
+                do: "refuse",
+                fault: "requester",
+                why: "the request was withdrawn before it was accepted",
+                remedy: "ask the requester to send it again",
+            },
+            warnings: ["up will fail for this one: the request was withdrawn; ask the requester to send it again"],
+        };
+    }
+    return {
+        step: { do: rule.do === "awaitRequest" ? "awaitRequest" : "none" },
+        transition: `accept: absent -> accepted (up waits ${options.waitForRequest} for the request)`,
+        warnings: ["there is no such request yet"],
+    };
+}
+
+/** The requester's side ended it: too late for a decision, and no reason to fail one that was carried out. */
+function lapsed(rule: Rule, decision: Decision, situation: Situation, options: PlanOptions): Plan {
+    const { status, cloudStatus } = situation;
+    const word = cloudStatus === undefined || cloudStatus === status ? status : `${status} (${cloudStatus})`;
+    const remedy = rule.remedy ?? "ask the requester to send it again";
+    if (options.established) {
+        return {
+            step: { do: "none" },
+            warnings: [`this connection was decided (${decision}) and is ${word} now; ${remedy}`],
+        };
+    }
+    return {
+        step: { do: "refuse", fault: "requester", why: `the request is ${word} and can no longer be accepted`, remedy },
+        warnings: [`up will fail for this one: the request is ${word}; ${remedy}`],
+    };
+}
+
+function undone(decision: Decision, status: Status): boolean {
+    return decision === "accept"
+        ? status === "rejected" || status === "rejecting" || status === "unconnected"
+        : status === "accepted" || status === "accepting";
+}
+
+function unknownWarnings({ cloudStatus }: Situation): string[] {
+    return cloudStatus === undefined
+        ? []
+        : [
+              `the cloud says "${cloudStatus}", a status this version does not know; nothing is sent. A newer version of pulumi-connection-decision may know it.`,
+          ];
+}

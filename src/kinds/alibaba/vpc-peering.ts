@@ -1,0 +1,228 @@
+import { type AlibabaClients, type Answer, alibaba, type ExactJson } from "../../clouds/alibaba";
+import { CloudError } from "../../clouds/cloud";
+import { type AlibabaVpcPeeringConnection, formatKey, type Status } from "../../connection";
+import type { Action, ConnectionKind, Lifecycle, Observed, Order, Send } from "../kind";
+import { receiptOfFailure } from "../receipt";
+
+const DOCS = "https://www.alibabacloud.com/help/en/vpc/developer-reference/api-vpcpeer-2022-01-01-";
+const GET = `${DOCS}getvpcpeerconnectionattribute`;
+const ACCEPT = `${DOCS}acceptvpcpeerconnection`;
+const REJECT = `${DOCS}rejectvpcpeerconnection`;
+const DELETE = `${DOCS}deletevpcpeerconnection`;
+const ASK_AGAIN = "ask the requester to delete the peering connection and create it again";
+
+/** Status of GetVpcPeerConnectionAttribute. `Updating` follows an accept, and a later change of an active connection. */
+const STATUSES: Readonly<Record<string, Status>> = {
+    creating: "pending",
+    accepting: "pending",
+    updating: "accepting",
+    activated: "accepted",
+    rejected: "rejected",
+    expired: "expired",
+    deleting: "removing",
+    deleted: "absent",
+};
+
+const LIFECYCLE: Lifecycle = {
+    accept: {
+        pending: { do: ["accept"], basis: "documented", source: ACCEPT },
+        accepting: { do: "settle", basis: "documented", source: ACCEPT },
+        accepted: { do: "none", basis: "documented", source: GET },
+        rejecting: { do: "settle", basis: "tried", source: "no such state on the wire" },
+        rejected: {
+            do: "impossible",
+            basis: "documented",
+            source: `${ACCEPT} (IncorrectStatus.VpcPeer: in this status the connection cannot be received)`,
+            remedy: ASK_AGAIN,
+        },
+        unconnected: { do: "impossible", basis: "tried", source: "no such state on the wire", remedy: ASK_AGAIN },
+        removing: { do: "impossible", basis: "documented", source: DELETE, remedy: ASK_AGAIN },
+        expired: {
+            do: "impossible",
+            basis: "documented",
+            source: `${ACCEPT} (IncorrectStatus.VpcPeer)`,
+            remedy: ASK_AGAIN,
+        },
+        failed: { do: "impossible", basis: "tried", source: "no such state on the wire", remedy: ASK_AGAIN },
+        absent: { do: "awaitRequest", basis: "documented", source: GET },
+    },
+    reject: {
+        pending: { do: ["reject"], basis: "documented", source: REJECT },
+        accepting: { do: "settle", basis: "documented", source: `${DELETE} (delete is for settled connections)` },
+        accepted: { do: ["remove"], basis: "documented", source: DELETE },
+        rejecting: { do: "settle", basis: "tried", source: "no such state on the wire" },
+        rejected: { do: "none", basis: "documented", source: REJECT },
+        unconnected: { do: "none", basis: "tried", source: "no such state on the wire" },
+        removing: { do: "settle", basis: "documented", source: DELETE },
+        expired: { do: "none", basis: "documented", source: GET },
+        failed: { do: "none", basis: "tried", source: "no such state on the wire" },
+        absent: { do: "none", basis: "documented", source: GET },
+    },
+};
+
+/** VPC peering requests of other Alibaba Cloud accounts. Connections inside one account are accepted by themselves. */
+export const vpcPeering: ConnectionKind<AlibabaVpcPeeringConnection, AlibabaClients> = {
+    name: "alibaba:vpcPeering",
+    title: "VPC peering connection",
+    cloud: alibaba,
+    fields: {
+        instanceId: {
+            required: true,
+            format: /^pcc-[a-z0-9]{10,40}$/,
+            describes: '"pcc-" and lower-case letters and digits',
+        },
+    },
+    identity: ["instanceId"],
+    requester: { format: /^\d{12,18}$/, describes: "an Alibaba Cloud account id (UID) of 12 to 18 digits" },
+    evidence: {
+        vpcId: "The requester's VPC",
+        cidrs: "IPv4 and IPv6 CIDR blocks of the requester's VPC",
+        region: "Region of the requester's VPC",
+        acceptingVpcId: "This account's VPC",
+        acceptingRegion: "Region of this account's VPC",
+    },
+    permissions: {
+        read: ["vpc:GetVpcPeerConnectionAttribute", "vpc:ListVpcPeerConnections"],
+        accept: ["vpc:AcceptVpcPeerConnection"],
+        reject: ["vpc:RejectVpcPeerConnection"],
+        remove: ["vpc:DeleteVpcPeerConnection"],
+    },
+    limits: {
+        idsPerOrder: 1,
+        idsPerLookup: 1,
+        settleEvery: "5s",
+        settleWithin: "10m",
+        rates: { accept: rate("accept"), reject: rate("reject"), remove: rate("delete") },
+        // RAM knows these actions for all resources (*) only: one dry run answers for the account.
+        probePer: "account",
+    },
+    locate: ({ instanceId }) => ({
+        scope: { key: "account", title: "VPC peering connections of the Alibaba Cloud account", facts: {} },
+        key: formatKey("alibaba:vpcPeering", [instanceId]),
+        id: instanceId,
+    }),
+    lifecycle: () => LIFECYCLE,
+    // "does not support concurrent requests for the same VPC peering connection": RejectVpcPeerConnection.
+    lane: (_scope, id) => id,
+    /** The scope is the account itself; there is nothing to find and nothing set. */
+    describe: async () => ({ found: "yes", admission: "manual", settings: {} }),
+    async list(_scope, cursor, call) {
+        const answer = await call.clients.vpcPeer(
+            "ListVpcPeerConnections",
+            { MaxResults: "100", ...(cursor === undefined ? {} : { NextToken: cursor }) },
+            call.signal,
+        );
+        const items = Array.isArray(answer.VpcPeerConnects) ? answer.VpcPeerConnects : [];
+        const next = text(answer.NextToken);
+        return { items: items.flatMap((item) => observe(record(item))), ...(next ? { next } : {}) };
+    },
+    async lookup(_scope, ids, call) {
+        const found = await Promise.all(ids.map((id) => get(id, call)));
+        return found.flat();
+    },
+    actions: {
+        accept: decide("AcceptVpcPeerConnection"),
+        reject: decide("RejectVpcPeerConnection"),
+        remove: decide("DeleteVpcPeerConnection"),
+    },
+    /** A dry run that passes answers with the error DryRunOperation; whether it checks the status is not said. */
+    async probe(_scope, action, order, call) {
+        try {
+            await call.clients.vpcPeer(OPERATIONS[action], { ...parameters(order), DryRun: "true" }, call.signal);
+            return "cannotTell";
+        } catch (error) {
+            if (!(error instanceof CloudError)) {
+                throw error;
+            }
+            return error.code === "DryRunOperation" ? "allowed" : error.failure === "denied" ? "denied" : "cannotTell";
+        }
+    },
+};
+
+const OPERATIONS: Readonly<Record<Action, string>> = {
+    accept: "AcceptVpcPeerConnection",
+    reject: "RejectVpcPeerConnection",
+    remove: "DeleteVpcPeerConnection",
+};
+
+/** 360 calls in 60 s for each of these operations. */
+function rate(operation: string) {
+    return { burst: 60, perSecond: 5, source: `${DOCS}${operation}vpcpeerconnection` };
+}
+
+async function get(id: string, call: { clients: AlibabaClients; signal: AbortSignal }): Promise<Observed[]> {
+    try {
+        return observe(await call.clients.vpcPeer("GetVpcPeerConnectionAttribute", { InstanceId: id }, call.signal));
+    } catch (error) {
+        if (error instanceof CloudError && error.failure === "missing") {
+            return [];
+        }
+        throw error;
+    }
+}
+
+function observe(connection: Answer): Observed[] {
+    const id = text(connection.InstanceId);
+    if (!id) {
+        return [];
+    }
+    const cloudStatus = text(connection.Status) ?? "";
+    const vpc = record(connection.Vpc);
+    const acceptingVpc = record(connection.AcceptingVpc);
+    const cidrs = [...texts(vpc.Ipv4Cidrs), ...texts(vpc.Ipv6Cidrs)];
+    const says = [text(connection.Name), text(connection.Description)].filter(Boolean).join(": ");
+    return [
+        {
+            id,
+            status: STATUSES[cloudStatus.toLowerCase()] ?? "unknown",
+            cloudStatus,
+            ...optional("requester", text(connection.OwnerId)),
+            ...optional("decider", text(connection.AcceptingOwnerUid)),
+            ...optional("requestedAt", text(connection.GmtCreate)),
+            ...optional("expiresAt", text(connection.GmtExpired)),
+            ...optional("requesterSays", says),
+            evidence: {
+                ...optional("vpcId", text(vpc.VpcId)),
+                ...(cidrs.length === 0 ? {} : { cidrs }),
+                ...optional("region", text(connection.RegionId)),
+                ...optional("acceptingVpcId", text(acceptingVpc.VpcId)),
+                ...optional("acceptingRegion", text(connection.AcceptingRegionId)),
+            },
+        },
+    ];
+}
+
+/** One connection per call; the token makes a resend of the same decision the same request. */
+function decide(operation: string): Send<AlibabaClients> {
+    return (_scope, orders, call) =>
+        Promise.all(
+            orders.map(async (order) => {
+                try {
+                    await call.clients.vpcPeer(operation, parameters(order), call.signal);
+                    return { id: order.seen.id, result: "sent" as const };
+                } catch (error) {
+                    return receiptOfFailure(order.seen.id, error);
+                }
+            }),
+        );
+}
+
+function parameters(order: Order): Record<string, string> {
+    return { InstanceId: order.seen.id, ClientToken: order.token };
+}
+
+function text(value: ExactJson | undefined): string | undefined {
+    return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+function texts(value: ExactJson | undefined): string[] {
+    return Array.isArray(value) ? value.filter((item): item is string => typeof item === "string") : [];
+}
+
+function record(value: ExactJson | undefined): Answer {
+    return typeof value === "object" && value !== null && !Array.isArray(value) ? value : {};
+}
+
+function optional<K extends string>(key: K, value: string | undefined): { [key in K]?: string } {
+    return value ? ({ [key]: value } as { [key in K]: string }) : {};
+}

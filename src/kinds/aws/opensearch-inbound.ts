@@ -1,0 +1,182 @@
+import type { InboundConnection } from "@aws-sdk/client-opensearch";
+import { type AwsClients, aws, awsCall } from "../../clouds/aws";
+import { type AwsOpenSearchInboundConnection, formatKey, type Status } from "../../connection";
+import type { Action, ConnectionKind, Lifecycle, Observed, Send } from "../kind";
+import { receiptOfFailure } from "../receipt";
+
+const API = "https://docs.aws.amazon.com/opensearch-service/latest/APIReference/";
+const STATES = `${API}API_InboundConnectionStatus.html`;
+const ACCEPT = `${API}API_AcceptInboundConnection.html`;
+const REJECT = `${API}API_RejectInboundConnection.html`;
+const DELETE = `${API}API_DeleteInboundConnection.html`;
+const ASK_AGAIN = "ask the requester to create the outbound connection again";
+
+/** InboundConnectionStatusCode, API_InboundConnectionStatus. APPROVED and PROVISIONING follow an accept. */
+const STATUSES: Readonly<Record<string, Status>> = {
+    pending_acceptance: "pending",
+    approved: "accepting",
+    provisioning: "accepting",
+    active: "accepted",
+    rejecting: "rejecting",
+    rejected: "rejected",
+    deleting: "removing",
+    deleted: "absent",
+};
+
+const LIFECYCLE: Lifecycle = {
+    accept: {
+        pending: { do: ["accept"], basis: "documented", source: ACCEPT },
+        accepting: { do: "settle", basis: "documented", source: STATES },
+        accepted: { do: "none", basis: "documented", source: STATES },
+        rejecting: { do: "settle", basis: "documented", source: STATES },
+        rejected: { do: ["accept"], basis: "tried", source: "no AWS text found on accepting a rejected connection" },
+        unconnected: { do: ["accept"], basis: "tried", source: "no such state on the wire" },
+        removing: { do: "impossible", basis: "documented", source: STATES, remedy: ASK_AGAIN },
+        expired: { do: "impossible", basis: "tried", source: "no such state on the wire", remedy: ASK_AGAIN },
+        failed: { do: "impossible", basis: "tried", source: "no such state on the wire", remedy: ASK_AGAIN },
+        absent: { do: "awaitRequest", basis: "documented", source: STATES },
+    },
+    reject: {
+        pending: { do: ["reject"], basis: "documented", source: REJECT },
+        accepting: { do: "settle", basis: "documented", source: `${STATES} (delete is used once it is active)` },
+        accepted: { do: ["remove"], basis: "documented", source: DELETE },
+        rejecting: { do: "settle", basis: "documented", source: STATES },
+        rejected: { do: "none", basis: "documented", source: STATES },
+        unconnected: { do: "none", basis: "tried", source: "no such state on the wire" },
+        removing: { do: "settle", basis: "documented", source: STATES },
+        expired: { do: "none", basis: "tried", source: "no such state on the wire" },
+        failed: { do: "none", basis: "tried", source: "no such state on the wire" },
+        absent: { do: "none", basis: "documented", source: STATES },
+    },
+};
+
+/** Inbound cross-cluster connections of the account's OpenSearch domains in one region. */
+export const openSearchInbound: ConnectionKind<AwsOpenSearchInboundConnection, AwsClients> = {
+    name: "aws:openSearchInbound",
+    title: "OpenSearch inbound connection",
+    cloud: aws,
+    fields: {
+        region: { required: false, format: /^[a-z]{2}(-[a-z]+)+-\d+$/, describes: 'an AWS region such as "eu-west-1"' },
+        connectionId: {
+            required: true,
+            format: /^[a-z][a-z0-9-]{9,255}$/,
+            describes: "10 to 256 lower-case letters, digits and hyphens, a letter first",
+        },
+    },
+    identity: ["region", "connectionId"],
+    requester: { format: /^\d{12}$/, describes: "a 12-digit AWS account id" },
+    evidence: {
+        requesterDomain: "Name of the domain that asks",
+        requesterRegion: "Region of the domain that asks",
+        domain: "Name of this account's domain",
+        connectionMode: "DIRECT or VPC_ENDPOINT",
+    },
+    permissions: {
+        read: ["es:DescribeInboundConnections"],
+        accept: ["es:AcceptInboundConnection"],
+        reject: ["es:RejectInboundConnection"],
+        remove: ["es:DeleteInboundConnection"],
+    },
+    limits: { idsPerOrder: 1, idsPerLookup: 100, settleEvery: "5s", settleWithin: "20m" },
+    locate({ region = "", connectionId }) {
+        return {
+            scope: { key: region, title: `OpenSearch inbound connections in ${region}`, facts: { region } },
+            key: formatKey("aws:openSearchInbound", [region, connectionId]),
+            id: connectionId,
+        };
+    },
+    lifecycle: () => LIFECYCLE,
+    lane: (_scope, id) => id,
+    /** The scope is the account's region itself; there is nothing to find and nothing set. */
+    describe: async () => ({ found: "yes", admission: "manual", settings: {} }),
+    list: (_scope, cursor, call) => search(call, cursor === undefined ? {} : { NextToken: cursor }),
+    /** Filter `connection-id`: API_DescribeInboundConnections. Unknown ids are left out of the answer. */
+    lookup: async (_scope, ids, call) => {
+        const found: Observed[] = [];
+        let next: string | undefined;
+        do {
+            const page = await search(call, {
+                Filters: [{ Name: "connection-id", Values: [...ids] }],
+                ...(next === undefined ? {} : { NextToken: next }),
+            });
+            found.push(...page.items);
+            next = page.next;
+        } while (next !== undefined);
+        return found;
+    },
+    actions: { accept: decide("accept"), reject: decide("reject"), remove: decide("remove") },
+};
+
+async function search(
+    call: { clients: AwsClients; signal: AbortSignal },
+    input: { NextToken?: string; Filters?: { Name: string; Values: string[] }[] },
+): Promise<{ items: Observed[]; next?: string }> {
+    const { DescribeInboundConnectionsCommand } = await import("@aws-sdk/client-opensearch");
+    const client = await call.clients.openSearch();
+    const account = await call.clients.account(call.signal);
+    const answer = await awsCall("es:DescribeInboundConnections", call.signal, (options) =>
+        client.send(new DescribeInboundConnectionsCommand({ MaxResults: 100, ...input }), options),
+    );
+    return {
+        items: (answer.Connections ?? []).flatMap((connection) => observe(connection, account)),
+        ...(answer.NextToken ? { next: answer.NextToken } : {}),
+    };
+}
+
+/**
+ * The requester is the side that is not ours. The API calls the source "local" and the destination "remote"
+ * (API_InboundConnection), which people read the other way round: accounts decide, and where both are ours the source asks.
+ */
+function observe(connection: InboundConnection, account: string): Observed[] {
+    const id = connection.ConnectionId;
+    if (!id) {
+        return [];
+    }
+    const source = connection.LocalDomainInfo?.AWSDomainInformation;
+    const destination = connection.RemoteDomainInfo?.AWSDomainInformation;
+    const [requester, own] =
+        source?.OwnerId === account && destination?.OwnerId !== account ? [destination, source] : [source, destination];
+    const cloudStatus = connection.ConnectionStatus?.StatusCode ?? "";
+    return [
+        {
+            id,
+            status: STATUSES[cloudStatus.toLowerCase()] ?? "unknown",
+            cloudStatus,
+            ...(requester?.OwnerId ? { requester: requester.OwnerId } : {}),
+            evidence: {
+                ...(requester?.DomainName ? { requesterDomain: requester.DomainName } : {}),
+                ...(requester?.Region ? { requesterRegion: requester.Region } : {}),
+                ...(own?.DomainName ? { domain: own.DomainName } : {}),
+                ...(connection.ConnectionMode ? { connectionMode: connection.ConnectionMode } : {}),
+            },
+        },
+    ];
+}
+
+/** One connection per call. A connection that is not there answers ResourceNotFoundException with HTTP 409. */
+function decide(action: Action): Send<AwsClients> {
+    return (_scope, orders, call) =>
+        Promise.all(
+            orders.map(async ({ seen: { id } }) => {
+                const sdk = await import("@aws-sdk/client-opensearch");
+                const client = await call.clients.openSearch();
+                const input = { ConnectionId: id };
+                try {
+                    await (action === "accept"
+                        ? awsCall("es:AcceptInboundConnection", call.signal, (options) =>
+                              client.send(new sdk.AcceptInboundConnectionCommand(input), options),
+                          )
+                        : action === "reject"
+                          ? awsCall("es:RejectInboundConnection", call.signal, (options) =>
+                                client.send(new sdk.RejectInboundConnectionCommand(input), options),
+                            )
+                          : awsCall("es:DeleteInboundConnection", call.signal, (options) =>
+                                client.send(new sdk.DeleteInboundConnectionCommand(input), options),
+                            ));
+                    return { id, result: "sent" as const };
+                } catch (error) {
+                    return receiptOfFailure(id, error);
+                }
+            }),
+        );
+}

@@ -1,0 +1,274 @@
+import type { VpcEndpointConnection } from "@aws-sdk/client-ec2";
+import { type AwsClients, aws, awsCall } from "../../clouds/aws";
+import { CloudError } from "../../clouds/cloud";
+import { type AwsVpcEndpointConnection, formatKey, type Status } from "../../connection";
+import type { ConnectionKind, Lifecycle, Observed, Order, Receipt, Scope, Send } from "../kind";
+import { receiptOfFailure } from "../receipt";
+
+const GUIDE = "https://docs.aws.amazon.com/vpc/latest/privatelink/accept-reject-endpoint-requests.html";
+const API = "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/";
+const THROTTLING = "https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html";
+const NOTHING_FOUND = "no AWS text found either way; user guide, API reference and public code searched";
+
+/**
+ * The states of `VpcEndpointConnection.VpcEndpointState`. The SDK's enum is in capitals, the wire in lower camel case:
+ * compared without regard to case. `partial`: some of the endpoint's subnets failed, traffic flows in the others.
+ */
+const STATUSES: Readonly<Record<string, Status>> = {
+    pendingacceptance: "pending",
+    pending: "accepting",
+    available: "accepted",
+    partial: "accepted",
+    rejected: "rejected",
+    deleting: "removing",
+    deleted: "absent",
+    failed: "failed",
+    expired: "expired",
+};
+
+const ASK_AGAIN = "ask the requester to create the endpoint again";
+
+const LIFECYCLE: Lifecycle = {
+    accept: {
+        pending: { do: ["accept"], basis: "documented", source: GUIDE },
+        accepting: { do: "settle", basis: "documented", source: GUIDE },
+        accepted: { do: "none", basis: "documented", source: GUIDE },
+        rejecting: { do: "settle", basis: "tried", source: "no such state on the wire" },
+        rejected: { do: ["accept"], basis: "tried", source: NOTHING_FOUND },
+        unconnected: { do: ["accept"], basis: "tried", source: "no such state on the wire" },
+        removing: { do: "impossible", basis: "documented", source: GUIDE, remedy: ASK_AGAIN },
+        expired: {
+            do: "impossible",
+            basis: "documented",
+            source: `${API}API_VpcEndpointConnection.html`,
+            remedy: ASK_AGAIN,
+        },
+        failed: {
+            do: "impossible",
+            basis: "documented",
+            source: `${API}API_VpcEndpointConnection.html`,
+            remedy: ASK_AGAIN,
+        },
+        absent: { do: "awaitRequest", basis: "documented", source: GUIDE },
+    },
+    reject: {
+        pending: { do: ["reject"], basis: "documented", source: GUIDE },
+        accepting: {
+            do: "settle",
+            basis: "documented",
+            source: `${GUIDE} (reject is documented once the endpoint is available)`,
+        },
+        accepted: { do: ["reject"], basis: "documented", source: GUIDE },
+        rejecting: { do: "settle", basis: "tried", source: "no such state on the wire" },
+        rejected: { do: "none", basis: "documented", source: GUIDE },
+        unconnected: { do: "none", basis: "tried", source: "no such state on the wire" },
+        removing: { do: "none", basis: "documented", source: `${GUIDE} (the requester is deleting the endpoint)` },
+        expired: { do: "none", basis: "documented", source: `${API}API_VpcEndpointConnection.html` },
+        failed: { do: "none", basis: "documented", source: `${API}API_VpcEndpointConnection.html` },
+        absent: { do: "none", basis: "documented", source: GUIDE },
+    },
+};
+
+/** VPC endpoint connections of an AWS endpoint service (PrivateLink). */
+export const vpcEndpoint: ConnectionKind<AwsVpcEndpointConnection, AwsClients> = {
+    name: "aws:vpcEndpoint",
+    title: "VPC endpoint connection",
+    cloud: aws,
+    fields: {
+        region: { required: false, format: /^[a-z]{2}(-[a-z]+)+-\d+$/, describes: 'an AWS region such as "eu-west-1"' },
+        serviceId: {
+            required: true,
+            format: /^vpce-svc-([0-9a-f]{8}|[0-9a-f]{17})$/,
+            describes: '"vpce-svc-" and 8 or 17 hexadecimal digits',
+        },
+        endpointId: {
+            required: true,
+            format: /^vpce-([0-9a-f]{8}|[0-9a-f]{17})$/,
+            describes: '"vpce-" and 8 or 17 hexadecimal digits',
+        },
+    },
+    identity: ["region", "serviceId", "endpointId"],
+    requester: { format: /^\d{12}$/, describes: "a 12-digit AWS account id" },
+    evidence: {
+        endpointRegion: "Region of the requester's endpoint, where it is told",
+        ipAddressType: "ipv4, ipv6 or dualstack",
+    },
+    permissions: {
+        read: ["ec2:DescribeVpcEndpointConnections", "ec2:DescribeVpcEndpointServiceConfigurations"],
+        accept: ["ec2:AcceptVpcEndpointConnections"],
+        reject: ["ec2:RejectVpcEndpointConnections"],
+    },
+    limits: {
+        // No maximum is documented. A refused batch is halved, so a lower one costs calls and loses nothing.
+        idsPerOrder: 500,
+        settleEvery: "5s",
+        settleWithin: "20m",
+        rates: {
+            accept: { burst: 10, perSecond: 1, source: THROTTLING },
+            reject: { burst: 10, perSecond: 1, source: THROTTLING },
+        },
+        probePer: "scope",
+    },
+    locate({ region = "", serviceId, endpointId }) {
+        return {
+            scope: {
+                key: `${region}/${serviceId}`,
+                title: `endpoint service ${serviceId} in ${region}`,
+                facts: { region, serviceId },
+            },
+            key: formatKey("aws:vpcEndpoint", [region, serviceId, endpointId]),
+            id: endpointId,
+        };
+    },
+    lifecycle: () => LIFECYCLE,
+    settingsWarnings(scope, state, decision) {
+        if (state.admission !== "automatic" || decision !== "reject") {
+            return [];
+        }
+        return [
+            `${scope.title} accepts requests by itself (acceptanceRequired is false): the rejected requester is let in again as soon as it creates another endpoint. Set acceptanceRequired, or remove the requester from the service's allowed principals.`,
+        ];
+    },
+    lane: () => null,
+    async describe(scope, call) {
+        const { DescribeVpcEndpointServiceConfigurationsCommand } = await import("@aws-sdk/client-ec2");
+        const client = await call.clients.ec2();
+        try {
+            const answer = await awsCall("ec2:DescribeVpcEndpointServiceConfigurations", call.signal, (options) =>
+                client.send(
+                    new DescribeVpcEndpointServiceConfigurationsCommand({ ServiceIds: [serviceIdOf(scope)] }),
+                    options,
+                ),
+            );
+            const service = answer.ServiceConfigurations?.find((s) => s.ServiceId === serviceIdOf(scope));
+            if (service === undefined) {
+                return { found: "missing", admission: "unknown", settings: {} };
+            }
+            return {
+                found: "yes",
+                admission:
+                    service.AcceptanceRequired === undefined
+                        ? "unknown"
+                        : service.AcceptanceRequired
+                          ? "manual"
+                          : "automatic",
+                settings:
+                    service.AcceptanceRequired === undefined ? {} : { acceptanceRequired: service.AcceptanceRequired },
+            };
+        } catch (error) {
+            if (error instanceof CloudError && MISSING_SERVICE.has(error.code.toLowerCase())) {
+                return { found: "missing", admission: "unknown", settings: {} };
+            }
+            throw error;
+        }
+    },
+    /**
+     * By `service-id` only: `vpc-endpoint-id` is a documented filter that the server was seen to refuse with
+     * `InvalidFilter` (terraform-provider-aws PR #48442). MaxResults up to 1000: API_DescribeVpcEndpointConnections.
+     */
+    async list(scope, cursor, call) {
+        const { DescribeVpcEndpointConnectionsCommand } = await import("@aws-sdk/client-ec2");
+        const client = await call.clients.ec2();
+        const answer = await awsCall("ec2:DescribeVpcEndpointConnections", call.signal, (options) =>
+            client.send(
+                new DescribeVpcEndpointConnectionsCommand({
+                    Filters: [{ Name: "service-id", Values: [serviceIdOf(scope)] }],
+                    MaxResults: 1000,
+                    NextToken: cursor,
+                }),
+                options,
+            ),
+        );
+        return {
+            items: (answer.VpcEndpointConnections ?? []).flatMap((connection) => observe(connection)),
+            ...(answer.NextToken ? { next: answer.NextToken } : {}),
+        };
+    },
+    actions: { accept: decide("accept"), reject: decide("reject") },
+    /** A dry run answers with an error: DryRunOperation where the permission is there, UnauthorizedOperation where not. */
+    async probe(scope, action, order, call) {
+        try {
+            await send(action === "accept" ? "accept" : "reject", scope, [order], call, true);
+            return "cannotTell";
+        } catch (error) {
+            const code = error instanceof CloudError ? error.code.toLowerCase() : "";
+            return code === "dryrunoperation" ? "allowed" : code === "unauthorizedoperation" ? "denied" : "cannotTell";
+        }
+    },
+};
+
+const MISSING_SERVICE = new Set([
+    "invalidvpcendpointserviceid.notfound",
+    "invalidvpcendpointservice.notfound",
+    "invalidvpcendpointserviceid.malformed",
+]);
+
+function serviceIdOf(scope: Scope): string {
+    return String(scope.facts.serviceId);
+}
+
+function observe(connection: VpcEndpointConnection): Observed[] {
+    const { VpcEndpointId: id, VpcEndpointState: state } = connection;
+    if (!id) {
+        return [];
+    }
+    const cloudStatus = state ?? "";
+    return [
+        {
+            id,
+            status: STATUSES[cloudStatus.toLowerCase()] ?? "unknown",
+            cloudStatus,
+            ...(connection.VpcEndpointOwner ? { requester: connection.VpcEndpointOwner } : {}),
+            ...(connection.CreationTimestamp ? { requestedAt: connection.CreationTimestamp.toISOString() } : {}),
+            evidence: {
+                ...(connection.VpcEndpointRegion ? { endpointRegion: connection.VpcEndpointRegion } : {}),
+                ...(connection.IpAddressType ? { ipAddressType: connection.IpAddressType } : {}),
+            },
+        },
+    ];
+}
+
+/** Ids that succeeded are not in the answer; the others are in `Unsuccessful`, with HTTP 200. */
+function decide(action: "accept" | "reject"): Send<AwsClients> {
+    return async (scope, orders, call) => {
+        try {
+            const unsuccessful = await send(action, scope, orders, call, false);
+            return orders.map(({ seen: { id } }): Receipt => {
+                const failure = unsuccessful.get(id);
+                return failure === undefined ? { id, result: "sent" } : { id, result: "refused", ...failure };
+            });
+        } catch (error) {
+            return orders.map(({ seen }) => receiptOfFailure(seen.id, error));
+        }
+    };
+}
+
+async function send(
+    action: "accept" | "reject",
+    scope: Scope,
+    orders: readonly Order[],
+    call: { clients: AwsClients; signal: AbortSignal },
+    dryRun: boolean,
+): Promise<Map<string, { code: string; text: string }>> {
+    const sdk = await import("@aws-sdk/client-ec2");
+    const client = await call.clients.ec2();
+    const input = {
+        ServiceId: serviceIdOf(scope),
+        VpcEndpointIds: orders.map((order) => order.seen.id),
+        ...(dryRun ? { DryRun: true } : {}),
+    };
+    const answer =
+        action === "accept"
+            ? await awsCall("ec2:AcceptVpcEndpointConnections", call.signal, (options) =>
+                  client.send(new sdk.AcceptVpcEndpointConnectionsCommand(input), options),
+              )
+            : await awsCall("ec2:RejectVpcEndpointConnections", call.signal, (options) =>
+                  client.send(new sdk.RejectVpcEndpointConnectionsCommand(input), options),
+              );
+    return new Map(
+        (answer.Unsuccessful ?? []).map((item) => [
+            item.ResourceId ?? "",
+            { code: item.Error?.Code ?? "Unsuccessful", text: item.Error?.Message ?? "the cloud gave no reason" },
+        ]),
+    );
+}

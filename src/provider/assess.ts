@@ -1,0 +1,230 @@
+import { CloudError } from "../clouds/cloud";
+import type { Connection, ObservedConnection, Status } from "../connection";
+import type { Declaration } from "../decision/arguments";
+import { guard } from "../decision/guard";
+import type { Memory, Plan } from "../decision/plan";
+import { milliseconds } from "../duration";
+import type { Lifecycle, Observed, ScopeState } from "../kinds/kind";
+import { DecisionError, planFor, statusOf, type Wanted } from "../reconcile/decide";
+import type { Reading } from "../reconcile/inventory";
+import type { Target } from "../reconcile/session";
+import { oneLine, problemText } from "../text";
+import type { Context } from "./context";
+
+/** A decision, its connection and what holds there: what check, create, update and delete have in common. */
+export interface Case {
+    readonly target: Target;
+    readonly declaration: Declaration;
+    readonly memory: Memory;
+    /** An earlier run carried this decision out. */
+    readonly established: boolean;
+    readonly scope: ScopeState;
+    readonly lifecycle: Lifecycle;
+    /** Undefined: it could not be asked for. */
+    readonly account: string | undefined;
+    /** There are no working credentials: why. Nothing is asked with them. */
+    readonly locked: string | undefined;
+}
+
+/** What the preview shows. */
+export interface Evidence {
+    readonly plan: Plan;
+    readonly observed: ObservedConnection;
+    readonly warnings: readonly string[];
+}
+
+/** Finds out what holds for a declaration, apart from the connection itself. */
+export async function openCase(
+    context: Context,
+    declaration: Declaration,
+    memory: Memory,
+    established: boolean,
+): Promise<Case> {
+    const target = await context.target(declaration.connection as Connection);
+    const { kind, address, session } = target;
+    let account: string | undefined;
+    let locked: string | undefined;
+    let scope: ScopeState = { found: "missing", admission: "unknown", settings: {} };
+    try {
+        account = await session.account();
+    } catch (error) {
+        locked = cloudError(error).failure === "credentials" ? cloudError(error).message : undefined;
+    }
+    try {
+        scope = locked === undefined ? await session.describe(kind, address.scope) : scope;
+    } catch (error) {
+        cloudError(error);
+    }
+    return { target, declaration, memory, established, scope, lifecycle: kind.lifecycle(scope), account, locked };
+}
+
+/**
+ * Reads through the process's listing. Under another account than the remembered one, or none, whatever the listing
+ * says is about somebody else: unreadable.
+ */
+export async function readCase(context: Context, { target, memory, account, locked }: Case): Promise<Reading> {
+    if (locked !== undefined) {
+        return { state: "unreadable", why: locked };
+    }
+    const reading = await context.reconciler.inventory.read(target);
+    return reading.state === "absent" && (account === undefined || (memory.account ?? account) !== account)
+        ? { state: "unreadable", why: `the ${target.kind.cloud.accountTitle} could not be confirmed` }
+        : reading;
+}
+
+/** What the preview shows for a reading. Depends on the connection's state alone: an update plan binds every character. */
+export function assess(
+    { target, declaration, memory, established, scope, lifecycle }: Case,
+    reading: Reading,
+): Evidence {
+    const { kind, address } = target;
+    const plan = planFor(
+        { lifecycle, decision: declaration.decision, memory, options: planOptions(declaration, established) },
+        reading,
+    );
+    const verdict = reading.state === "found" ? guard(declaration.expected, reading.seen) : undefined;
+    const warnings = [
+        ...plan.warnings,
+        ...(verdict?.result === "untold" ? [`${verdict.text}; up will not send anything`] : []),
+        ...(kind.settingsWarnings?.(address.scope, scope, declaration.decision) ?? []),
+    ];
+    return { plan, observed: observedOf(reading), warnings: warnings.map((warning) => oneLine(warning, 400)) };
+}
+
+/** What the reconciler needs to carry a case out. */
+export function wantedOf(
+    context: Context,
+    { target, declaration, memory, established, lifecycle, account }: Case,
+    timeout: string | undefined,
+    urn: string | undefined,
+): Wanted {
+    const { kind, address } = target;
+    return {
+        target,
+        lifecycle,
+        decision: declaration.decision,
+        memory,
+        options: planOptions(declaration, established),
+        inspect: (seen) => inspect(target, declaration, account, seen),
+        admitCut: (seen) => admitCut(context, address.key, seen),
+        timeoutMs: milliseconds(timeout ?? kind.limits.settleWithin),
+        waitMs: milliseconds(declaration.waitForRequest),
+        token: context.parts.newToken(),
+        note: (text) => context.parts.log("info", text, urn),
+    };
+}
+
+/** Throws where this connection must not be touched. */
+export function inspect(
+    { kind, address }: Target,
+    { expected, decision }: Declaration,
+    account: string | undefined,
+    seen: Observed,
+): void {
+    const facts = {
+        connection: address.key,
+        status: `${seen.status} (${seen.cloudStatus})`,
+        requester: seen.requester,
+        "requested at": seen.requestedAt,
+    };
+    if (seen.decider !== undefined && account !== undefined && seen.decider !== account) {
+        throw new DecisionError(
+            problemText(
+                `This request is addressed to ${kind.cloud.accountTitle} ${seen.decider}; the credentials belong to ${account}, which cannot decide it.`,
+                facts,
+                `use the credentials of ${seen.decider}`,
+            ),
+        );
+    }
+    const verdict = guard(expected, seen);
+    if (verdict.result !== "holds") {
+        throw new DecisionError(
+            problemText(
+                `Will not ${decision}: ${verdict.text}.`,
+                facts,
+                verdict.result === "violated"
+                    ? "find out who asks; correct the declaration only if this is the request you mean"
+                    : "leave out the expectation, or decide this one by hand",
+            ),
+        );
+    }
+}
+
+/** Throws when the account is not the one the decision was made in. */
+export function refuseMovedAccount({ target, memory, account }: Case): void {
+    if (memory.account !== undefined && account !== undefined && memory.account !== account) {
+        const { kind, address } = target;
+        throw new DecisionError(
+            problemText(
+                `This decision belongs to ${kind.cloud.accountTitle} ${memory.account}; the credentials now belong to ${account}.`,
+                { connection: address.key },
+                `use the credentials of ${memory.account} (region, profile, role or provider of this resource); to decide a connection of ${account}, declare another resource`,
+            ),
+        );
+    }
+}
+
+/** The brake: counts working connections that this run cuts, and throws on one too many, with the list. */
+export function admitCut(context: Context, key: string, seen: Observed): void {
+    const { maxCuts } = context.options();
+    context.cuts.set(key, `${key} (requester ${oneLine(seen.requester ?? "not told")})`);
+    if (context.cuts.size > maxCuts) {
+        const list = [...context.cuts.values()];
+        context.cuts.delete(key);
+        throw new DecisionError(
+            [
+                `This run would cut more than ${maxCuts} connections that work now:`,
+                ...list.map((line) => `  ${line}`),
+                `  what to do: cut fewer at a time, or raise connections:maxCuts if all of these shall go`,
+            ].join("\n"),
+        );
+    }
+}
+
+/** What the state remembers after a reading. */
+export function remember(memory: Memory, account: string | undefined, reading: Reading): Memory {
+    const status = statusOf(reading);
+    const seen: Status | undefined = status === "absent" || status === "unknown" ? memory.seen : status;
+    const known = memory.account ?? account;
+    return { ...(known === undefined ? {} : { account: known }), ...(seen === undefined ? {} : { seen }) };
+}
+
+function planOptions({ allowRemoval, onDrift, waitForRequest }: Declaration, established: boolean): Wanted["options"] {
+    return { allowRemoval, onDrift, established, waitForRequest };
+}
+
+function observedOf(reading: Reading): ObservedConnection {
+    if (reading.state !== "found") {
+        return { status: statusOf(reading) };
+    }
+    const { seen } = reading;
+    return {
+        ...Object.fromEntries(
+            Object.entries(seen.evidence).map(([fact, value]) => [
+                fact,
+                typeof value === "string"
+                    ? oneLine(value)
+                    : Array.isArray(value)
+                      ? value.map((item) => oneLine(item))
+                      : value,
+            ]),
+        ),
+        status: seen.status,
+        ...shown("requester", seen.requester),
+        ...shown("requestedAt", seen.requestedAt),
+        ...shown("expiresAt", seen.expiresAt),
+        ...shown("requesterSays", seen.requesterSays),
+    };
+}
+
+function shown(key: string, value: string | undefined): Record<string, string> {
+    return value === undefined ? {} : { [key]: oneLine(value) };
+}
+
+/** A cloud's error as one; anything else is a bug and thrown on. */
+function cloudError(error: unknown): CloudError {
+    if (error instanceof CloudError) {
+        return error;
+    }
+    throw error;
+}

@@ -1,0 +1,219 @@
+import type { Cloud, Environment, Settings } from "../clouds/cloud";
+import { type Connection, parseKey, SCHEMA_VERSION } from "../connection";
+import type { ConnectionKind } from "../kinds/kind";
+import { findKind, kinds } from "../kinds/registry";
+import type { Clock } from "../reconcile/clock";
+import { DecisionError, Reconciler } from "../reconcile/decide";
+import { Session, type Target } from "../reconcile/session";
+import { problemText } from "../text";
+import type { Log } from "./engine-log";
+import { UNKNOWN } from "./wire";
+
+/** What the provider is made of; tests pass their own. */
+export interface ProviderParts {
+    readonly environment: Environment;
+    readonly clock: Clock;
+    readonly log: Log;
+    /** Aborted when the process is asked to end. */
+    readonly signal: AbortSignal;
+    /** A new idempotency token. */
+    readonly newToken: () => string;
+}
+
+/** Reads one config key of the provider instance, `connections:awsRegion`. */
+export type ConfigReader = (key: string) => unknown;
+
+/** Settings that concern every cloud. */
+export interface Options {
+    readonly maxCuts: number;
+    readonly probe: boolean;
+    readonly requireExpectedRequester: boolean;
+}
+
+const DEFAULT_MAX_CUTS = 10;
+
+/**
+ * What one provider process remembers between the engine's calls: configuration, sessions and listings, who spoke last
+ * about an id, what was declared, what would be cut. Nothing here outlives the preview or the up.
+ */
+export class Context {
+    readonly reconciler: Reconciler;
+    /** Who spoke last about a resource, by URN: diff cannot tell preview from refresh otherwise. */
+    readonly lastWord = new Map<
+        string,
+        { readonly by: "check" } | { readonly by: "read"; readonly changed: boolean }
+    >();
+    /** Declarations of this run by id. */
+    readonly declared = new Map<string, Map<string, string>>();
+    /** Working connections that this run cuts, by id, as the brake lists them. */
+    readonly cuts = new Map<string, string>();
+    /** Notes given once: unreadable scopes, probes. */
+    readonly noted = new Set<string>();
+    private readonly sessions = new Map<string, Session>();
+    private config: ConfigReader = () => undefined;
+
+    constructor(readonly parts: ProviderParts) {
+        this.reconciler = new Reconciler(parts.clock);
+    }
+
+    /** Only stores: the SDK hands out the provider before this has returned. */
+    configure(config: ConfigReader): void {
+        this.config = config;
+    }
+
+    /** Options of every cloud, or what is wrong with them. */
+    options(): Options {
+        return {
+            maxCuts: this.option(
+                "maxCuts",
+                DEFAULT_MAX_CUTS,
+                (text) => (/^\d+$/.test(text) ? Number(text) : undefined),
+                "a whole number",
+            ),
+            probe: this.option("probe", false, readBoolean, "true or false"),
+            requireExpectedRequester: this.option("requireExpectedRequester", false, readBoolean, "true or false"),
+        };
+    }
+
+    /** Whether the provider's own configuration is not known yet (a role that this run creates). */
+    configUnknown(kind: ConnectionKind): boolean {
+        return Object.values(this.settings(kind.cloud)).includes(UNKNOWN);
+    }
+
+    /** Fills in defaults and finds the session. Throws a {@link DecisionError} where a default is missing or malformed. */
+    async target(connection: Connection): Promise<Target> {
+        const kind = findKind(connection.kind);
+        if (kind === undefined) {
+            throw new DecisionError(`"${connection.kind}" is not a kind of connection this version knows`);
+        }
+        const settings = this.settings(kind.cloud);
+        this.checkEndpoints(kind.cloud, settings);
+        const { environment } = this.parts;
+        const optional = Object.entries(kind.fields).filter(([, field]) => !field.required);
+        const placement: Record<string, string | undefined> = {};
+        for (const [name, field] of optional) {
+            const stated = (connection as unknown as Record<string, string | undefined>)[name];
+            const value =
+                stated ??
+                (name === "region" ? await kind.cloud.region?.({ settings, environment, placement }) : undefined);
+            if (value === undefined && kind.identity.includes(name)) {
+                throw new DecisionError(
+                    problemText(
+                        `No ${name} for this ${kind.title}.`,
+                        { tried: kind.cloud.regionChain },
+                        `set connection.${name}, or one of those`,
+                    ),
+                );
+            }
+            if (value !== undefined && !field.format.test(value)) {
+                throw new DecisionError(`${name} "${value}" must be ${field.describes}`);
+            }
+            placement[name] = value;
+        }
+        return {
+            kind,
+            address: kind.locate({ ...connection, ...defined(placement) } as Connection),
+            session: this.session(kind.cloud, settings, placement),
+        };
+    }
+
+    /** The connection an id of the state stands for; the id alone suffices. */
+    connectionOf(id: string): Connection {
+        const { kind: name, parts } = parseKey(id);
+        const kind = findKind(name);
+        if (kind === undefined || parts.length !== kind.identity.length) {
+            throw new DecisionError(
+                `"${id}" is not the id of a connection; expected one of ${Object.values(kinds)
+                    .map((k) => `"${[k.name, ...k.identity.map((part) => `<${part}>`)].join("/")}"`)
+                    .join(", ")}`,
+            );
+        }
+        return {
+            kind: name,
+            ...Object.fromEntries(kind.identity.map((field, i) => [field, parts[i]])),
+        } as unknown as Connection;
+    }
+
+    private session(cloud: Cloud<unknown>, settings: Settings, placement: Settings): Session {
+        const key = JSON.stringify([cloud.name, settings, placement]);
+        let session = this.sessions.get(key);
+        if (session === undefined) {
+            const { environment, clock, signal } = this.parts;
+            const clients = cloud.connect({ settings, environment, placement });
+            session = new Session(key, clients, (c, s) => cloud.account(c, s), clock, signal);
+            this.sessions.set(key, session);
+        }
+        return session;
+    }
+
+    private settings(cloud: Cloud<unknown>): Settings {
+        return Object.fromEntries(
+            Object.keys(cloud.settings).map((name) => {
+                const foreign = cloud.foreignConfig?.[name];
+                const value =
+                    this.config(`connections:${cloud.name}${name.charAt(0).toUpperCase()}${name.slice(1)}`) ??
+                    (foreign === undefined ? undefined : this.config(foreign));
+                return [name, typeof value === "string" && value !== "" ? value : undefined];
+            }),
+        );
+    }
+
+    private checkEndpoints(cloud: Cloud<unknown>, settings: Settings): void {
+        const configured = Object.entries(settings)
+            .filter(([name]) => name.endsWith("Endpoint"))
+            .map(
+                ([name, url]) =>
+                    [`connections:${cloud.name}${name.charAt(0).toUpperCase()}${name.slice(1)}`, url] as const,
+            );
+        const variables = cloud.endpointVariables.map((name) => [name, this.parts.environment[name]] as const);
+        for (const [name, url] of [...configured, ...variables]) {
+            if (url !== undefined && url !== "" && url !== UNKNOWN && !isHttpUrl(url)) {
+                throw new DecisionError(
+                    `${name} "${url}" is not a URL; write it with its scheme, such as "https://api.example.com"`,
+                );
+            }
+        }
+    }
+
+    private option<T>(name: string, fallback: T, read: (text: string) => T | undefined, expected: string): T {
+        const variable = `CONNECTIONS_${name.replace(/[A-Z]/g, (c) => `_${c}`).toUpperCase()}`;
+        const raw = this.config(`connections:${name}`) ?? this.parts.environment[variable];
+        if (raw === undefined || raw === "" || raw === UNKNOWN) {
+            return fallback;
+        }
+        const value = read(String(raw));
+        if (value === undefined) {
+            throw new DecisionError(`connections:${name} (or ${variable}) must be ${expected}`);
+        }
+        return value;
+    }
+}
+
+/** What a resource is known by within a process: its URN, or the id where a program registers without one. */
+export function resourceKey(properties: Readonly<Record<string, unknown>>, id: string): string {
+    return typeof properties.__urn === "string" ? properties.__urn : id;
+}
+
+/** State written by a newer version is not touched: its meaning is not known here. */
+export function refuseNewerState(stored: Readonly<Record<string, unknown>>): void {
+    const version = Number(stored.__schemaVersion ?? SCHEMA_VERSION);
+    if (version > SCHEMA_VERSION) {
+        throw new DecisionError(
+            `this decision was written by a newer pulumi-connection-decision (state schema ${version}, this version knows up to ${SCHEMA_VERSION}); install that version or a newer one, nothing was changed`,
+        );
+    }
+}
+
+function readBoolean(text: string): boolean | undefined {
+    return text === "true" ? true : text === "false" ? false : undefined;
+}
+
+function isHttpUrl(text: string): boolean {
+    return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
+}
+
+function defined(record: Readonly<Record<string, string | undefined>>): Record<string, string> {
+    return Object.fromEntries(
+        Object.entries(record).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),
+    );
+}

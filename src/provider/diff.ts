@@ -1,0 +1,55 @@
+import type { Connection, Status } from "../connection";
+import { ARGUMENTS } from "../decision/arguments";
+import { type Context, resourceKey } from "./context";
+import { hasUnknown, sameJson, type Wire } from "./wire";
+
+export interface DiffResult {
+    readonly changes: boolean;
+    readonly replaces?: string[];
+}
+
+/**
+ * Compares resolved keys and what the declaration means, never spellings, evidence or hidden keys.
+ *
+ * In a preview the new inputs are fresh and the old outputs stale; in a refresh the old outputs are fresh, from read,
+ * and the "new" inputs are old ones. Nothing in the call tells which it is, so the side that spoke last about this resource is believed.
+ */
+export async function diff(context: Context, id: string, olds: Wire, news: Wire): Promise<DiffResult> {
+    const lastWord = context.lastWord.get(resourceKey(news, id));
+    if (lastWord?.by === "read") {
+        return { changes: lastWord.changed };
+    }
+    if (hasUnknown(news.connection) || (await resolvedKey(context, news.connection as Connection)) !== id) {
+        return { changes: true, replaces: ["connection"] };
+    }
+    return { changes: argumentsChanged(olds, news) || situationChanged(olds, news) };
+}
+
+function argumentsChanged(olds: Wire, news: Wire): boolean {
+    return ARGUMENTS.some((name) => name !== "connection" && !sameJson(olds[name], news[name]));
+}
+
+/** Something to do, or something to store: a status that moved, another requester, new warnings. */
+function situationChanged(olds: Wire, news: Wire): boolean {
+    const observed = news.observed as { status: Status; requester?: string } | undefined;
+    if (observed === undefined || news.transition !== undefined) {
+        return true;
+    }
+    if (observed.status === "unknown") {
+        // Unreadable now: what was decided stays as it is.
+        return (olds.__memory as { decided?: string } | undefined)?.decided !== news.decision;
+    }
+    return (
+        observed.status !== olds.status ||
+        observed.requester !== olds.requester ||
+        !sameJson(news.warnings ?? [], olds.warnings ?? [])
+    );
+}
+
+async function resolvedKey(context: Context, connection: Connection): Promise<string | undefined> {
+    try {
+        return (await context.target(connection)).address.key;
+    } catch {
+        return undefined;
+    }
+}

@@ -1,0 +1,61 @@
+import { randomUUID } from "node:crypto";
+import { systemClock } from "../reconcile/clock";
+import { engineLog } from "./engine-log";
+import { type ConnectionDecisionProvider, createProvider } from "./provider";
+
+/** Time that waits get to write down where they stand, within the 5 s after which the engine kills. */
+const FAREWELL_MS = 2_000;
+
+const end = new AbortController();
+let running = 0;
+
+/**
+ * The provider of this process: the text `exports.handler = () => require("pulumi-connection-decision/provider").provider;`
+ * in every state ever written leads here.
+ */
+export const provider: ConnectionDecisionProvider = countRunning(
+    createProvider({
+        environment: process.env,
+        clock: systemClock,
+        log: engineLog(process.argv.at(-1)),
+        signal: end.signal,
+        newToken: randomUUID,
+    }),
+);
+
+/**
+ * The engine sends SIGINT at the end of every operation and at the second Ctrl-C. What is waiting then ends early, with
+ * its connection recorded as not settled; the process ends when nothing runs any more.
+ */
+process.once("SIGINT", () => {
+    end.abort(new Error("interrupted"));
+    setTimeout(() => process.exit(130), FAREWELL_MS);
+    exitWhenIdle();
+});
+
+function exitWhenIdle(): void {
+    if (end.signal.aborted && running === 0) {
+        // One turn for the last answer to leave.
+        setTimeout(() => process.exit(130), 50);
+    }
+}
+
+function countRunning(inner: ConnectionDecisionProvider): ConnectionDecisionProvider {
+    const counted =
+        <A extends unknown[], R>(call: (...args: A) => Promise<R>) =>
+        async (...args: A): Promise<R> => {
+            running += 1;
+            try {
+                return await call(...args);
+            } finally {
+                running -= 1;
+                exitWhenIdle();
+            }
+        };
+    return {
+        ...inner,
+        create: counted(inner.create),
+        update: counted(inner.update),
+        delete: counted(inner.delete),
+    };
+}

@@ -1,0 +1,85 @@
+import { type Decision, SCHEMA_VERSION } from "../connection";
+import { ARGUMENTS } from "../decision/arguments";
+import type { Memory } from "../decision/plan";
+import { DecisionError, type Outcome, statusOf } from "../reconcile/decide";
+import type { Reading } from "../reconcile/inventory";
+import { assess, type Case, remember } from "./assess";
+import { toWire, type Wire } from "./wire";
+
+/** Memory as the outputs keep it: also whether the decision was reached, which inputs cannot know. */
+export interface OutputMemory extends Memory {
+    readonly decided?: Decision;
+}
+
+/** Who carried the decision out, and when. */
+export interface Author {
+    readonly decidedBy?: "us" | "found";
+    readonly decidedAt?: string;
+}
+
+/**
+ * The outputs of a decision: its arguments, the connection as it stands, and what later runs must remember.
+ * Nothing that the id or the inputs tell is repeated.
+ */
+export function outputsOf(inputs: Wire, opened: Case, reading: Reading, author: Author): Wire {
+    const settled: Case = { ...opened, established: true };
+    const memory = remember(opened.memory, opened.account, reading);
+    const { plan, observed, warnings } = assess({ ...settled, memory }, reading);
+    const reached = plan.step.do === "none" && memory.seen !== undefined;
+    const decided: OutputMemory = {
+        ...memory,
+        ...(reached ? { decided: opened.declaration.decision } : {}),
+    };
+    return toWire({
+        ...pick(inputs, [...ARGUMENTS, "__urn", "__timeouts"]),
+        connectionId: opened.target.address.id,
+        status: observed.status,
+        requester: observed.requester,
+        cloudStatus: reading.state === "found" ? reading.seen.cloudStatus : undefined,
+        observed,
+        warnings: warnings.length === 0 ? undefined : warnings,
+        decidedBy: author.decidedBy,
+        decidedAt: author.decidedAt,
+        __memory: decided,
+        __schemaVersion: SCHEMA_VERSION,
+    });
+}
+
+/** Who decided, after a run: this stack if it sent something, else whoever it was before, else somebody else. */
+export function authorOf(outcome: Outcome, decision: Decision, previous: Wire | undefined): Author {
+    if (outcome.sentAt !== undefined) {
+        return { decidedBy: "us", decidedAt: new Date(outcome.sentAt).toISOString() };
+    }
+    if (previous !== undefined && previous.decision === decision && previous.decidedBy !== undefined) {
+        return {
+            decidedBy: previous.decidedBy as "us" | "found",
+            ...(previous.decidedAt === undefined ? {} : { decidedAt: String(previous.decidedAt) }),
+        };
+    }
+    return statusOf(outcome.reading) === "absent" ? {} : { decidedBy: "found" };
+}
+
+/**
+ * Sent, but not settled: the engine records the resource with these outputs and goes on at the next `up`.
+ * `__provider` must be among the properties, else refresh and destroy break for good; the CLI prints the reasons only.
+ */
+export class PartialFailure extends DecisionError {
+    readonly properties: Wire;
+    readonly reasons: string[];
+
+    constructor(
+        readonly id: string,
+        outputs: Wire,
+        provider: unknown,
+        reason: string,
+    ) {
+        super(reason);
+        this.properties = toWire({ ...outputs, __provider: provider });
+        this.reasons = [reason];
+    }
+}
+
+/** The values of some keys. */
+export function pick(record: Wire, keys: readonly string[]): Wire {
+    return Object.fromEntries(keys.filter((key) => record[key] !== undefined).map((key) => [key, record[key]]));
+}

@@ -1,0 +1,90 @@
+import type { Connection } from "../connection";
+import { ARGUMENTS, type Declaration } from "../decision/arguments";
+import { DecisionError } from "../reconcile/decide";
+import { openCase, readCase } from "./assess";
+import { type Context, refuseNewerState, resourceKey } from "./context";
+import { declarationOf } from "./declaration";
+import { type Author, type OutputMemory, outputsOf, pick } from "./outputs";
+import { sameJson, toWire, type Wire } from "./wire";
+
+export interface ReadResult {
+    readonly id: string;
+    readonly props: Wire;
+    /** Inputs as check would have left them, so that the next preview compares with what holds now. */
+    readonly inputs?: Wire;
+}
+
+/**
+ * The connection as it stands now. Never returns an empty id: what is gone stays in the state as `absent`, what cannot
+ * be read stays as it was. `get` passes no properties; the id alone suffices.
+ */
+export async function read(context: Context, id: string, props: Wire): Promise<ReadResult> {
+    refuseNewerState(props);
+    const connection = (props.connection ?? context.connectionOf(id)) as Connection;
+    const bare = props.decision === undefined;
+    const declaration: Declaration = bare ? observer(connection) : declarationOf(props);
+    const { decided, ...memory } = (props.__memory ?? {}) as OutputMemory;
+    const opened = await openCase(context, declaration, memory, true);
+    const urn = typeof props.__urn === "string" ? props.__urn : undefined;
+    const moved = memory.account !== undefined && opened.account !== undefined && memory.account !== opened.account;
+    const reading = moved
+        ? ({
+              state: "unreadable",
+              why: `it belongs to ${opened.target.kind.cloud.accountTitle} ${memory.account}, the credentials to ${opened.account}`,
+          } as const)
+        : await readCase(context, opened);
+    if (reading.state === "unreadable") {
+        if (bare) {
+            throw new DecisionError(`${id} cannot be read: ${reading.why}`);
+        }
+        context.parts.log("warning", `${id} cannot be read, its state is kept: ${reading.why}`, urn);
+        context.lastWord.set(resourceKey(props, id), { by: "read", changed: false });
+        return { id, props: toWire(props) };
+    }
+    const fresh = outputsOf(
+        { ...props, connection },
+        opened,
+        reading,
+        pick(props, ["decidedBy", "decidedAt"]) as Author,
+    );
+    const outs = bare ? withoutDecision(fresh) : fresh;
+    // Reading decides nothing: whether the decision was reached is what the last create or update said.
+    outs.__memory = {
+        ...(outs.__memory as OutputMemory),
+        decided: decided ?? (bare ? undefined : (outs.__memory as OutputMemory).decided),
+    };
+    const changed =
+        outs.status !== props.status ||
+        outs.requester !== props.requester ||
+        !sameJson(outs.warnings ?? [], props.warnings ?? []);
+    context.lastWord.set(resourceKey(props, id), { by: "read", changed });
+    const inputs = pick({ ...props, ...outs }, [
+        ...ARGUMENTS,
+        "__provider",
+        "__urn",
+        "__timeouts",
+        "__schemaVersion",
+        "__memory",
+        "observed",
+        "warnings",
+    ]);
+    return { id, props: toWire(outs), ...(bare ? {} : { inputs: toWire(inputs) }) };
+}
+
+/** `get` declares nothing; the connection is looked at as if everything were fine with it. */
+function observer(connection: Connection): Declaration {
+    return {
+        connection,
+        decision: "reject",
+        expected: {},
+        onDrift: "hold",
+        onDelete: "keep",
+        allowRemoval: false,
+        waitForRequest: "1m",
+    };
+}
+
+function withoutDecision(outputs: Wire): Wire {
+    const { decision: _decision, decidedBy: _by, decidedAt: _at, warnings: _warnings, ...rest } = outputs;
+    return rest;
+}

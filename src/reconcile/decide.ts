@@ -1,0 +1,281 @@
+import type { Decision, Status } from "../connection";
+import { cuts, type Memory, type Plan, type PlanOptions, plan } from "../decision/plan";
+import { formatDuration } from "../duration";
+import type { Action, Lifecycle, Observed, Receipt } from "../kinds/kind";
+import { problemText } from "../text";
+import { Batches } from "./batch";
+import { backoff, type Clock } from "./clock";
+import { Inventory, type Reading } from "./inventory";
+import type { Target } from "./session";
+import { Settling } from "./settle";
+
+/** One decision, with everything that must hold when it is sent. */
+export interface Wanted {
+    readonly target: Target;
+    readonly lifecycle: Lifecycle;
+    readonly decision: Decision;
+    readonly memory: Memory;
+    readonly options: PlanOptions;
+    /** Throws when this connection must not be touched: another requester, another account, changed evidence. */
+    readonly inspect: (seen: Observed) => void;
+    /** Counts a connection that works now and is about to be cut; throws when it is one too many. */
+    readonly admitCut: (seen: Observed) => void;
+    readonly timeoutMs: number;
+    readonly waitMs: number;
+    readonly token: string;
+    readonly note: (text: string) => void;
+}
+
+/** How a decision ended. */
+export interface Outcome {
+    readonly reading: Reading;
+    /** This run sent it: when the cloud took it, milliseconds since 1970. */
+    readonly sentAt?: number;
+    /** Sent, but not settled: why. The next `up` goes on. */
+    readonly unsettled?: string;
+}
+
+/** A failure for people; no stack is shown. */
+export class DecisionError extends Error {
+    constructor(message: string) {
+        super(message);
+        this.name = "DecisionError";
+        this.stack = message;
+    }
+}
+
+/** So long after sending, a connection that still shows its old status counts as on its way (reads lag behind writes). */
+const OLD_STATUS_GRACE_MS = 2 * 60_000;
+/** Progress is reported this often while a decision settles. */
+const PROGRESS_EVERY_MS = 30_000;
+
+/** Carries decisions out. One per process: batches, polls and listings are shared. */
+export class Reconciler {
+    readonly inventory: Inventory;
+    private readonly batches: Batches;
+    private readonly settling: Settling;
+
+    constructor(private readonly clock: Clock) {
+        this.inventory = new Inventory();
+        this.batches = new Batches(this.inventory, clock);
+        this.settling = new Settling(this.inventory, clock);
+    }
+
+    /** Reads, plans, sends and waits until the decision holds, cannot hold, or time is up. */
+    async decide(wanted: Wanted): Promise<Outcome> {
+        const { target } = wanted;
+        const started = this.clock.now();
+        const until = started + wanted.timeoutMs;
+        const waitUntil = started + wanted.waitMs;
+        let reading = await this.inventory.read(target);
+        let sentAt: number | undefined;
+        const ended = (unsettled?: string): Outcome => ({
+            reading,
+            ...(sentAt === undefined ? {} : { sentAt }),
+            ...(unsettled === undefined ? {} : { unsettled }),
+        });
+        for (let attempt = 1; ; attempt++) {
+            const { step } = planFor(wanted, reading);
+            if (target.session.signal.aborted && step.do !== "none") {
+                return this.interrupted(wanted, reading, ended);
+            }
+            switch (step.do) {
+                case "none":
+                case "hold":
+                    return ended();
+                case "unknown":
+                    reading = (await this.inventory.readNow([target])).get(target.address.id) ?? reading;
+                    if (planFor(wanted, reading).step.do === "unknown") {
+                        const why = unknownText(wanted, reading);
+                        if (sentAt === undefined) {
+                            throw new DecisionError(why);
+                        }
+                        return ended(why);
+                    }
+                    break;
+                case "refuse": {
+                    const why = refusalText(wanted, reading, step.why, step.remedy);
+                    if (sentAt === undefined) {
+                        throw new DecisionError(why);
+                    }
+                    return ended(why);
+                }
+                case "awaitRequest": {
+                    const found = await this.wait(wanted, (r) => r.state === "found", waitUntil);
+                    if (found === undefined) {
+                        throw new DecisionError(notThereText(wanted));
+                    }
+                    reading = found;
+                    break;
+                }
+                case "settle": {
+                    const settled = await this.wait(
+                        wanted,
+                        (r) => r.state !== "unreadable" && planFor(wanted, r).step.do !== "settle",
+                        until,
+                    );
+                    if (settled === undefined) {
+                        return ended(this.unsettledText(wanted, reading, started));
+                    }
+                    reading = settled;
+                    break;
+                }
+                case "act": {
+                    const sent = await this.batches.submit({
+                        target,
+                        decision: wanted.decision,
+                        judge: (fresh) => judge(wanted, fresh),
+                        token: wanted.token,
+                        until,
+                    });
+                    reading = sent.reading;
+                    const { receipt } = sent;
+                    if (receipt === undefined) {
+                        break;
+                    }
+                    if (receipt.result === "refused" || receipt.result === "busy") {
+                        throw new DecisionError(receiptText(wanted, reading, receipt));
+                    }
+                    if (receipt.result === "unknown") {
+                        if (this.clock.now() >= until) {
+                            throw new DecisionError(receiptText(wanted, reading, receipt));
+                        }
+                        // Nobody knows whether it was done. The next turn reads right before it sends again.
+                        await this.clock.sleep(backoff(this.clock, attempt, 500, 10_000), target.session.signal);
+                        reading = (await this.inventory.readNow([target])).get(target.address.id) ?? reading;
+                        break;
+                    }
+                    sentAt = receipt.result === "sent" ? this.clock.now() : sentAt;
+                    const before = statusOf(reading);
+                    const moved = await this.wait(
+                        wanted,
+                        (r) => r.state !== "unreadable" && statusOf(r) !== before,
+                        Math.min(until, this.clock.now() + OLD_STATUS_GRACE_MS),
+                    );
+                    if (moved === undefined) {
+                        return ended(this.unsettledText(wanted, reading, started));
+                    }
+                    reading = moved;
+                    break;
+                }
+            }
+        }
+    }
+
+    private wait(wanted: Wanted, done: (reading: Reading) => boolean, until: number): Promise<Reading | undefined> {
+        let noted = this.clock.now();
+        return this.settling.wait(wanted.target, done, until, (reading) => {
+            if (this.clock.now() - noted >= PROGRESS_EVERY_MS) {
+                noted = this.clock.now();
+                wanted.note(`${wanted.decision}: still ${statusOf(reading)}, waiting`);
+            }
+        });
+    }
+
+    private interrupted(wanted: Wanted, reading: Reading, ended: (why: string) => Outcome): Outcome {
+        const why = problemText(
+            `${wanted.decision} was interrupted before it was done.`,
+            facts(wanted, reading),
+            "run `pulumi up` again; it goes on from where the cloud stands",
+        );
+        const outcome = ended(why);
+        if (outcome.sentAt === undefined) {
+            throw new DecisionError(why);
+        }
+        return outcome;
+    }
+
+    private unsettledText(wanted: Wanted, reading: Reading, started: number): string {
+        const { signal } = wanted.target.session;
+        const waited = formatDuration(Math.max(1, Math.round((this.clock.now() - started) / 1000)) * 1000);
+        return problemText(
+            signal.aborted
+                ? `${wanted.decision} was sent and is still settling; the wait was interrupted.`
+                : `${wanted.decision} is not settled after ${waited}.`,
+            facts(wanted, reading),
+            "run `pulumi up` again to go on waiting; raise timeout if this cloud needs longer",
+        );
+    }
+}
+
+/** The plan for what was read, by the same rules as in the preview. */
+export function planFor(wanted: Pick<Wanted, "lifecycle" | "decision" | "memory" | "options">, reading: Reading): Plan {
+    const situation =
+        reading.state === "found"
+            ? { status: reading.seen.status, cloudStatus: reading.seen.cloudStatus }
+            : { status: reading.state === "absent" ? ("absent" as const) : ("unknown" as const) };
+    return plan(wanted.lifecycle, wanted.decision, situation, wanted.memory, wanted.options);
+}
+
+export function statusOf(reading: Reading): Status {
+    return reading.state === "found" ? reading.seen.status : reading.state === "absent" ? "absent" : "unknown";
+}
+
+/** The last word before sending: the plan and the guard, on a read that nothing came after. */
+function judge(wanted: Wanted, fresh: Reading): Action | undefined {
+    const { step } = planFor(wanted, fresh);
+    if (step.do !== "act" || fresh.state !== "found") {
+        return undefined;
+    }
+    wanted.inspect(fresh.seen);
+    if (cuts(step, fresh.seen.status)) {
+        wanted.admitCut(fresh.seen);
+    }
+    return step.actions[0];
+}
+
+function facts({ target }: Wanted, reading: Reading): Record<string, string | undefined> {
+    const seen = reading.state === "found" ? reading.seen : undefined;
+    return {
+        connection: target.address.key,
+        status: seen === undefined ? statusOf(reading) : `${seen.status} (${seen.cloudStatus})`,
+        requester: seen?.requester,
+    };
+}
+
+function refusalText(wanted: Wanted, reading: Reading, why: string, remedy: string): string {
+    return problemText(`Cannot ${wanted.decision}: ${why}.`, facts(wanted, reading), remedy);
+}
+
+function notThereText(wanted: Wanted): string {
+    return problemText(
+        `Cannot accept: there is no such request after ${wanted.options.waitForRequest}.`,
+        { connection: wanted.target.address.key, "looked in": wanted.target.address.scope.title },
+        "check the ids, the region and the account; ask the requester whether the request was made; waitForRequest makes up wait longer",
+    );
+}
+
+function unknownText(wanted: Wanted, reading: Reading): string {
+    return problemText(
+        `Cannot ${wanted.decision}: the connection cannot be read, so nothing was sent.`,
+        {
+            ...facts(wanted, reading),
+            reason: reading.state === "unreadable" ? reading.why : undefined,
+        },
+        "see the reason; the next `pulumi up` tries again",
+    );
+}
+
+function receiptText(wanted: Wanted, reading: Reading, receipt: Receipt): string {
+    const what =
+        receipt.result === "busy"
+            ? `Cannot ${wanted.decision}: the cloud throttled every attempt.`
+            : receipt.result === "unknown"
+              ? `Cannot ${wanted.decision}: the cloud gave no usable answer.`
+              : `Cannot ${wanted.decision}: the cloud refused.`;
+    const { kind } = wanted.target;
+    const permission = kind.permissions[wanted.decision].join(" and ");
+    return problemText(
+        what,
+        {
+            ...facts(wanted, reading),
+            code: receipt.code,
+            "the cloud's words": receipt.text,
+            request: receipt.requestId,
+            "needs permission": permission,
+        },
+        receipt.result === "refused"
+            ? "see the cloud's words; nothing else of this run is affected"
+            : "run `pulumi up` again",
+    );
+}

@@ -1,0 +1,201 @@
+import { CloudError } from "../clouds/cloud";
+import type { ConnectionKind, Observed, Scope } from "../kinds/kind";
+import type { Session, Target } from "./session";
+
+/**
+ * What a read tells about one connection. `absent` is a proof: the scope was found, and a complete listing or a lookup
+ * by id has no such connection. Everything less is `unreadable`, with the reason.
+ */
+export type Reading =
+    | { readonly state: "found"; readonly seen: Observed }
+    | { readonly state: "absent" }
+    | { readonly state: "unreadable"; readonly why: string };
+
+/** So many connections of a scope are looked up one by one before its listing is read. */
+const LOOKUPS_BEFORE_LISTING = 3;
+
+/** A listing as far as it has been read. */
+interface Listing {
+    readonly items: Map<string, Observed>;
+    /** Ids whose entry no longer holds: something was sent, or a fresh read did not find them. */
+    readonly stale: Set<string>;
+    cursor: string | undefined;
+    complete: boolean;
+    lookups: number;
+    /** Reads of one listing run one after another, so that none is made twice. */
+    queue: Promise<unknown>;
+}
+
+/**
+ * What is known of the connections of each scope: one listing per scope and process, read page by page and only
+ * as far as the sought connection.
+ *
+ * A mutation makes the entries of its own connections stale, not the listing: batches read again right before they
+ * send, so a listing dropped whole would only cost one more for every batch.
+ */
+export class Inventory {
+    private readonly listings = new Map<string, Listing>();
+
+    /** A connection as last read by this process. */
+    async read(target: Target): Promise<Reading> {
+        const listing = this.listing(target);
+        const turn = listing.queue.then(() => this.attempt(target, () => this.find(target, listing)));
+        listing.queue = turn;
+        return turn;
+    }
+
+    /** Connections of one scope as they are right now; feeds the listing. */
+    async readNow(targets: readonly Target[]): Promise<Map<string, Reading>> {
+        const first = targets[0];
+        if (first === undefined) {
+            return new Map();
+        }
+        const { kind, address, session } = first;
+        const ids = [...new Set(targets.map((target) => target.address.id))];
+        const readings = new Map<string, Reading>();
+        const listing = this.listing(first);
+        try {
+            const found = await this.fetch(kind, address.scope, ids, session);
+            for (const id of ids) {
+                const seen = found.get(id);
+                readings.set(id, seen === undefined ? await proveAbsent(first) : { state: "found", seen });
+                if (seen === undefined) {
+                    listing.stale.add(id);
+                } else {
+                    listing.items.set(id, seen);
+                    listing.stale.delete(id);
+                }
+            }
+        } catch (error) {
+            const reading = unreadable(first, error);
+            for (const id of ids) {
+                readings.set(id, reading);
+            }
+        }
+        return readings;
+    }
+
+    /** Something was sent about these connections: the next read asks the cloud again. */
+    forget(target: Target): void {
+        this.listing(target).stale.add(target.address.id);
+    }
+
+    private listing({ kind, address, session }: Target): Listing {
+        const key = `${session.key} ${kind.name} ${address.scope.key}`;
+        let listing = this.listings.get(key);
+        if (listing === undefined) {
+            listing = {
+                items: new Map(),
+                stale: new Set(),
+                cursor: undefined,
+                complete: false,
+                lookups: 0,
+                queue: Promise.resolve(),
+            };
+            this.listings.set(key, listing);
+        }
+        return listing;
+    }
+
+    private async find(target: Target, listing: Listing): Promise<Reading> {
+        const { kind, address, session } = target;
+        const { id } = address;
+        if (listing.stale.has(id)) {
+            return (await this.readNow([target])).get(id) ?? { state: "absent" };
+        }
+        const known = listing.items.get(id);
+        if (known !== undefined) {
+            return { state: "found", seen: known };
+        }
+        if (kind.lookup !== undefined && !listing.complete && listing.lookups < LOOKUPS_BEFORE_LISTING) {
+            listing.lookups += 1;
+            return (await this.readNow([target])).get(id) ?? { state: "absent" };
+        }
+        while (!listing.complete) {
+            const page = await session.reading(() => kind.list(address.scope, listing.cursor, session.call));
+            for (const seen of page.items) {
+                listing.items.set(seen.id, seen);
+            }
+            listing.cursor = page.next;
+            listing.complete = page.next === undefined;
+            const seen = listing.items.get(id);
+            if (seen !== undefined) {
+                return { state: "found", seen };
+            }
+        }
+        if (kind.lookup !== undefined) {
+            return (await this.readNow([target])).get(id) ?? { state: "absent" };
+        }
+        return proveAbsent(target);
+    }
+
+    /** By ids where the kind can and few are wanted, else by listing until all are found or the end is reached. */
+    private async fetch(
+        kind: ConnectionKind,
+        scope: Scope,
+        ids: readonly string[],
+        session: Session,
+    ): Promise<Map<string, Observed>> {
+        const found = new Map<string, Observed>();
+        const { lookup } = kind;
+        const perLookup = kind.limits.idsPerLookup ?? 1;
+        const look = async (wanted: readonly string[]) => {
+            for (let i = 0; i < wanted.length; i += perLookup) {
+                const some = wanted.slice(i, i + perLookup);
+                for (const seen of (await session.reading(async () => lookup?.(scope, some, session.call))) ?? []) {
+                    found.set(seen.id, seen);
+                }
+            }
+        };
+        if (lookup !== undefined && Math.ceil(ids.length / perLookup) <= LOOKUPS_BEFORE_LISTING) {
+            await look(ids);
+            return found;
+        }
+        const missing = new Set(ids);
+        let cursor: string | undefined;
+        do {
+            const from = cursor;
+            const page = await session.reading(() => kind.list(scope, from, session.call));
+            for (const seen of page.items) {
+                if (missing.delete(seen.id)) {
+                    found.set(seen.id, seen);
+                }
+            }
+            cursor = page.next;
+        } while (missing.size > 0 && cursor !== undefined);
+        if (lookup !== undefined && missing.size > 0) {
+            // Offset paging can skip an entry: what the listing missed is asked for by id.
+            await look([...missing]);
+        }
+        return found;
+    }
+
+    private async attempt(target: Target, read: () => Promise<Reading>): Promise<Reading> {
+        try {
+            return await read();
+        } catch (error) {
+            return unreadable(target, error);
+        }
+    }
+}
+
+/** Not in a complete listing: absent, if the scope itself is there. */
+async function proveAbsent({ kind, address, session }: Target): Promise<Reading> {
+    const { found } = await session.describe(kind, address.scope);
+    return found === "yes"
+        ? { state: "absent" }
+        : { state: "unreadable", why: `${address.scope.title} was not found with these credentials` };
+}
+
+function unreadable({ kind }: Target, error: unknown): Reading {
+    if (!(error instanceof CloudError)) {
+        throw error;
+    }
+    const hint =
+        error.failure === "denied"
+            ? `; the credentials need ${kind.permissions.read.join(" and ")}`
+            : error.failure === "credentials"
+              ? `; check the ${kind.cloud.title} credentials`
+              : "";
+    return { state: "unreadable", why: `${error.message}${hint}` };
+}

@@ -1,0 +1,178 @@
+import { awsCaller, signedBy } from "./aws-auth";
+import { type Api, type Operation, page, Refusal, type Reply, type Request, shownState, type World } from "./protocol";
+import type { State } from "./state";
+import type { AwsRegion, Moving, OpenSearchInboundConnection } from "./world";
+
+const PREFIX = "/2021-01-01/opensearch/cc/inboundConnection/";
+
+/** Amazon OpenSearch Service, inbound connections. https://docs.aws.amazon.com/opensearch-service/latest/APIReference/ */
+export const openSearch: Api = (request, state) => {
+    if (!request.url.pathname.startsWith("/2021-01-01/opensearch/")) {
+        return undefined;
+    }
+    const signed = signedBy(request);
+    const caller = signed === undefined ? undefined : awsCaller(state, request, signed);
+    const call = routeOf(request);
+    return {
+        cloud: "aws",
+        action: `es:${call?.action ?? "Unknown"}`,
+        ids: call?.id === undefined ? [] : [call.id],
+        throttleKey: `${caller?.account} ${signed?.region}`,
+        throttled: new Refusal(429, "ThrottlingException", "Rate exceeded"),
+        expired: new Refusal(403, "ExpiredTokenException", "The security token included in the request is expired"),
+        refuse: (refusal) => errorReply(request, refusal),
+        run(world) {
+            if (signed === undefined) {
+                throw new Refusal(403, "MissingAuthenticationTokenException", "Missing Authentication Token");
+            }
+            if (caller === undefined) {
+                throw new Refusal(
+                    403,
+                    "UnrecognizedClientException",
+                    "The security token included in the request is invalid.",
+                );
+            }
+            if (call === undefined) {
+                throw new Refusal(
+                    404,
+                    "UnknownOperationException",
+                    `no operation ${request.method} ${request.url.pathname}`,
+                );
+            }
+            if (caller.denied.includes(`es:${call.action}`)) {
+                throw new Refusal(403, "AccessDeniedException", `User is not authorized to perform: es:${call.action}`);
+            }
+            const region = state.awsRegion(caller.account, signed.region);
+            return call.id === undefined
+                ? describe(request, region, world)
+                : decide(request, call.action, connectionOf(region, call.id), state, world);
+        },
+    } satisfies Operation;
+};
+
+type Connection = OpenSearchInboundConnection & Moving;
+
+/** API_DescribeInboundConnections, API_AcceptInboundConnection, API_RejectInboundConnection, API_DeleteInboundConnection. */
+function routeOf({ method, url }: Request): { action: string; id?: string } | undefined {
+    if (!url.pathname.startsWith(PREFIX)) {
+        return undefined;
+    }
+    const [id = "", verb, ...rest] = url.pathname.slice(PREFIX.length).split("/").map(decodeURIComponent);
+    if (method === "POST" && id === "search" && verb === undefined) {
+        return { action: "DescribeInboundConnections" };
+    }
+    if (rest.length > 0) {
+        return undefined;
+    }
+    if (method === "PUT" && verb === "accept") {
+        return { action: "AcceptInboundConnection", id };
+    }
+    if (method === "PUT" && verb === "reject") {
+        return { action: "RejectInboundConnection", id };
+    }
+    return method === "DELETE" && verb === undefined ? { action: "DeleteInboundConnection", id } : undefined;
+}
+
+/** MaxResults up to 100 (API_DescribeInboundConnections). Of filters, `connection-id` is known from terraform-provider-aws. */
+function describe(request: Request, region: AwsRegion | undefined, world: World): Reply {
+    const input = body(request);
+    const size = Number(input.MaxResults ?? 100);
+    if (!Number.isInteger(size) || size < 0 || size > 100) {
+        throw new Refusal(400, "ValidationException", "MaxResults must be at most 100");
+    }
+    const filters = Array.isArray(input.Filters) ? (input.Filters as { Name?: string; Values?: string[] }[]) : [];
+    const strange = filters.find((filter) => filter.Name !== "connection-id");
+    if (strange !== undefined) {
+        throw new Refusal(400, "ValidationException", `Invalid filter name: ${strange.Name}`);
+    }
+    const all = (region?.openSearchInboundConnections ?? []) as Connection[];
+    const wanted = all.filter(
+        (connection) =>
+            connection.status !== "GONE" && filters.every((filter) => filter.Values?.includes(connection.connectionId)),
+    );
+    const result = page(wanted, size || 100, typeof input.NextToken === "string" ? input.NextToken : undefined);
+    if (result === undefined) {
+        throw new Refusal(400, "InvalidPaginationTokenException", "Invalid pagination token");
+    }
+    return jsonReply(request, {
+        Connections: result.items.map((connection) => shown(connection, world.stale)),
+        ...(result.next === undefined ? {} : { NextToken: result.next }),
+    });
+}
+
+/** States of API_InboundConnectionStatus; which ones an operation takes is documented only for pending acceptance. */
+function decide(request: Request, action: string, connection: Connection, state: State, world: World): Reply {
+    const { status } = connection;
+    if (world.refuseId(connection.connectionId)) {
+        throw new Refusal(500, "InternalException", "The request processing has failed because of an unknown error.");
+    }
+    if (action === "AcceptInboundConnection") {
+        const again = status === "REJECTED" && state.undocumented("openSearchAcceptRejected") === "accepts";
+        if (status !== "PENDING_ACCEPTANCE" && !again) {
+            throw wrongState(connection);
+        }
+        state.move(connection, "APPROVED", "PROVISIONING", "ACTIVE");
+    } else if (action === "RejectInboundConnection") {
+        if (status !== "PENDING_ACCEPTANCE") {
+            throw wrongState(connection);
+        }
+        state.move(connection, "REJECTING", "REJECTED");
+    } else {
+        if (["DELETING", "DELETED", "APPROVED", "PROVISIONING", "REJECTING"].includes(status)) {
+            throw wrongState(connection);
+        }
+        // Whether DELETED stays listed is not documented; terraform-provider-aws treats it as not found.
+        const listed = state.undocumented("openSearchDeleted") === "listed";
+        state.move(connection, "DELETING", listed ? "DELETED" : "GONE");
+    }
+    return jsonReply(request, { Connection: shown(connection, false) });
+}
+
+/** ResourceNotFoundException has HTTP status 409 here, not 404 (API_RejectInboundConnection). */
+function connectionOf(region: AwsRegion | undefined, id: string): Connection {
+    const connection = region?.openSearchInboundConnections?.find((c) => c.connectionId === id && c.status !== "GONE");
+    if (connection === undefined) {
+        throw new Refusal(409, "ResourceNotFoundException", `Connection not found: ${id}`);
+    }
+    return connection as Connection;
+}
+
+/** The code for a wrong state is not documented; DisabledOperationException is the documented one that fits best. */
+function wrongState({ connectionId, status }: Connection): Refusal {
+    return new Refusal(409, "DisabledOperationException", `Connection ${connectionId} is in status ${status}`);
+}
+
+/** API_InboundConnection. */
+function shown(connection: Connection, stale: boolean) {
+    const domain = (info: OpenSearchInboundConnection["localDomain"]) =>
+        info === undefined
+            ? undefined
+            : { AWSDomainInformation: { OwnerId: info.ownerId, DomainName: info.domainName, Region: info.region } };
+    return {
+        ConnectionId: connection.connectionId,
+        ConnectionStatus: { StatusCode: shownState(connection, connection.status, stale) },
+        LocalDomainInfo: domain(connection.localDomain),
+        RemoteDomainInfo: domain(connection.remoteDomain),
+        ConnectionMode: connection.connectionMode ?? "DIRECT",
+    };
+}
+
+function body(request: Request): Record<string, unknown> {
+    try {
+        return request.body === "" ? {} : JSON.parse(request.body);
+    } catch {
+        throw new Refusal(400, "SerializationException", "the body is not JSON");
+    }
+}
+
+function jsonReply(request: Request, content: unknown): Reply {
+    return { status: 200, headers: headers(request), body: JSON.stringify(content) };
+}
+
+function errorReply(request: Request, { status, code, message }: Refusal): Reply {
+    return { status, headers: { ...headers(request), "x-amzn-errortype": code }, body: JSON.stringify({ message }) };
+}
+
+function headers(request: Request) {
+    return { "content-type": "application/json", "x-amzn-requestid": request.requestId };
+}

@@ -1,0 +1,354 @@
+import { randomUUID } from "node:crypto";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import { alibaba } from "./alibaba";
+import { ec2 } from "./aws-ec2";
+import { openSearch } from "./aws-opensearch";
+import { sts } from "./aws-sts";
+import { type Fault, Faults } from "./faults";
+import { huawei } from "./huawei";
+import { type Api, type Operation, Refusal, type Reply, type Request } from "./protocol";
+import { State } from "./state";
+import { Throttle } from "./throttle";
+import type { World } from "./world";
+
+export type { Fault } from "./faults";
+export type {
+    AlibabaAccount,
+    AwsRegion,
+    EndpointService,
+    HuaweiProject,
+    OpenSearchInboundConnection,
+    Principal,
+    Undocumented,
+    VpcEndpointConnection,
+    VpcepConnection,
+    VpcepService,
+    VpcPeerConnection,
+    World,
+} from "./world";
+export { UNDOCUMENTED } from "./world";
+
+export interface SimulatorOptions {
+    /** Loopback port. @default a free one */
+    port?: number;
+    /** @default an empty world */
+    world?: World;
+    /** `documented`: the clouds' published rates; `off`: none. @default "off" */
+    throttle?: "documented" | "off";
+    /** How long asynchronous changes take, in milliseconds. @default 0 */
+    settleMs?: number;
+    /** Added to every answer, in milliseconds. @default 0 */
+    latencyMs?: number;
+}
+
+/** One call that a cloud received. */
+export interface Call {
+    cloud: string;
+    /** As policies name it, `ec2:AcceptVpcEndpointConnections`. */
+    action: string;
+    ids: string[];
+    /** Time of the simulated clock, ISO 8601. */
+    at: string;
+    /** `ok`, the error code, or the fault. A fault after the effect is `ok, then reset`. */
+    outcome: string;
+}
+
+/** The simulated clouds, running. */
+export interface Simulator {
+    readonly url: string;
+    /** Everything a program, a CLI or an SDK needs to talk to it: endpoints and credentials, with no profile or metadata service in between. */
+    readonly env: Readonly<Record<string, string>>;
+    /** The live world; assign to replace it. */
+    world: World;
+    readonly calls: readonly Call[];
+    clearCalls(): void;
+    /** Moves the clock ahead, in milliseconds. */
+    advance(ms: number): void;
+    addFaults(faults: Fault | Fault[]): void;
+    clearFaults(): void;
+    close(): Promise<void>;
+}
+
+const APIS: readonly Api[] = [openSearch, alibaba, huawei, sts, ec2];
+
+/**
+ * Starts simulated clouds on loopback: EC2, OpenSearch, STS, Alibaba VPC peering and STS, Huawei and Open Telekom Cloud
+ * VPC endpoints and IAM. Their rules come from the clouds' documents; what no document says is a switch of the world.
+ *
+ * @example
+ * ```ts
+ * const clouds = await startSimulator({ world });
+ * Object.assign(process.env, clouds.env);
+ * ```
+ */
+export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
+    const state = new State(options.settleMs ?? 0);
+    state.world = options.world ?? {};
+    const faults = new Faults();
+    const throttle = new Throttle(() => state.now());
+    const calls: Call[] = [];
+    const busy = new Set<string>();
+
+    async function answer(request: Request, response: ServerResponse): Promise<void> {
+        const operation = APIS.map((api) => api(request, state)).find((found) => found !== undefined);
+        if (operation === undefined) {
+            send(response, { status: 404, headers: {}, body: "no simulated API takes this request\n" });
+            return;
+        }
+        const call: Call = {
+            cloud: operation.cloud,
+            action: operation.action,
+            ids: [...operation.ids],
+            at: new Date(state.now()).toISOString(),
+            outcome: "unanswered",
+        };
+        calls.push(call);
+        const overlapping = operation.exclusive !== undefined && busy.has(operation.exclusive);
+        if (operation.exclusive !== undefined) {
+            busy.add(operation.exclusive);
+        }
+        try {
+            await sleep(options.latencyMs ?? 0);
+            const fault = faults.next(operation);
+            const reply = carryOut(operation, fault, overlapping, call);
+            respond(response, reply, fault);
+        } finally {
+            if (operation.exclusive !== undefined && !overlapping) {
+                busy.delete(operation.exclusive);
+            }
+        }
+    }
+
+    function carryOut(operation: Operation, fault: Fault | undefined, overlapping: boolean, call: Call): Reply {
+        const refused = (refusal: Refusal) => {
+            call.outcome = refusal.code;
+            return operation.refuse(refusal);
+        };
+        const before =
+            fault !== undefined && (fault.when ?? "before") === "before" ? refusalOf(operation, fault) : undefined;
+        if (before !== undefined) {
+            return refused(before);
+        }
+        if (fault?.when !== "after" && (fault?.fault === "reset" || fault?.fault === "hang")) {
+            call.outcome = fault.fault;
+            return { status: 0, headers: {}, body: "" };
+        }
+        if (overlapping && operation.overlap !== undefined) {
+            return refused(operation.overlap);
+        }
+        if (options.throttle === "documented" && !throttle.allows(operation.action, operation.throttleKey)) {
+            return refused(operation.throttled);
+        }
+        try {
+            const reply = operation.run({
+                state,
+                stale: fault?.fault === "staleRead",
+                refuseId: (id) => fault?.fault === "refuseIds" && (fault.ids?.includes(id) ?? true),
+            });
+            call.outcome = fault?.when === "after" ? `ok, then ${fault.fault}` : "ok";
+            const after = fault?.when === "after" ? refusalOf(operation, fault) : undefined;
+            return after === undefined ? reply : operation.refuse(after);
+        } catch (error) {
+            if (error instanceof Refusal) {
+                return refused(error);
+            }
+            throw error;
+        }
+    }
+
+    const server = createServer((incoming, response) => {
+        void receive(incoming)
+            .then((request) =>
+                request.url.pathname.startsWith("/_simulator/")
+                    ? control(request, response, { state, faults, calls })
+                    : answer(request, response),
+            )
+            .catch((error: unknown) => {
+                // A bug of the simulator must not pass for a cloud's answer.
+                send(response, {
+                    status: 599,
+                    headers: {},
+                    body: `simulator: ${error instanceof Error ? error.stack : error}\n`,
+                });
+            });
+    });
+    await new Promise<void>((resolve, reject) => {
+        server.once("error", reject);
+        server.listen(options.port ?? 0, "127.0.0.1", resolve);
+    });
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    return {
+        url,
+        env: environment(url, state.world),
+        get world() {
+            return state.world;
+        },
+        set world(world) {
+            state.world = world;
+        },
+        get calls() {
+            return calls;
+        },
+        clearCalls: () => void calls.splice(0),
+        advance: (ms) => state.advance(ms),
+        addFaults: (added) => faults.add(added),
+        clearFaults: () => faults.clear(),
+        close: () =>
+            new Promise((resolve) => {
+                server.close(() => resolve());
+                server.closeAllConnections();
+            }),
+    };
+}
+
+function refusalOf(operation: Operation, { fault, status = 500 }: Fault): Refusal | undefined {
+    switch (fault) {
+        case "throttle":
+            return operation.throttled;
+        case "expired":
+            return operation.expired;
+        case "error":
+            return new Refusal(status, "InternalError", "An internal error has occurred.");
+        default:
+            return undefined;
+    }
+}
+
+function respond(response: ServerResponse, reply: Reply, fault: Fault | undefined): void {
+    if (fault?.fault === "reset") {
+        response.destroy();
+    } else if (fault?.fault === "malformed") {
+        send(response, { ...reply, body: reply.body.slice(0, Math.floor(reply.body.length / 2)) });
+    } else if (fault?.fault !== "hang") {
+        send(response, reply);
+    }
+}
+
+/** `GET|PUT world`, `GET|DELETE calls`, `POST clock {"advance":"7d"}`, `GET|POST|DELETE faults`; all JSON. */
+async function control(
+    request: Request,
+    response: ServerResponse,
+    { state, faults, calls }: { state: State; faults: Faults; calls: Call[] },
+): Promise<void> {
+    const json = (status: number, content: unknown) =>
+        send(response, {
+            status,
+            headers: { "content-type": "application/json" },
+            body: `${JSON.stringify(content)}\n`,
+        });
+    try {
+        switch (`${request.method} ${request.url.pathname.slice("/_simulator/".length)}`) {
+            case "GET world":
+                return json(200, withoutBookkeeping(state.world));
+            case "PUT world":
+                state.world = JSON.parse(request.body);
+                return json(200, withoutBookkeeping(state.world));
+            case "GET calls":
+                return json(200, calls);
+            case "DELETE calls":
+                calls.splice(0);
+                return json(200, []);
+            case "POST clock":
+                state.advance(advanceOf(JSON.parse(request.body)));
+                return json(200, { now: new Date(state.now()).toISOString() });
+            case "GET faults":
+                return json(200, faults.list);
+            case "POST faults":
+                faults.add(JSON.parse(request.body));
+                return json(200, faults.list);
+            case "DELETE faults":
+                faults.clear();
+                return json(200, []);
+            default:
+                return json(404, {
+                    error: "known are GET|PUT world, GET|DELETE calls, POST clock, GET|POST|DELETE faults",
+                });
+        }
+    } catch (error) {
+        return json(400, { error: error instanceof Error ? error.message : String(error) });
+    }
+}
+
+/** The world in the format of a world file. */
+function withoutBookkeeping(world: World): unknown {
+    return JSON.parse(
+        JSON.stringify(world, (key, value) => (["next", "before", "changedAt"].includes(key) ? undefined : value)),
+    );
+}
+
+const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** Milliseconds of `{"advance":"7d"}`. */
+function advanceOf(body: { advance?: unknown }): number {
+    const [, amount, unit] = /^(\d+)(ms|s|m|h|d)$/.exec(String(body.advance)) ?? [];
+    if (amount === undefined || unit === undefined) {
+        throw new Error('advance must be a number and a unit, such as "7d"');
+    }
+    return Number(amount) * (UNITS[unit] ?? 0);
+}
+
+/** Credentials of the first account of each cloud. Keys name their account; secrets and tokens follow from keys. */
+function environment(url: string, world: World): Record<string, string> {
+    const aws = world.aws?.[0];
+    const account = world.alibaba?.[0]?.account;
+    const huawei = world.huawei?.[0];
+    return {
+        ...(aws === undefined
+            ? {}
+            : {
+                  AWS_ENDPOINT_URL: url,
+                  AWS_ACCESS_KEY_ID: `AKIA${aws.account}`,
+                  AWS_SECRET_ACCESS_KEY: `secret-of-AKIA${aws.account}`,
+                  AWS_REGION: aws.region,
+                  AWS_DEFAULT_REGION: aws.region,
+                  AWS_EC2_METADATA_DISABLED: "true",
+              }),
+        ...(account === undefined
+            ? {}
+            : {
+                  ALIBABA_CLOUD_VPCPEER_ENDPOINT: url,
+                  ALIBABA_CLOUD_STS_ENDPOINT: url,
+                  ALIBABA_CLOUD_ACCESS_KEY_ID: `LTAI${account}`,
+                  ALIBABA_CLOUD_ACCESS_KEY_SECRET: `secret-of-LTAI${account}`,
+                  ALIBABA_CLOUD_ECS_METADATA_DISABLED: "true",
+              }),
+        ...(huawei === undefined
+            ? {}
+            : {
+                  HUAWEICLOUD_VPCEP_ENDPOINT: url,
+                  HUAWEICLOUD_IAM_ENDPOINT: url,
+                  HUAWEICLOUD_SDK_AK: `HPUA${huawei.projectId}`,
+                  HUAWEICLOUD_SDK_SK: `secret-of-HPUA${huawei.projectId}`,
+                  HUAWEICLOUD_SDK_REGION: huawei.region,
+                  HUAWEICLOUD_SDK_PROJECT_ID: huawei.projectId,
+                  OTC_VPCEP_ENDPOINT: url,
+                  OTC_IAM_ENDPOINT: url,
+                  OS_ACCESS_KEY: `HPUA${huawei.projectId}`,
+                  OS_SECRET_KEY: `secret-of-HPUA${huawei.projectId}`,
+                  OS_REGION_NAME: huawei.region,
+                  OS_PROJECT_ID: huawei.projectId,
+              }),
+    };
+}
+
+async function receive(incoming: IncomingMessage): Promise<Request> {
+    const chunks: Buffer[] = [];
+    for await (const chunk of incoming) {
+        chunks.push(chunk as Buffer);
+    }
+    return {
+        method: incoming.method ?? "GET",
+        url: new URL(incoming.url ?? "/", "http://simulator"),
+        headers: incoming.headers,
+        body: Buffer.concat(chunks).toString("utf8"),
+        requestId: randomUUID(),
+    };
+}
+
+function send(response: ServerResponse, { status, headers, body }: Reply): void {
+    if (!response.destroyed) {
+        response.writeHead(status, headers).end(body);
+    }
+}
