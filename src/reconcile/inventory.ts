@@ -58,7 +58,7 @@ export class Inventory {
             const found = await this.fetch(kind, address.scope, ids, session);
             for (const id of ids) {
                 const seen = found.get(id);
-                readings.set(id, seen === undefined ? await proveAbsent(first) : { state: "found", seen });
+                readings.set(id, seen === undefined ? await proveAbsent(first) : readingOf(seen));
                 if (seen === undefined) {
                     listing.stale.add(id);
                 } else {
@@ -105,7 +105,7 @@ export class Inventory {
         }
         const known = listing.items.get(id);
         if (known !== undefined) {
-            return { state: "found", seen: known };
+            return readingOf(known);
         }
         if (kind.lookup !== undefined && !listing.complete && listing.lookups < LOOKUPS_BEFORE_LISTING) {
             listing.lookups += 1;
@@ -120,7 +120,7 @@ export class Inventory {
             listing.complete = page.next === undefined;
             const seen = listing.items.get(id);
             if (seen !== undefined) {
-                return { state: "found", seen };
+                return readingOf(seen);
             }
         }
         if (kind.lookup !== undefined) {
@@ -177,6 +177,11 @@ export class Inventory {
             return unreadable(target, error);
         }
     }
+}
+
+/** A connection that the cloud still lists as deleted is absent like any other. */
+function readingOf(seen: Observed): Reading {
+    return seen.status === "absent" ? { state: "absent" } : { state: "found", seen };
 }
 
 /** Not in a complete listing: absent, if the scope itself is there. */

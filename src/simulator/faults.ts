@@ -16,6 +16,8 @@ export interface Fault {
     when?: "before" | "after";
     /** HTTP status of `error`. @default 500 */
     status?: number;
+    /** Code of `error`. @default "InternalError" */
+    code?: string;
     /** How many calls it hits. @default 1 */
     times?: number;
 }

@@ -203,14 +203,14 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     };
 }
 
-function refusalOf(operation: Operation, { fault, status = 500 }: Fault): Refusal | undefined {
+function refusalOf(operation: Operation, { fault, status = 500, code = "InternalError" }: Fault): Refusal | undefined {
     switch (fault) {
         case "throttle":
             return operation.throttled;
         case "expired":
             return operation.expired;
         case "error":
-            return new Refusal(status, "InternalError", "An internal error has occurred.");
+            return new Refusal(status, code, "An internal error has occurred.");
         default:
             return undefined;
     }
