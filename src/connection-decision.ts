@@ -6,6 +6,7 @@ import {
     type ObservedConnection,
     type OnDelete,
     type OnDrift,
+    parseKey,
     SCHEMA_VERSION,
     type Status,
     TYPE_TOKEN,
@@ -130,11 +131,11 @@ export class ConnectionDecision extends pulumi.CustomResource {
     readonly timeout!: pulumi.Output<string | undefined>;
 
     /** The cloud's id of the connection. */
-    readonly connectionId!: pulumi.Output<string>;
-    /** Where the connection stands, in the same words for every cloud. */
-    readonly status!: pulumi.Output<Status>;
-    /** Who asked, where the cloud tells. */
-    readonly requester!: pulumi.Output<string | undefined>;
+    readonly connectionId: pulumi.Output<string>;
+    /** Where the connection stands, in the same words for every cloud. Known in previews. */
+    readonly status: pulumi.Output<Status>;
+    /** Who asked, where the cloud tells. Known in previews. */
+    readonly requester: pulumi.Output<string | undefined>;
     /** The cloud's own word for the status. */
     readonly cloudStatus!: pulumi.Output<string | undefined>;
     /** What the provider saw: status, requester and the facts the cloud vouches for. Known in previews. */
@@ -160,9 +161,6 @@ export class ConnectionDecision extends pulumi.CustomResource {
             name,
             {
                 ...args,
-                connectionId: undefined,
-                status: undefined,
-                requester: undefined,
                 cloudStatus: undefined,
                 observed: undefined,
                 transition: undefined,
@@ -177,14 +175,17 @@ export class ConnectionDecision extends pulumi.CustomResource {
             },
             opts ?? {},
         );
-        this.transition?.apply((transition) => transition && pulumi.log.info(transition, this));
-        this.warnings?.apply((warnings) => {
+        this.connectionId = this.id.apply((id) => id && (parseKey(id).parts.at(-1) ?? id));
+        this.status = this.observed.apply((observed) => observed?.status);
+        this.requester = this.observed.apply((observed) => observed?.requester);
+        this.transition.apply((transition) => transition && pulumi.log.info(transition, this));
+        this.warnings.apply((warnings) => {
             for (const warning of warnings ?? []) {
                 pulumi.log.warn(warning, this);
             }
         });
-        pulumi.all([this.id, this.observed, this.warnings]).apply(([id, observed, warnings]) => {
-            if (observed?.status === "absent" && warnings === undefined && id !== undefined) {
+        pulumi.all([this.id, this.observed]).apply(([id, observed]) => {
+            if (observed?.gone && id !== undefined) {
                 reportGone(id);
             }
         });

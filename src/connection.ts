@@ -107,6 +107,8 @@ export interface ObservedConnection {
     requestedAt?: string;
     /** When the request lapses undecided, where the cloud says so. */
     expiresAt?: string;
+    /** Of `absent`: the request was there in an earlier run. */
+    gone?: boolean;
     /** Text the requester wrote (a name, a description): one escaped line, cut. Never proof of anything. */
     requesterSays?: string;
     /** Further facts the cloud vouches for: region, VPC, CIDRs, domain. */

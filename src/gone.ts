@@ -6,6 +6,7 @@ const QUIET_MS = 200;
 
 const gone = new Map<string, Set<string>>();
 let timer: NodeJS.Timeout | undefined;
+let release: (() => void) | undefined;
 
 /**
  * A connection was decided earlier and is gone: normal life (the requester deleted its endpoint), so one warning per scope
@@ -17,17 +18,20 @@ export function reportGone(id: string): void {
     const ids = gone.get(scope) ?? new Set();
     ids.add(parts.at(-1) ?? id);
     gone.set(scope, ids);
+    // Else the program would be over, and its connection to the engine closed, before the message leaves.
+    release ??= pulumi.runtime.rpcKeepAlive();
     clearTimeout(timer);
-    timer = setTimeout(flush, QUIET_MS);
+    timer = setTimeout(() => void flush(), QUIET_MS);
 }
 
-function flush(): void {
-    for (const [scope, ids] of gone) {
+async function flush(): Promise<void> {
+    const messages = [...gone].map(([scope, ids]) => {
         const some = [...ids].slice(0, 3).join(", ");
         const more = ids.size > 3 ? `, … ${ids.size - 3} more` : "";
-        pulumi.log.warn(
-            `${scope}: ${ids.size} decided ${ids.size === 1 ? "connection is" : "connections are"} gone (${some}${more}). Remove the declarations when the record is no longer needed.`,
-        );
-    }
+        return `${scope}: ${ids.size} decided ${ids.size === 1 ? "connection is" : "connections are"} gone (${some}${more}). Remove the declarations when the record is no longer needed.`;
+    });
     gone.clear();
+    await Promise.all(messages.map((message) => pulumi.log.warn(message)));
+    release?.();
+    release = undefined;
 }

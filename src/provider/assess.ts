@@ -88,7 +88,7 @@ export function assess(
         ...(verdict?.result === "untold" ? [`${verdict.text}; up will not send anything`] : []),
         ...(kind.settingsWarnings?.(address.scope, scope, declaration.decision) ?? []),
     ];
-    return { plan, observed: observedOf(reading), warnings: warnings.map((warning) => oneLine(warning, 400)) };
+    return { plan, observed: observedOf(reading, memory), warnings: warnings.map((warning) => oneLine(warning, 400)) };
 }
 
 /** What the reconciler needs to carry a case out. */
@@ -193,9 +193,10 @@ function planOptions({ allowRemoval, onDrift, waitForRequest }: Declaration, est
     return { allowRemoval, onDrift, established, waitForRequest };
 }
 
-function observedOf(reading: Reading): ObservedConnection {
+function observedOf(reading: Reading, memory: Memory): ObservedConnection {
     if (reading.state !== "found") {
-        return { status: statusOf(reading) };
+        const gone = reading.state === "absent" && memory.seen !== undefined;
+        return { status: statusOf(reading), ...(gone ? { gone } : {}) };
     }
     const { seen } = reading;
     return {

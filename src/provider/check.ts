@@ -6,7 +6,7 @@ import { DecisionError } from "../reconcile/decide";
 import type { Reading } from "../reconcile/inventory";
 import { problemText } from "../text";
 import { admitCut, assess, type Case, inspect, openCase, readCase, refuseMovedAccount, remember } from "./assess";
-import { type Context, refuseNewerState, resourceKey } from "./context";
+import { type Context, refuseNewerState } from "./context";
 import { hasUnknown, toWire, UNKNOWN, type Wire } from "./wire";
 
 export interface CheckResult {
@@ -75,7 +75,7 @@ async function evidence(context: Context, declaration: Declaration, olds: Wire, 
     }
     refuseContradiction(context, key, declaration, urn);
     const reading = await readCase(context, opened);
-    context.lastWord.set(resourceKey(inputs, key), { by: "check" });
+    context.checked.add(urn ?? key);
     const { plan, observed, warnings } = assess(opened, reading);
     if (reading.state === "found") {
         inspectKnown(opened, reading);

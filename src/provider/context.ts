@@ -38,11 +38,10 @@ const DEFAULT_MAX_CUTS = 10;
  */
 export class Context {
     readonly reconciler: Reconciler;
-    /** Who spoke last about a resource, by URN: diff cannot tell preview from refresh otherwise. */
-    readonly lastWord = new Map<
-        string,
-        { readonly by: "check" } | { readonly by: "read"; readonly changed: boolean }
-    >();
+    /** Resources that check has spoken about, by URN: their new inputs are fresh. */
+    readonly checked = new Set<string>();
+    /** Ids that read has spoken about, and whether it found them changed: diff sees only old inputs then. */
+    readonly readings = new Map<string, { readonly changed: boolean }>();
     /** Declarations of this run by id. */
     readonly declared = new Map<string, Map<string, string>>();
     /** Working connections that this run cuts, by id, as the brake lists them. */
@@ -187,11 +186,6 @@ export class Context {
         }
         return value;
     }
-}
-
-/** What a resource is known by within a process: its URN, or the id where a program registers without one. */
-export function resourceKey(properties: Readonly<Record<string, unknown>>, id: string): string {
-    return typeof properties.__urn === "string" ? properties.__urn : id;
 }
 
 /** State written by a newer version is not touched: its meaning is not known here. */

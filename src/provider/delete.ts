@@ -16,7 +16,6 @@ import type { Wire } from "./wire";
 export async function remove(context: Context, id: string, props: Wire): Promise<void> {
     refuseNewerState(props);
     const onDelete = (props.onDelete ?? "keep") as OnDelete;
-    const urn = typeof props.__urn === "string" ? props.__urn : undefined;
     if (onDelete === "keep") {
         return;
     }
@@ -24,7 +23,7 @@ export async function remove(context: Context, id: string, props: Wire): Promise
         context.parts.log(
             "info",
             `onDelete: ${onDelete} is skipped: this run declares ${id} under another name or again`,
-            urn,
+            undefined,
         );
         return;
     }
@@ -45,7 +44,7 @@ export async function remove(context: Context, id: string, props: Wire): Promise
     }
     const timeouts = props.__timeouts as { delete?: string } | undefined;
     const outcome = await context.reconciler.decide(
-        wantedOf(context, acting, declaration.timeout ?? timeouts?.delete, urn),
+        wantedOf(context, acting, declaration.timeout ?? timeouts?.delete, undefined),
     );
     if (outcome.unsettled !== undefined) {
         throw new DecisionError(outcome.unsettled);

@@ -1,6 +1,6 @@
-import type { Connection, Status } from "../connection";
+import type { Connection, ObservedConnection } from "../connection";
 import { ARGUMENTS } from "../decision/arguments";
-import { type Context, resourceKey } from "./context";
+import type { Context } from "./context";
 import { hasUnknown, sameJson, type Wire } from "./wire";
 
 export interface DiffResult {
@@ -11,13 +11,13 @@ export interface DiffResult {
 /**
  * Compares resolved keys and what the declaration means, never spellings, evidence or hidden keys.
  *
- * In a preview the new inputs are fresh and the old outputs stale; in a refresh the old outputs are fresh, from read,
- * and the "new" inputs are old ones. Nothing in the call tells which it is, so the side that spoke last about this resource is believed.
+ * In a preview the new inputs are fresh, from check, and the old outputs stale; in a refresh the old outputs are fresh, from
+ * read, and the "new" inputs are old ones. Nothing in the call tells which it is: inputs that check has not spoken about are old.
  */
 export async function diff(context: Context, id: string, olds: Wire, news: Wire): Promise<DiffResult> {
-    const lastWord = context.lastWord.get(resourceKey(news, id));
-    if (lastWord?.by === "read") {
-        return { changes: lastWord.changed };
+    const reading = context.readings.get(id);
+    if (reading !== undefined && !context.checked.has(typeof news.__urn === "string" ? news.__urn : id)) {
+        return { changes: reading.changed };
     }
     if (hasUnknown(news.connection) || (await resolvedKey(context, news.connection as Connection)) !== id) {
         return { changes: true, replaces: ["connection"] };
@@ -31,7 +31,8 @@ function argumentsChanged(olds: Wire, news: Wire): boolean {
 
 /** Something to do, or something to store: a status that moved, another requester, new warnings. */
 function situationChanged(olds: Wire, news: Wire): boolean {
-    const observed = news.observed as { status: Status; requester?: string } | undefined;
+    const observed = news.observed as ObservedConnection | undefined;
+    const stored = olds.observed as ObservedConnection | undefined;
     if (observed === undefined || news.transition !== undefined) {
         return true;
     }
@@ -40,8 +41,8 @@ function situationChanged(olds: Wire, news: Wire): boolean {
         return (olds.__memory as { decided?: string } | undefined)?.decided !== news.decision;
     }
     return (
-        observed.status !== olds.status ||
-        observed.requester !== olds.requester ||
+        observed.status !== stored?.status ||
+        observed.requester !== stored.requester ||
         !sameJson(news.warnings ?? [], olds.warnings ?? [])
     );
 }

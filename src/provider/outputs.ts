@@ -19,7 +19,8 @@ export interface Author {
 
 /**
  * The outputs of a decision: its arguments, the connection as it stands, and what later runs must remember.
- * Nothing that the id or the inputs tell is repeated.
+ * Nothing is stored twice: the class derives `status` and `requester` from `observed`, `connectionId` from the id. The
+ * engine writes the whole state after every step, so bytes here are what a large stack waits for.
  */
 export function outputsOf(inputs: Wire, opened: Case, reading: Reading, author: Author): Wire {
     const settled: Case = { ...opened, established: true };
@@ -31,10 +32,7 @@ export function outputsOf(inputs: Wire, opened: Case, reading: Reading, author: 
         ...(reached ? { decided: opened.declaration.decision } : {}),
     };
     return toWire({
-        ...pick(inputs, [...ARGUMENTS, "__urn", "__timeouts"]),
-        connectionId: opened.target.address.id,
-        status: observed.status,
-        requester: observed.requester,
+        ...pick(inputs, [...ARGUMENTS, "__timeouts"]),
         cloudStatus: reading.state === "found" ? reading.seen.cloudStatus : undefined,
         observed,
         warnings: warnings.length === 0 ? undefined : warnings,

@@ -1,8 +1,8 @@
-import type { Connection } from "../connection";
+import type { Connection, ObservedConnection } from "../connection";
 import { ARGUMENTS, type Declaration } from "../decision/arguments";
 import { DecisionError } from "../reconcile/decide";
 import { openCase, readCase } from "./assess";
-import { type Context, refuseNewerState, resourceKey } from "./context";
+import { type Context, refuseNewerState } from "./context";
 import { declarationOf } from "./declaration";
 import { type Author, type OutputMemory, outputsOf, pick } from "./outputs";
 import { sameJson, toWire, type Wire } from "./wire";
@@ -25,7 +25,6 @@ export async function read(context: Context, id: string, props: Wire): Promise<R
     const declaration: Declaration = bare ? observer(connection) : declarationOf(props);
     const { decided, ...memory } = (props.__memory ?? {}) as OutputMemory;
     const opened = await openCase(context, declaration, memory, true);
-    const urn = typeof props.__urn === "string" ? props.__urn : undefined;
     const moved = memory.account !== undefined && opened.account !== undefined && memory.account !== opened.account;
     const reading = moved
         ? ({
@@ -37,8 +36,8 @@ export async function read(context: Context, id: string, props: Wire): Promise<R
         if (bare) {
             throw new DecisionError(`${id} cannot be read: ${reading.why}`);
         }
-        context.parts.log("warning", `${id} cannot be read, its state is kept: ${reading.why}`, urn);
-        context.lastWord.set(resourceKey(props, id), { by: "read", changed: false });
+        context.parts.log("warning", `${id} cannot be read, its state is kept: ${reading.why}`, undefined);
+        context.readings.set(id, { changed: false });
         return { id, props: toWire(props) };
     }
     const fresh = outputsOf(
@@ -53,15 +52,16 @@ export async function read(context: Context, id: string, props: Wire): Promise<R
         ...(outs.__memory as OutputMemory),
         decided: decided ?? (bare ? undefined : (outs.__memory as OutputMemory).decided),
     };
+    const before = props.observed as ObservedConnection | undefined;
+    const after = outs.observed as ObservedConnection;
     const changed =
-        outs.status !== props.status ||
-        outs.requester !== props.requester ||
+        after.status !== before?.status ||
+        after.requester !== before.requester ||
         !sameJson(outs.warnings ?? [], props.warnings ?? []);
-    context.lastWord.set(resourceKey(props, id), { by: "read", changed });
+    context.readings.set(id, { changed });
     const inputs = pick({ ...props, ...outs }, [
         ...ARGUMENTS,
         "__provider",
-        "__urn",
         "__timeouts",
         "__schemaVersion",
         "__memory",

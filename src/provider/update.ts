@@ -22,7 +22,7 @@ export async function update(context: Context, id: string, olds: Wire, news: Wir
     const { step } = assess(opened, reading).plan;
     if (step.do === "unknown" && established) {
         // Unreadable, and nothing due: only the declaration's own words are stored.
-        return { outs: toWire({ ...withoutArguments(olds), ...pick(news, [...ARGUMENTS, "__urn", "__timeouts"]) }) };
+        return { outs: toWire({ ...withoutArguments(olds), ...pick(news, [...ARGUMENTS, "__timeouts"]) }) };
     }
     const timeouts = news.__timeouts as { update?: string } | undefined;
     const outcome = held

@@ -107,7 +107,11 @@ describe("adoption and authorship", () => {
         const s = stack();
         await s.up({ a: onEndpoint(1, "accept") });
         expect(mutations()).toEqual([]);
-        expect(s.outputs("a")).toMatchObject({ status: "accepted", cloudStatus: "available", decidedBy: "found" });
+        expect(s.outputs("a")).toMatchObject({
+            observed: { status: "accepted" },
+            cloudStatus: "available",
+            decidedBy: "found",
+        });
         expect(s.outputs("a")).not.toHaveProperty("decidedAt");
     });
 
@@ -164,7 +168,7 @@ describe("drift", () => {
             }
         }
         expect(mutations()).toEqual([]);
-        expect(s.outputs("a").status).toBe("rejected");
+        expect(s.outputs("a").observed).toMatchObject({ status: "rejected" });
         await s.up({ a: onEndpoint(1, "accept", { onDrift: "correct" }) });
         expect(stateOf(1)).toBe("available");
     });
@@ -183,7 +187,7 @@ describe("drift", () => {
         clouds.simulator.clearCalls();
         const { steps } = await s.up({ a: onEndpoint(1, "reject") });
         expect(steps.map((step) => step.op)).toEqual(["update"]);
-        expect(s.outputs("a").status).toBe("expired");
+        expect(s.outputs("a").observed).toMatchObject({ status: "expired" });
         expect((await s.preview({ a: onEndpoint(1, "reject") })).steps.map((step) => step.op)).toEqual(["same"]);
         expect(mutations()).toEqual([]);
     });
@@ -353,7 +357,7 @@ describe("absence", () => {
         const running = s.up({ a: onEndpoint(9, "accept", { waitForRequest: "1h" }) });
         setTimeout(() => setEndpoint(9, "pendingAcceptance"), 200);
         expect((await running).failures).toEqual({});
-        expect(s.outputs("a")).toMatchObject({ status: "accepted", decidedBy: "us" });
+        expect(s.outputs("a")).toMatchObject({ observed: { status: "accepted" }, decidedBy: "us" });
     });
 
     it("keeps a reject of a request never seen, with a warning, and decides it when it comes", async () => {
@@ -361,13 +365,13 @@ describe("absence", () => {
         const program = { a: onEndpoint(9, "reject") };
         await s.up(program);
         expect(s.outputs("a")).toMatchObject({
-            status: "absent",
+            observed: { status: "absent" },
             warnings: [expect.stringContaining("no such request has been seen yet")],
         });
         expect((await s.preview(program)).steps.map((step) => step.op)).toEqual(["same"]);
         setEndpoint(9, "pendingAcceptance");
         await s.up(program);
-        expect(s.outputs("a")).toMatchObject({ status: "rejected", decidedBy: "us" });
+        expect(s.outputs("a")).toMatchObject({ observed: { status: "rejected" }, decidedBy: "us" });
         expect(s.outputs("a")).not.toHaveProperty("warnings");
     });
 
@@ -380,7 +384,7 @@ describe("absence", () => {
             const result = run === "refresh" ? await s.refresh() : await s[run](program);
             expect(result.failures).toEqual({});
         }
-        expect(s.outputs("a")).toMatchObject({ status: "absent", observed: { status: "absent" } });
+        expect(s.outputs("a")).toMatchObject({ observed: { status: "absent", gone: true } });
         expect((await s.preview(program)).steps.map((step) => step.op)).toEqual(["same"]);
     });
 
@@ -417,7 +421,7 @@ describe("absence", () => {
         expect(s.outputs("a")).toEqual(outputs);
         const up = await s.up({ a: onEndpoint(1, "accept", { reason: "new" }) });
         expect(up.failures).toEqual({});
-        expect(s.outputs("a")).toMatchObject({ reason: "new", status: "accepted" });
+        expect(s.outputs("a")).toMatchObject({ reason: "new", observed: { status: "accepted" } });
         const flip = await s.up({ a: onEndpoint(1, "reject") });
         expect(flip.failures.a).toContain("the connection cannot be read, so nothing was sent");
     });
@@ -675,7 +679,7 @@ describe("settling", () => {
             d: onEndpoint(1, "accept"),
         });
         for (const name of ["a", "b", "c", "d"]) {
-            expect(s.outputs(name).status).toBe("accepted");
+            expect(s.outputs(name).observed).toMatchObject({ status: "accepted" });
         }
     });
 
@@ -684,11 +688,11 @@ describe("settling", () => {
         const short = onEndpoint(1, "accept", { timeout: "1s" });
         const { failures } = await s.up({ a: short });
         expect(failures.a).toContain("accept is not settled after");
-        expect(s.outputs("a")).toMatchObject({ status: "accepting", decidedBy: "us" });
+        expect(s.outputs("a")).toMatchObject({ observed: { status: "accepting" }, decidedBy: "us" });
         await s.refresh();
         const again = await s.up({ a: onEndpoint(1, "accept") });
         expect(again.failures).toEqual({});
-        expect(s.outputs("a").status).toBe("accepted");
+        expect(s.outputs("a").observed).toMatchObject({ status: "accepted" });
         expect(mutations()).toHaveLength(1);
     });
 

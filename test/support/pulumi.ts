@@ -1,0 +1,170 @@
+import { execFile } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { promisify } from "node:util";
+import { type EngineEvent, LocalWorkspace, PulumiCommand, type PulumiFn, type Stack } from "@pulumi/pulumi/automation";
+import { onTestFinished } from "vitest";
+import { findPulumi } from "../../tools/pulumi/install.mjs";
+
+const repository = path.resolve(__dirname, "../..");
+
+/** What a CLI run needs besides the clouds: no network, no passphrase prompt. */
+export const CLI_ENV = {
+    PULUMI_CONFIG_PASSPHRASE: "test",
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    NO_COLOR: "1",
+    AWS_EC2_METADATA_DISABLED: "true",
+    AWS_CONFIG_FILE: "/nonexistent",
+    AWS_SHARED_CREDENTIALS_FILE: "/nonexistent",
+    ALIBABA_CLOUD_ECS_METADATA_DISABLED: "true",
+};
+
+export interface Printed {
+    readonly text: string;
+    readonly events: readonly EngineEvent[];
+}
+
+/** One stack of the real CLI, with a file backend and a home of its own. */
+export interface RealStack {
+    readonly folder: string;
+    readonly stack: Stack;
+    preview(program: PulumiFn, options?: Parameters<Stack["preview"]>[0]): Promise<Printed>;
+    up(program: PulumiFn, options?: Parameters<Stack["up"]>[0]): Promise<Printed>;
+    refresh(program?: PulumiFn): Promise<Printed>;
+    destroy(program?: PulumiFn): Promise<Printed>;
+    /** A command line in the project's folder. */
+    cli(...args: string[]): Promise<{ code: number; text: string }>;
+    /** The state file as text. */
+    state(): Promise<string>;
+    setEnv(env: Readonly<Record<string, string>>): void;
+}
+
+export async function realStack(
+    env: Readonly<Record<string, string>>,
+    config: Readonly<Record<string, string>> = {},
+): Promise<RealStack> {
+    const bin = await findPulumi();
+    if (bin === undefined) {
+        throw new Error("no Pulumi CLI; run `npm run pulumi`");
+    }
+    const folder = mkdtempSync(path.join(tmpdir(), "connection-decision-"));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    // The provider process runs in this folder and finds our package as a user's program would.
+    symlinkSync(path.join(repository, "node_modules"), path.join(folder, "node_modules"));
+    mkdirSync(path.join(folder, "backend"));
+    const envVars = {
+        ...CLI_ENV,
+        ...env,
+        PATH: `${bin}${path.delimiter}${process.env.PATH}`,
+        PULUMI_HOME: path.join(folder, "home"),
+    };
+    const pulumiCommand = await PulumiCommand.get({ root: path.dirname(bin) });
+    const backend = { url: `file://${path.join(folder, "backend")}` };
+    let current: PulumiFn = async () => {};
+    const stack = await LocalWorkspace.createOrSelectStack(
+        { stackName: "test", projectName: "decisions", program: () => current() },
+        {
+            workDir: folder,
+            pulumiHome: envVars.PULUMI_HOME,
+            pulumiCommand,
+            envVars,
+            projectSettings: { name: "decisions", runtime: "nodejs", backend },
+        },
+    );
+    await stack.setAllConfig(Object.fromEntries(Object.entries(config).map(([key, value]) => [key, { value }])));
+
+    const operation = async (
+        program: PulumiFn | undefined,
+        run: (options: object) => Promise<unknown>,
+    ): Promise<Printed> => {
+        current = program ?? current;
+        const events: EngineEvent[] = [];
+        let text = "";
+        const options = {
+            color: "never",
+            onEvent: (e: EngineEvent) => events.push(e),
+            onOutput: (t: string) => (text += t),
+            onError: (t: string) => (text += t),
+        };
+        try {
+            await run(options);
+        } catch (error) {
+            throw Object.assign(new Error(`${text}\n${(error as Error).message}`), { text, events });
+        }
+        return { text, events };
+    };
+    return {
+        folder,
+        stack,
+        preview: (program, options) => operation(program, (o) => stack.preview({ ...o, ...options })),
+        up: (program, options) => operation(program, (o) => stack.up({ ...o, ...options })),
+        refresh: (program) => operation(program, (o) => stack.refresh(o)),
+        destroy: (program) => operation(program, (o) => stack.destroy(o)),
+        async cli(...args) {
+            try {
+                const run = promisify(execFile);
+                const { stdout, stderr } = await run(path.join(bin, "pulumi"), args, {
+                    cwd: folder,
+                    env: { ...process.env, ...envVars, PULUMI_BACKEND_URL: backend.url },
+                });
+                return { code: 0, text: `${stdout}${stderr}` };
+            } catch (error) {
+                const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
+                return { code, text: `${stdout}${stderr}` };
+            }
+        },
+        async state() {
+            return readFileSync(path.join(folder, "backend/.pulumi/stacks/decisions/test.json"), "utf8");
+        },
+        setEnv(more) {
+            Object.assign(envVars, more);
+            stack.workspace.envVars = { ...envVars };
+        },
+    };
+}
+
+/** What the failed operation printed. */
+export async function failure(operation: Promise<Printed>): Promise<string> {
+    try {
+        await operation;
+    } catch (error) {
+        return (error as { text?: string }).text ?? (error as Error).message;
+    }
+    throw new Error("the operation succeeded");
+}
+
+/** Operations of a run by resource name: create, update, same, … */
+export function operations({ events }: Printed): Record<string, string> {
+    return Object.fromEntries(
+        events.flatMap((event) => {
+            const metadata = event.resourcePreEvent?.metadata ?? event.resOutputsEvent?.metadata;
+            return metadata?.type.includes("ConnectionDecision")
+                ? [[metadata.urn.split("::").at(-1) ?? "", metadata.op]]
+                : [];
+        }),
+    );
+}
+
+/** Inputs of a resource as the run's events show them. */
+export function inputsOf({ events }: Printed, name: string): Record<string, unknown> {
+    const found = events.map((event) => event.resourcePreEvent?.metadata).find((m) => m?.urn.endsWith(`::${name}`));
+    return (found?.new?.inputs ?? {}) as Record<string, unknown>;
+}
+
+/** Diagnostics of a run: severity, resource name, message. */
+export function diagnostics({ events }: Printed): string[] {
+    return events.flatMap(({ diagnosticEvent: event }) =>
+        event === undefined
+            ? []
+            : [`${event.severity} ${event.urn?.split("::").at(-1) ?? "-"}: ${event.message.trim()}`],
+    );
+}
+
+/** Every file below a folder, for searching canaries. */
+export function filesBelow(folder: string): string[] {
+    return readdirSync(folder, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map((entry) => path.join(entry.parentPath, entry.name));
+}
