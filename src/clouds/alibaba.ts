@@ -21,7 +21,7 @@ export type Answer = { [key: string]: ExactJson | undefined };
  * Credentials: the default chain of `@alicloud/credentials` (environment, OIDC role, CLI profile, shared file, ECS RAM
  * role, `ALIBABA_CLOUD_CREDENTIALS_URI`), or the CLI profile named in the settings; `roleArn` is assumed on top of either.
  * The VPC peering API has one central endpoint for every region
- * (https://www.alibabacloud.com/help/en/vpc/developer-reference/api-vpcpeer-2022-01-01-endpoint).
+ * (API reference, endpoints; `_endpointRule = "central"` in the vendor's SDK).
  */
 export const alibaba: Cloud<AlibabaClients> = {
     name: "alibaba",
@@ -226,7 +226,7 @@ async function credentialSource(site: Site, stsEndpoint: string): Promise<Creden
 }
 
 /**
- * AssumeRole, renewed five minutes before it ends (https://www.alibabacloud.com/help/en/ram/developer-reference/api-sts-2015-04-01-assumerole).
+ * AssumeRole, renewed five minutes before it ends (STS API reference 2015-04-01).
  * Not `ram_role_arn` of `@alicloud/credentials`: it takes long-lived keys only, no profile or chain below it, and no endpoint.
  */
 function assumedRole(roleArn: string, base: CredentialSource, endpoint: string): CredentialSource {

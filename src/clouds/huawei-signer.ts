@@ -19,7 +19,7 @@ export interface UnsignedRequest {
  *
  * Ours, because the published core SDK prints tokens on errors, has no timeout and may create projects
  * (huaweicloud-sdk-nodejs-v3 issues #19, #26, #28); tests compare it with that SDK's `AKSKSigner`.
- * https://support.huaweicloud.com/intl/en-us/devg-apisign/api-sign-algorithm.html
+ * Huawei Cloud, API Request Signing Guide, "AK/SK Signing and Authentication Algorithm".
  */
 export function sign(request: UnsignedRequest, key: AccessKey, now: Date): Record<string, string> {
     const date = now.toISOString().replace(/[-:]/g, "").replace(/\.\d+/, "");

@@ -44,7 +44,7 @@ interface Flavour {
 /**
  * Huawei Cloud. Credentials: access key and, for temporary ones, security token from the environment, by the names of the
  * vendor's SDKs (`HUAWEICLOUD_SDK_AK`, `_SK`, `_SECURITY_TOKEN`) or of its Terraform provider (`HW_ACCESS_KEY`, …).
- * Endpoints: https://developer.huaweicloud.com/intl/en-us/endpoint?VPCEP
+ * Endpoints: `VpcepRegion.ts` of huaweicloud-sdk-nodejs-v3.
  */
 export const huawei = flavour({
     name: "huawei",
@@ -65,7 +65,7 @@ export const huawei = flavour({
 /**
  * Open Telekom Cloud. Credentials: access key and security token from the environment, by the names of its Terraform
  * provider (`OS_ACCESS_KEY`, `OS_SECRET_KEY`, `OS_SECURITY_TOKEN`).
- * Endpoints: https://docs.otc.t-systems.com/regions-and-endpoints/
+ * Endpoints: the cloud's service catalog.
  */
 export const otc = flavour({
     name: "otc",
@@ -128,7 +128,7 @@ function flavour(of: Flavour): Cloud<HuaweiClients> {
 }
 
 /**
- * The project named like the region (https://support.huaweicloud.com/intl/en-us/api-iam/iam_06_0001.html).
+ * The project named like the region (IAM API reference, "Querying Project Information", GET /v3/projects).
  * Only reads; the vendor's SDK would create one where there is none.
  */
 async function projectOfRegion(
@@ -224,7 +224,7 @@ function apiError(of: Flavour, action: string, response: Response, answer: unkno
 }
 
 /**
- * https://docs.otc.t-systems.com/vpc-endpoint/api-ref/appendix/error_codes.html. Case differs between pages and
+ * VPC Endpoint API Reference, appendix "Error Codes". Case differs between pages and
  * examples (`EndPoint`, `Endpoint`): compared without regard to it. 0022 is "too many requests" with HTTP 400.
  */
 const CODES: Readonly<Record<string, FailureClass>> = {

@@ -135,6 +135,8 @@ export interface ConnectionKind<C extends { kind: string } = Connection, K = unk
     readonly requester: Pick<Field, "format" | "describes">;
     /** Names of the facts that `Observed.evidence` may hold, with their meaning: what `expectedEvidence` may ask for. */
     readonly evidence: Readonly<Record<string, string>>;
+    /** The cloud's words and the statuses they stand for. */
+    readonly statuses: Readonly<Record<string, Status>>;
     /** The permission each call needs, as the cloud's policies name it. */
     readonly permissions: Readonly<Record<"read" | Decision, readonly string[]>> & {
         readonly remove?: readonly string[];

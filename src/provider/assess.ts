@@ -48,12 +48,14 @@ export async function openCase(
     try {
         account = await session.account();
     } catch (error) {
-        locked = cloudError(error).failure === "credentials" ? cloudError(error).message : undefined;
+        locked = whyLocked(error);
     }
-    try {
-        scope = locked === undefined ? await session.describe(kind, address.scope) : scope;
-    } catch (error) {
-        cloudError(error);
+    if (locked === undefined) {
+        try {
+            scope = await session.describe(kind, address.scope);
+        } catch (error) {
+            locked = whyLocked(error);
+        }
     }
     return { target, declaration, memory, established, scope, lifecycle: kind.lifecycle(scope), account, locked };
 }
@@ -222,10 +224,10 @@ function shown(key: string, value: string | undefined): Record<string, string> {
     return value === undefined ? {} : { [key]: oneLine(value) };
 }
 
-/** A cloud's error as one; anything else is a bug and thrown on. */
-function cloudError(error: unknown): CloudError {
-    if (error instanceof CloudError) {
-        return error;
+/** The reason, if a cloud's error means that there are no working credentials. Anything but a cloud's error is a bug and thrown on. */
+function whyLocked(error: unknown): string | undefined {
+    if (!(error instanceof CloudError)) {
+        throw error;
     }
-    throw error;
+    return error.failure === "credentials" ? error.message : undefined;
 }

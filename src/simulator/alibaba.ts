@@ -5,8 +5,8 @@ import type { AlibabaVpc, Moving, VpcPeerConnection } from "./world";
 
 /**
  * Alibaba Cloud RPC with ACS3 headers: VPC peering 2022-01-01 and the part of STS 2015-04-01 that roles need.
- * The signature itself is not verified. Rules: the operations' pages, https://www.alibabacloud.com/help/en/vpc/developer-reference/ and
- * the page name at each operation.
+ * The signature itself is not verified. Rules: the operations' pages of the
+ * VPC API reference 2022-01-01, and its page of error codes.
  */
 export const alibaba: Api = (request, state) => {
     const action = header(request, "x-acs-action");
@@ -73,9 +73,9 @@ type Connection = VpcPeerConnection & Moving;
 const MUTATING = new Set(["AcceptVpcPeerConnection", "RejectVpcPeerConnection", "DeleteVpcPeerConnection"]);
 
 const PEERING = {
-    /** api-vpcpeer-2022-01-01-getvpcpeerconnectionattribute */
+    /** Both sides may read a connection. */
     GetVpcPeerConnectionAttribute: (call: Call) => attributes(visible(call), call),
-    /** api-vpcpeer-2022-01-01-listvpcpeerconnections: MaxResults 1 to 100, 20 by default; no status filter. */
+    /** MaxResults 1 to 100, 20 by default; no status filter. */
     ListVpcPeerConnections(call: Call) {
         const { parameters } = call;
         const size = Number(parameters.get("MaxResults") ?? "20");
@@ -101,13 +101,13 @@ const PEERING = {
             ...(result.next === undefined ? {} : { NextToken: result.next }),
         };
     },
-    /** Accepting -> Updating -> Activated. api-vpcpeer-2022-01-01-acceptvpcpeerconnection */
+    /** Accepting -> Updating -> Activated. */
     AcceptVpcPeerConnection: (call: Call) =>
         mutate(call, ["Accepting"], (connection) => call.state.move(connection, "Updating", "Activated")),
-    /** Accepting -> Rejected. api-vpcpeer-2022-01-01-rejectvpcpeerconnection */
+    /** Accepting -> Rejected. */
     RejectVpcPeerConnection: (call: Call) =>
         mutate(call, ["Accepting"], (connection) => call.state.move(connection, "Rejected")),
-    /** -> Deleting -> Deleted; from which states is not documented. api-vpcpeer-2022-01-01-deletevpcpeerconnection */
+    /** -> Deleting -> Deleted; from which states is not documented. */
     DeleteVpcPeerConnection: (call: Call) =>
         mutate(call, ["Accepting", "Activated", "Rejected", "Expired"], (connection) =>
             call.state.move(connection, "Deleting", "Deleted"),
@@ -145,7 +145,7 @@ const STS = {
 };
 
 /**
- * A decision: dry run, idempotency by ClientToken, state, effect. Error codes: api-vpcpeer-2022-01-01-errorcodes.
+ * A decision: dry run, idempotency by ClientToken, state, effect.
  * A dry run that passes is the error DryRunOperation; whether it looks at the status is a switch.
  */
 function mutate(call: Call, from: readonly string[], effect: (connection: Connection) => void): object {

@@ -44,8 +44,8 @@ export const openSearch: Api = (request, state) => {
             }
             const region = state.awsRegion(caller.account, signed.region);
             return call.id === undefined
-                ? describe(request, region, world)
-                : decide(request, call.action, connectionOf(region, call.id), state, world);
+                ? describe(request, region, state, world)
+                : decide(request, call.action, connectionOf(region, call.id, state), state, world);
         },
     } satisfies Operation;
 };
@@ -74,7 +74,7 @@ function routeOf({ method, url }: Request): { action: string; id?: string } | un
 }
 
 /** MaxResults up to 100 (API_DescribeInboundConnections). Of filters, `connection-id` is known from terraform-provider-aws. */
-function describe(request: Request, region: AwsRegion | undefined, world: World): Reply {
+function describe(request: Request, region: AwsRegion | undefined, state: State, world: World): Reply {
     const input = body(request);
     const size = Number(input.MaxResults ?? 100);
     if (!Number.isInteger(size) || size < 0 || size > 100) {
@@ -88,7 +88,7 @@ function describe(request: Request, region: AwsRegion | undefined, world: World)
     const all = (region?.openSearchInboundConnections ?? []) as Connection[];
     const wanted = all.filter(
         (connection) =>
-            connection.status !== "GONE" && filters.every((filter) => filter.Values?.includes(connection.connectionId)),
+            exists(connection, state) && filters.every((filter) => filter.Values?.includes(connection.connectionId)),
     );
     const result = page(wanted, size || 100, typeof input.NextToken === "string" ? input.NextToken : undefined);
     if (result === undefined) {
@@ -121,20 +121,23 @@ function decide(request: Request, action: string, connection: Connection, state:
         if (["DELETING", "DELETED", "APPROVED", "PROVISIONING", "REJECTING"].includes(status)) {
             throw wrongState(connection);
         }
-        // Whether DELETED stays listed is not documented; terraform-provider-aws treats it as not found.
-        const listed = state.undocumented("openSearchDeleted") === "listed";
-        state.move(connection, "DELETING", listed ? "DELETED" : "GONE");
+        state.move(connection, "DELETING", "DELETED");
     }
     return jsonReply(request, { Connection: shown(connection, false) });
 }
 
 /** ResourceNotFoundException has HTTP status 409 here, not 404 (API_RejectInboundConnection). */
-function connectionOf(region: AwsRegion | undefined, id: string): Connection {
-    const connection = region?.openSearchInboundConnections?.find((c) => c.connectionId === id && c.status !== "GONE");
+function connectionOf(region: AwsRegion | undefined, id: string, state: State): Connection {
+    const connection = region?.openSearchInboundConnections?.find((c) => c.connectionId === id && exists(c, state));
     if (connection === undefined) {
         throw new Refusal(409, "ResourceNotFoundException", `Connection not found: ${id}`);
     }
     return connection as Connection;
+}
+
+/** Whether DELETED stays listed is not documented; terraform-provider-aws treats it as not found. A switch. */
+function exists({ status }: OpenSearchInboundConnection, state: State): boolean {
+    return status !== "DELETED" || state.undocumented("openSearchDeleted") === "listed";
 }
 
 /** The code for a wrong state is not documented; DisabledOperationException is the documented one that fits best. */

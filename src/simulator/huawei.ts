@@ -6,7 +6,7 @@ import type { HuaweiProject, Moving, VpcepConnection, VpcepService } from "./wor
 
 /**
  * VPC endpoint (VPCEP) API v1 of Huawei Cloud and Open Telekom Cloud, and IAM's list of projects.
- * https://docs.otc.t-systems.com/vpc-endpoint/api-ref/ ; error codes: its appendix. Signatures are verified.
+ * Rules: Open Telekom Cloud's VPC Endpoint API Reference; error codes: its appendix. Signatures are verified.
  */
 export const huawei: Api = (request, state) => {
     const path = request.url.pathname;
@@ -274,7 +274,7 @@ function callerOf(state: State, accessKeyId: string): Caller | undefined {
 }
 
 /**
- * SDK-HMAC-SHA256: https://support.huaweicloud.com/intl/en-us/devg-apisign/api-sign-algorithm.html
+ * SDK-HMAC-SHA256: Huawei Cloud, API Request Signing Guide.
  * The secret of a key is `secret-of-<key>`, its security token `session-of-<key>`. Requests more than 15 minutes off are refused.
  */
 function authenticate(request: Request, caller: Caller | undefined): void {

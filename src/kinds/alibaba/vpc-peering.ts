@@ -3,24 +3,26 @@ import { CloudError } from "../../clouds/cloud";
 import { type AlibabaVpcPeeringConnection, formatKey, type Status } from "../../connection";
 import type { Action, ConnectionKind, Lifecycle, Observed, Order, Send } from "../kind";
 import { receiptOfFailure } from "../receipt";
+import { readStatus } from "../status";
 
-const DOCS = "https://www.alibabacloud.com/help/en/vpc/developer-reference/api-vpcpeer-2022-01-01-";
-const GET = `${DOCS}getvpcpeerconnectionattribute`;
-const ACCEPT = `${DOCS}acceptvpcpeerconnection`;
-const REJECT = `${DOCS}rejectvpcpeerconnection`;
-const DELETE = `${DOCS}deletevpcpeerconnection`;
+/** Pages of the API reference of VPC peering, version 2022-01-01. */
+const REFERENCE = "Alibaba Cloud VPC API reference 2022-01-01,";
+const GET = `${REFERENCE} GetVpcPeerConnectionAttribute`;
+const ACCEPT = `${REFERENCE} AcceptVpcPeerConnection`;
+const REJECT = `${REFERENCE} RejectVpcPeerConnection`;
+const DELETE = `${REFERENCE} DeleteVpcPeerConnection`;
 const ASK_AGAIN = "ask the requester to delete the peering connection and create it again";
 
 /** Status of GetVpcPeerConnectionAttribute. `Updating` follows an accept, and a later change of an active connection. */
 const STATUSES: Readonly<Record<string, Status>> = {
-    creating: "pending",
-    accepting: "pending",
-    updating: "accepting",
-    activated: "accepted",
-    rejected: "rejected",
-    expired: "expired",
-    deleting: "removing",
-    deleted: "absent",
+    Creating: "pending",
+    Accepting: "pending",
+    Updating: "accepting",
+    Activated: "accepted",
+    Rejected: "rejected",
+    Expired: "expired",
+    Deleting: "removing",
+    Deleted: "absent",
 };
 
 const LIFECYCLE: Lifecycle = {
@@ -81,6 +83,7 @@ export const vpcPeering: ConnectionKind<AlibabaVpcPeeringConnection, AlibabaClie
         acceptingVpcId: "This account's VPC",
         acceptingRegion: "Region of this account's VPC",
     },
+    statuses: STATUSES,
     permissions: {
         read: ["vpc:GetVpcPeerConnectionAttribute", "vpc:ListVpcPeerConnections"],
         accept: ["vpc:AcceptVpcPeerConnection"],
@@ -92,7 +95,7 @@ export const vpcPeering: ConnectionKind<AlibabaVpcPeeringConnection, AlibabaClie
         idsPerLookup: 1,
         settleEvery: "5s",
         settleWithin: "10m",
-        rates: { accept: rate("accept"), reject: rate("reject"), remove: rate("delete") },
+        rates: { accept: rate(ACCEPT), reject: rate(REJECT), remove: rate(DELETE) },
         // RAM knows these actions for all resources (*) only: one dry run answers for the account.
         probePer: "account",
     },
@@ -145,9 +148,9 @@ const OPERATIONS: Readonly<Record<Action, string>> = {
     remove: "DeleteVpcPeerConnection",
 };
 
-/** 360 calls in 60 s for each of these operations. */
-function rate(operation: string) {
-    return { burst: 60, perSecond: 5, source: `${DOCS}${operation}vpcpeerconnection` };
+/** 360 calls in 60 s for each of these operations: a bucket that stays below it. */
+function rate(source: string) {
+    return { burst: 60, perSecond: 5, source };
 }
 
 async function get(id: string, call: { clients: AlibabaClients; signal: AbortSignal }): Promise<Observed[]> {
@@ -174,7 +177,7 @@ function observe(connection: Answer): Observed[] {
     return [
         {
             id,
-            status: STATUSES[cloudStatus.toLowerCase()] ?? "unknown",
+            status: readStatus(STATUSES, cloudStatus),
             cloudStatus,
             ...optional("requester", text(connection.OwnerId)),
             ...optional("decider", text(connection.AcceptingOwnerUid)),

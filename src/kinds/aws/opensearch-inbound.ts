@@ -3,6 +3,7 @@ import { type AwsClients, aws, awsCall } from "../../clouds/aws";
 import { type AwsOpenSearchInboundConnection, formatKey, type Status } from "../../connection";
 import type { Action, ConnectionKind, Lifecycle, Observed, Send } from "../kind";
 import { receiptOfFailure } from "../receipt";
+import { readStatus } from "../status";
 
 const API = "https://docs.aws.amazon.com/opensearch-service/latest/APIReference/";
 const STATES = `${API}API_InboundConnectionStatus.html`;
@@ -13,14 +14,14 @@ const ASK_AGAIN = "ask the requester to create the outbound connection again";
 
 /** InboundConnectionStatusCode, API_InboundConnectionStatus. APPROVED and PROVISIONING follow an accept. */
 const STATUSES: Readonly<Record<string, Status>> = {
-    pending_acceptance: "pending",
-    approved: "accepting",
-    provisioning: "accepting",
-    active: "accepted",
-    rejecting: "rejecting",
-    rejected: "rejected",
-    deleting: "removing",
-    deleted: "absent",
+    PENDING_ACCEPTANCE: "pending",
+    APPROVED: "accepting",
+    PROVISIONING: "accepting",
+    ACTIVE: "accepted",
+    REJECTING: "rejecting",
+    REJECTED: "rejected",
+    DELETING: "removing",
+    DELETED: "absent",
 };
 
 const LIFECYCLE: Lifecycle = {
@@ -71,6 +72,7 @@ export const openSearchInbound: ConnectionKind<AwsOpenSearchInboundConnection, A
         domain: "Name of this account's domain",
         connectionMode: "DIRECT or VPC_ENDPOINT",
     },
+    statuses: STATUSES,
     permissions: {
         read: ["es:DescribeInboundConnections"],
         accept: ["es:AcceptInboundConnection"],
@@ -140,7 +142,7 @@ function observe(connection: InboundConnection, account: string): Observed[] {
     return [
         {
             id,
-            status: STATUSES[cloudStatus.toLowerCase()] ?? "unknown",
+            status: readStatus(STATUSES, cloudStatus),
             cloudStatus,
             ...(requester?.OwnerId ? { requester: requester.OwnerId } : {}),
             evidence: {

@@ -4,6 +4,7 @@ import { CloudError } from "../../clouds/cloud";
 import { type AwsVpcEndpointConnection, formatKey, type Status } from "../../connection";
 import type { ConnectionKind, Lifecycle, Observed, Order, Receipt, Scope, Send } from "../kind";
 import { receiptOfFailure } from "../receipt";
+import { readStatus } from "../status";
 
 const GUIDE = "https://docs.aws.amazon.com/vpc/latest/privatelink/accept-reject-endpoint-requests.html";
 const API = "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/";
@@ -15,7 +16,7 @@ const NOTHING_FOUND = "no AWS text found either way; user guide, API reference a
  * compared without regard to case. `partial`: some of the endpoint's subnets failed, traffic flows in the others.
  */
 const STATUSES: Readonly<Record<string, Status>> = {
-    pendingacceptance: "pending",
+    pendingAcceptance: "pending",
     pending: "accepting",
     available: "accepted",
     partial: "accepted",
@@ -93,6 +94,7 @@ export const vpcEndpoint: ConnectionKind<AwsVpcEndpointConnection, AwsClients> =
         endpointRegion: "Region of the requester's endpoint, where it is told",
         ipAddressType: "ipv4, ipv6 or dualstack",
     },
+    statuses: STATUSES,
     permissions: {
         read: ["ec2:DescribeVpcEndpointConnections", "ec2:DescribeVpcEndpointServiceConfigurations"],
         accept: ["ec2:AcceptVpcEndpointConnections"],
@@ -216,7 +218,7 @@ function observe(connection: VpcEndpointConnection): Observed[] {
     return [
         {
             id,
-            status: STATUSES[cloudStatus.toLowerCase()] ?? "unknown",
+            status: readStatus(STATUSES, cloudStatus),
             cloudStatus,
             ...(connection.VpcEndpointOwner ? { requester: connection.VpcEndpointOwner } : {}),
             ...(connection.CreationTimestamp ? { requestedAt: connection.CreationTimestamp.toISOString() } : {}),

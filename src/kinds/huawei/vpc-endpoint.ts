@@ -8,12 +8,12 @@ import {
 } from "../../connection";
 import type { Call, ConnectionKind, Lifecycle, Observed, Receipt, Scope, Send } from "../kind";
 import { receiptOfFailure } from "../receipt";
+import { readStatus } from "../status";
 
-const DECIDE =
-    "https://docs.otc.t-systems.com/vpc-endpoint/api-ref/apis/apis_for_managing_vpc_endpoint_services/accepting_or_rejecting_a_vpc_endpoint.html";
-const LIST =
-    "https://docs.otc.t-systems.com/vpc-endpoint/api-ref/apis/apis_for_managing_vpc_endpoint_services/querying_connections_of_a_vpc_endpoint_service.html";
-const GUIDE = "https://docs.otc.t-systems.com/vpc-endpoint/umn/ (connection approval)";
+/** Pages of Open Telekom Cloud's documents; Huawei Cloud's have the same text. */
+const REFERENCE = "VPC Endpoint API Reference,";
+const DECIDE = `${REFERENCE} "Accepting or Rejecting a VPC Endpoint for a VPC Endpoint Service"`;
+const LIST = `${REFERENCE} "Querying Connections of a VPC Endpoint Service"`;
 const PEER = "acceptance test TestAccVPCEndpointApproval_Basic of terraform-provider-huaweicloud";
 const ASK_AGAIN = "ask the requester to delete the endpoint and buy it again";
 
@@ -21,7 +21,7 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** `status` of the connections list and of connections/action; compared without regard to case. */
 const STATUSES: Readonly<Record<string, Status>> = {
-    pendingacceptance: "pending",
+    pendingAcceptance: "pending",
     creating: "accepting",
     accepted: "accepted",
     rejected: "rejected",
@@ -84,6 +84,7 @@ function vpcepKind<C extends HuaweiVpcEndpointConnection | OtcVpcEndpointConnect
         identity: ["region", "serviceId", "endpointId"],
         requester: { format: /^[0-9a-f]{32}$/, describes: "a domain (account) id, 32 hexadecimal digits" },
         evidence: { markerId: "Packet id of the endpoint (marker_id), as text" },
+        statuses: STATUSES,
         permissions: {
             read: ["vpcep:connections:list", "vpcep:epservices:get"],
             accept: ["vpcep:connections:update"],
@@ -110,7 +111,7 @@ function vpcepKind<C extends HuaweiVpcEndpointConnection | OtcVpcEndpointConnect
             state.admission !== "automatic" || decision !== "reject"
                 ? []
                 : [
-                      `${scope.title} accepts requests by itself (approval_enabled is false): the rejected requester is let in again with its next endpoint. Turn connection approval on, or take the requester off the whitelist. ${GUIDE}`,
+                      `${scope.title} accepts requests by itself (approval_enabled is false): the rejected requester is let in again with its next endpoint. Turn connection approval on, or take the requester off the whitelist.`,
                   ],
         lane: (_scope, id) => id,
         async describe(scope, call) {
@@ -190,7 +191,7 @@ function observe(connection: Json): Observed[] {
     return [
         {
             id,
-            status: STATUSES[cloudStatus.toLowerCase()] ?? "unknown",
+            status: readStatus(STATUSES, cloudStatus),
             cloudStatus,
             ...(typeof domain_id === "string" && domain_id !== "" ? { requester: domain_id } : {}),
             ...(typeof created_at === "string" && created_at !== "" ? { requestedAt: created_at } : {}),

@@ -1,0 +1,159 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { promisify } from "node:util";
+import * as pulumi from "@pulumi/pulumi";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { type Simulator, startSimulator } from "../../src/simulator/index";
+import { findPulumi } from "../../tools/pulumi/install.mjs";
+import { CLI_ENV } from "../support/pulumi";
+
+const run = promisify(execFile);
+const repository = path.resolve(__dirname, "../..");
+const examples = path.join(repository, "examples");
+
+/** Examples whose providers run here, and what their clouds say afterwards. */
+const RUNNABLE: Readonly<Record<string, (world: Simulator["world"]) => unknown>> = {
+    quickstart: ({ aws, alibaba, huawei }) => [
+        aws?.[0]?.endpointServices?.[0]?.connections?.map((c) => c.state),
+        aws?.[0]?.openSearchInboundConnections?.map((c) => c.status),
+        alibaba?.[0]?.vpcPeerConnections?.map((c) => c.status),
+        huawei?.[0]?.endpointServices?.[0]?.connections?.map((c) => c.status),
+    ],
+    "opensearch-cross-cluster": ({ aws }) => aws?.[0]?.openSearchInboundConnections?.map((c) => c.status),
+    "alibaba-vpc-peering": ({ alibaba }) => alibaba?.[0]?.vpcPeerConnections?.map((c) => c.status),
+    "otc-vpcep": ({ huawei }) => huawei?.[0]?.endpointServices?.[0]?.connections?.map((c) => c.status),
+    "two-accounts": ({ aws }) => aws?.map((region) => region.endpointServices?.[0]?.connections?.[0]?.state),
+};
+
+const DECIDED: Readonly<Record<string, unknown>> = {
+    quickstart: [["available", "rejected", "rejected"], ["ACTIVE"], ["Activated", "Rejected"], ["accepted"]],
+    "opensearch-cross-cluster": ["ACTIVE", "DELETED"],
+    "alibaba-vpc-peering": ["Activated", "Rejected"],
+    "otc-vpcep": ["accepted", "rejected"],
+    "two-accounts": [undefined, "available", "rejected"],
+};
+
+describe("every example", () => {
+    const names = readdirSync(examples);
+
+    it.each(names)("%s has Pulumi.yaml, package.json, index.ts and README.md", (name) => {
+        expect(readdirSync(path.join(examples, name))).toEqual(
+            expect.arrayContaining(["Pulumi.yaml", "README.md", "index.ts", "package.json"]),
+        );
+    });
+
+    it.each(names)("%s type-checks", { timeout: 120_000 }, async (name) => {
+        await run(process.execPath, [require.resolve("typescript/bin/tsc"), "--project", path.join(examples, name)]);
+    });
+
+    it("is run here or under mocks", () => {
+        expect(names.sort()).toEqual([...Object.keys(RUNNABLE), "aws-endpoint-service"].sort());
+    });
+});
+
+describe("as a user would run it, with the real CLI against the simulator", () => {
+    it.each(Object.entries(RUNNABLE))("%s: preview --diff, up, converged", { timeout: 120_000 }, async (name, view) => {
+        const folder = path.join(examples, name);
+        const world = JSON.parse(readFileSync(path.join(folder, "world.json"), "utf8"));
+        const { simulator, cli } = await inFolder(folder, world);
+        const preview = await cli("preview", "--diff");
+        for (const resource of readFileSync(path.join(folder, "index.ts"), "utf8").matchAll(
+            /decision: "(accept|reject)"/g,
+        )) {
+            expect(preview).toMatch(new RegExp(`transition *: "${resource[1]}: `));
+        }
+        expect(preview).toMatch(/requester *: "\w+"/);
+        await cli("up", "--yes", "--skip-preview");
+        await cli("preview", "--expect-no-changes");
+        expect(view(simulator.world)).toEqual(DECIDED[name]);
+    });
+
+    it("the repository's top folder runs the quickstart", { timeout: 120_000 }, async () => {
+        const world = JSON.parse(readFileSync(path.join(examples, "quickstart/world.json"), "utf8"));
+        const { cli } = await inFolder(repository, world);
+        expect(await cli("preview")).toContain("+ 8 to create");
+    });
+});
+
+describe("under Pulumi's mocks, because @pulumi/aws's plugin cannot be downloaded here", () => {
+    it("aws-endpoint-service decides on the connections of the service it creates", { timeout: 60_000 }, async () => {
+        const created: pulumi.runtime.MockResourceArgs[] = [];
+        pulumi.runtime.setMocks(
+            {
+                newResource(args) {
+                    created.push(args);
+                    return {
+                        id: args.type.includes("VpcEndpointService") ? "vpce-svc-0123456789abcdef0" : `${args.name}-id`,
+                        state: args.inputs,
+                    };
+                },
+                call: () => ({}),
+            },
+            "aws-endpoint-service",
+            "test",
+        );
+        pulumi.runtime.setAllConfig({
+            "aws-endpoint-service:loadBalancerArn":
+                "arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/net/ledger/1",
+            "aws-endpoint-service:customers": JSON.stringify({
+                analytics: { endpointId: "vpce-0a1b2c3d4e5f60718", account: "111122223333" },
+            }),
+        });
+        await import("../../examples/aws-endpoint-service/index");
+        await expect.poll(() => created.length).toBe(2);
+        expect(created[1]).toMatchObject({
+            type: "pulumi-nodejs:dynamic/connection:ConnectionDecision",
+            name: "analytics",
+            inputs: {
+                connection: {
+                    kind: "aws:vpcEndpoint",
+                    serviceId: "vpce-svc-0123456789abcdef0",
+                    endpointId: "vpce-0a1b2c3d4e5f60718",
+                },
+                decision: "accept",
+                expectedRequester: "111122223333",
+                onDelete: "reject",
+                __provider: 'exports.handler = () => require("pulumi-connection-decision/provider").provider;',
+            },
+        });
+    });
+});
+
+/** A simulator with this world, and the CLI in this folder, with a backend and a home of its own. */
+async function inFolder(folder: string, world: Simulator["world"]) {
+    const bin = (await findPulumi()) ?? "";
+    const simulator = await startSimulator({ world, settleMs: 300 });
+    const scratch = mkdtempSync(path.join(tmpdir(), "connection-decision-"));
+    onTestFinished(async () => {
+        await simulator.close();
+        rmSync(scratch, { recursive: true, force: true });
+        for (const program of [folder, path.join(examples, "quickstart")]) {
+            rmSync(path.join(program, "Pulumi.test.yaml"), { force: true });
+        }
+    });
+    const env = {
+        ...process.env,
+        ...CLI_ENV,
+        ...simulator.env,
+        PATH: `${bin}${path.delimiter}${process.env.PATH}`,
+        PULUMI_HOME: path.join(scratch, "home"),
+        PULUMI_BACKEND_URL: `file://${scratch}`,
+    };
+    const cli = async (...args: string[]) => {
+        try {
+            const { stdout, stderr } = await run(
+                path.join(bin, "pulumi"),
+                [...args, "--stack", "test", "--non-interactive"],
+                { cwd: folder, env },
+            );
+            return stdout + stderr;
+        } catch (error) {
+            const { stdout, stderr } = error as { stdout: string; stderr: string };
+            throw new Error(`pulumi ${args.join(" ")} failed:\n${stdout}${stderr}`);
+        }
+    };
+    await run(path.join(bin, "pulumi"), ["stack", "init", "test", "--non-interactive"], { cwd: folder, env });
+    return { simulator, cli };
+}

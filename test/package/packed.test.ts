@@ -1,0 +1,143 @@
+import { execFile } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Simulator, startSimulator } from "../../src/simulator/index";
+import { findPulumi } from "../../tools/pulumi/install.mjs";
+import { endpoint, SERVICE, worldWith } from "../support/clouds";
+import { CLI_ENV } from "../support/pulumi";
+
+const run = promisify(execFile);
+const repository = path.resolve(__dirname, "../..");
+const PACKAGE_MS = 300_000;
+
+/** The tarball as it would be published, installed in a fresh project outside the repository. */
+let folder: string;
+let tarball: string;
+let simulator: Simulator;
+
+beforeAll(async () => {
+    folder = mkdtempSync(path.join(tmpdir(), "connection-decision-packed-"));
+    await run("npm", ["pack", "--ignore-scripts", "--pack-destination", folder], { cwd: repository });
+    tarball = path.join(folder, readdirSync(folder).find((name) => name.endsWith(".tgz")) ?? "");
+    simulator = await startSimulator({ world: worldWith({}) });
+}, PACKAGE_MS);
+
+afterAll(async () => {
+    await simulator.close();
+    rmSync(folder, { recursive: true, force: true });
+});
+
+describe("the packed tarball", () => {
+    it("holds the build, README, LICENSE and CHANGELOG, and nothing else", async () => {
+        const { stdout } = await run("tar", ["tzf", tarball]);
+        const files = stdout
+            .trim()
+            .split("\n")
+            .map((name) => name.replace("package/", ""));
+        expect(files).toEqual(
+            expect.arrayContaining([
+                "package.json",
+                "README.md",
+                "LICENSE",
+                "CHANGELOG.md",
+                "dist/index.js",
+                "dist/index.d.ts",
+                "dist/cli/main.js",
+            ]),
+        );
+        expect(
+            files.filter((name) => !/^(dist\/|package\.json$|README\.md$|LICENSE$|CHANGELOG\.md$)/.test(name)),
+        ).toEqual([]);
+        expect(files.filter((name) => name.endsWith(".tsbuildinfo"))).toEqual([]);
+    });
+
+    it.each([
+        ["npm", ["install", "--no-audit", "--no-fund", "--ignore-scripts"]],
+        ["pnpm", ["install", "--ignore-scripts"]],
+    ])(
+        "works in a fresh project with %s: types, require, import, up",
+        { timeout: PACKAGE_MS },
+        async (manager, args) => {
+            const project = path.join(folder, manager);
+            mkdirSync(project);
+            const versions = { "@pulumi/pulumi": "3.248.0", typescript: "~5.9.3", "@types/node": "^20" };
+            write(project, {
+                "package.json": JSON.stringify({
+                    name: "fresh",
+                    private: true,
+                    dependencies: { ...versions, "pulumi-connection-decision": `file:${tarball}` },
+                }),
+                "Pulumi.yaml": "name: fresh\nruntime: nodejs\n",
+                "tsconfig.json": JSON.stringify({
+                    compilerOptions: {
+                        strict: true,
+                        module: "node16",
+                        moduleResolution: "node16",
+                        target: "es2022",
+                        noEmit: true,
+                    },
+                }),
+                "index.ts": `import { ConnectionDecision } from "pulumi-connection-decision";
+import { startSimulator } from "pulumi-connection-decision/simulator";
+export const start: typeof startSimulator = startSimulator;
+const decision = new ConnectionDecision("a", {
+    connection: { kind: "aws:vpcEndpoint", serviceId: "${SERVICE}", endpointId: "${endpoint(1)}" },
+    decision: "accept",
+});
+export const status = decision.status;
+`,
+                "wrong.ts": `import { ConnectionDecision } from "pulumi-connection-decision";
+// @ts-expect-error: an OpenSearch connection has no endpointId
+new ConnectionDecision("b", { connection: { kind: "aws:openSearchInbound", endpointId: "x" }, decision: "accept" });
+// @ts-expect-error: no such decision
+new ConnectionDecision("c", { connection: { kind: "aws:openSearchInbound", connectionId: "x" }, decision: "maybe" });
+`,
+            });
+            const command = manager === "npm" ? ["npm", ...args] : ["npx", "--yes", "pnpm@10", ...args];
+            await run(command[0] as string, command.slice(1), { cwd: project, env: { ...process.env, CI: "true" } });
+            await run(process.execPath, [path.join(project, "node_modules/typescript/bin/tsc"), "--project", project]);
+            await run(
+                process.execPath,
+                [
+                    "--input-type=module",
+                    "-e",
+                    'import { ConnectionDecision, Provider } from "pulumi-connection-decision"; if (!ConnectionDecision || !Provider) process.exit(1);',
+                ],
+                { cwd: project },
+            );
+            await run(
+                process.execPath,
+                [path.join(project, "node_modules/pulumi-connection-decision/dist/cli/main.js"), "--help"],
+                { cwd: project },
+            );
+
+            const bin = (await findPulumi()) ?? "";
+            const env = {
+                ...process.env,
+                ...CLI_ENV,
+                ...simulator.env,
+                PATH: `${bin}${path.delimiter}${process.env.PATH}`,
+                PULUMI_HOME: path.join(project, "home"),
+                PULUMI_BACKEND_URL: `file://${project}`,
+            };
+            simulator.world = worldWith({});
+            await run(path.join(bin, "pulumi"), ["stack", "init", "test"], { cwd: project, env });
+            const up = await run(
+                path.join(bin, "pulumi"),
+                ["up", "--yes", "--skip-preview", "--stack", "test", "--non-interactive"],
+                { cwd: project, env },
+            );
+            expect(up.stdout).toContain('status: "accepted"');
+            expect(simulator.world.aws?.[0]?.endpointServices?.[0]?.connections?.[0]?.state).toBe("available");
+        },
+    );
+});
+
+function write(project: string, files: Readonly<Record<string, string>>): void {
+    for (const [name, content] of Object.entries(files)) {
+        writeFileSync(path.join(project, name), content);
+    }
+}

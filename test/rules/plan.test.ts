@@ -1,0 +1,189 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { Decision, Status } from "../../src/connection";
+import { guard } from "../../src/decision/guard";
+import { cuts, plan } from "../../src/decision/plan";
+import { formatDuration, milliseconds } from "../../src/duration";
+import { kinds } from "../../src/kinds/registry";
+import { sameJson, toWire } from "../../src/provider/wire";
+import { oneLine } from "../../src/text";
+
+const statuses: Status[] = [
+    "pending",
+    "accepting",
+    "accepted",
+    "rejecting",
+    "rejected",
+    "unconnected",
+    "removing",
+    "expired",
+    "failed",
+    "absent",
+    "unknown",
+];
+
+const situations = fc.record({
+    kind: fc.constantFrom(...Object.values(kinds)),
+    decision: fc.constantFrom<Decision>("accept", "reject"),
+    status: fc.constantFrom(...statuses),
+    seen: fc.option(fc.constantFrom<Status>("pending", "accepted", "rejected"), { nil: undefined }),
+    allowRemoval: fc.boolean(),
+    hold: fc.boolean(),
+    established: fc.boolean(),
+});
+
+function planned({
+    kind,
+    decision,
+    status,
+    seen,
+    allowRemoval,
+    hold,
+    established,
+}: typeof situations extends fc.Arbitrary<infer T> ? T : never) {
+    const table = kind.lifecycle({ found: "yes", admission: "manual", settings: {} });
+    const memory = seen === undefined ? {} : { seen };
+    return plan(table, decision, { status }, memory, {
+        allowRemoval,
+        onDrift: hold ? "hold" : "correct",
+        established,
+        waitForRequest: "1m",
+    });
+}
+
+describe("plan, for every kind, status, decision and option", () => {
+    it("never sends anything on an unknown status, nor on a connection that is not there", () => {
+        fc.assert(
+            fc.property(situations, (s) => {
+                if (s.status === "unknown" || s.status === "absent") {
+                    expect(planned(s).step.do).not.toBe("act");
+                }
+            }),
+        );
+    });
+
+    it("never accepts for a reject, nor cuts for an accept", () => {
+        fc.assert(
+            fc.property(situations, (s) => {
+                const { step } = planned(s);
+                if (step.do === "act") {
+                    expect(step.actions.includes("accept")).toBe(s.decision === "accept");
+                    expect(s.decision === "accept" && cuts(step, s.status)).toBe(false);
+                }
+            }),
+        );
+    });
+
+    it("never removes without allowRemoval", () => {
+        fc.assert(
+            fc.property(situations, (s) => {
+                const { step } = planned({ ...s, allowRemoval: false });
+                expect(step.do === "act" && step.actions.includes("remove")).toBe(false);
+            }),
+        );
+    });
+
+    it("under hold sends nothing against a decision that was carried out and undone", () => {
+        fc.assert(
+            fc.property(situations, (s) => {
+                const undone =
+                    s.decision === "accept" ? ["rejected", "rejecting", "unconnected"] : ["accepted", "accepting"];
+                if (undone.includes(s.status)) {
+                    expect(planned({ ...s, hold: true, established: true }).step.do).not.toBe("act");
+                }
+            }),
+        );
+    });
+
+    it("has a transition exactly when something will happen or is held", () => {
+        fc.assert(
+            fc.property(situations, (s) => {
+                const { step, transition } = planned(s);
+                expect(transition !== undefined).toBe(["act", "settle", "awaitRequest", "hold"].includes(step.do));
+            }),
+        );
+    });
+
+    it("is satisfied with what it led to", () => {
+        for (const kind of Object.values(kinds)) {
+            for (const [decision, status] of [
+                ["accept", "accepted"],
+                ["reject", "rejected"],
+            ] as const) {
+                expect(
+                    planned({
+                        kind,
+                        decision,
+                        status,
+                        seen: "pending",
+                        allowRemoval: false,
+                        hold: false,
+                        established: true,
+                    }),
+                ).toEqual({
+                    step: { do: "none" },
+                    warnings: [],
+                });
+            }
+        }
+    });
+});
+
+describe("guard", () => {
+    const seen = {
+        id: "x",
+        status: "pending" as const,
+        cloudStatus: "p",
+        evidence: { cidrs: ["a", "b"], region: "r" },
+    };
+
+    it("never holds for a requester that is not among the expected, or not told", () => {
+        fc.assert(
+            fc.property(
+                fc.array(fc.string(), { minLength: 1 }),
+                fc.option(fc.string(), { nil: undefined }),
+                (requesters, requester) => {
+                    const verdict = guard(
+                        { requesters },
+                        { ...seen, ...(requester === undefined ? {} : { requester }) },
+                    );
+                    expect(verdict.result === "holds").toBe(requester !== undefined && requesters.includes(requester));
+                },
+            ),
+        );
+    });
+
+    it("takes no property of every object for a fact", () => {
+        expect(guard({ evidence: { constructor: "x" } }, seen).result).toBe("untold");
+    });
+});
+
+describe("small things", () => {
+    it("read durations as Go writes them", () => {
+        expect(["90s", "1h30m", "250ms", "1d", "1.5h"].map(milliseconds)).toEqual([
+            90_000, 5_400_000, 250, 86_400_000, 5_400_000,
+        ]);
+        for (const wrong of ["", "20", "m", "-1m", "1m ", "1 m", "1y", "1m!"]) {
+            expect(() => milliseconds(wrong), wrong).toThrow("is not a duration");
+        }
+        expect([formatDuration(90_000), formatDuration(3_600_000)]).toEqual(["1m30s", "1h"]);
+    });
+
+    it("write one line whatever comes", () => {
+        fc.assert(
+            fc.property(fc.string({ unit: "binary" }), (text) => {
+                const line = oneLine(text);
+                expect(line.length).toBeLessThanOrEqual(200);
+                expect(line).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
+            }),
+        );
+    });
+
+    it("make values JSON-pure and fresh", () => {
+        const date = new Date(0);
+        const value = { a: undefined, b: [1, undefined, { c: undefined }], d: date, e: 10n };
+        expect(toWire(value)).toEqual({ b: [1, {}], d: "1970-01-01T00:00:00.000Z", e: "10" });
+        expect(sameJson({ a: 1, b: { c: 2, d: 3 } }, { b: { d: 3, c: 2 }, a: 1 })).toBe(true);
+        expect(sameJson({ a: [1, 2] }, { a: [2, 1] })).toBe(false);
+    });
+});
