@@ -8,7 +8,7 @@ export interface Fault {
     ids?: string[];
     /**
      * `reset`: the connection breaks; `hang`: no answer; `error`: HTTP 500, 502 or 503; `throttle`: the cloud's own throttling error;
-     * `staleRead`: a read shows the state before the last change; `refuseIds`: `ids` are refused inside the answer;
+     * `staleRead`: a read shows the state before the last decision; `refuseIds`: `ids` are refused inside the answer;
      * `malformed`: an answer cut in half; `expired`: the cloud's own error for expired credentials.
      */
     fault: (typeof FAULTS)[number];

@@ -29,7 +29,7 @@ export class Refusal extends Error {
 /** What a handler may use. */
 export interface World {
     readonly state: State;
-    /** A fault asks for the state before the last change. */
+    /** A fault asks for the state before the last decision. */
     readonly stale: boolean;
     /** Faults that refuse single ids inside a successful answer. */
     readonly refuseId: (id: string) => boolean;

@@ -106,7 +106,6 @@ export class State {
         for (const connection of this.connections()) {
             while (connection.next?.[0] !== undefined && connection.next[0].at <= now) {
                 const { state } = connection.next.shift() as { state: string };
-                connection.before = stateOf(connection);
                 setState(connection, state);
             }
         }

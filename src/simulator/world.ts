@@ -143,7 +143,7 @@ export const UNDOCUMENTED: Readonly<{ [K in keyof Undocumented]: readonly Undocu
 export interface Moving {
     /** States to come, each with its time in milliseconds of the simulated clock. */
     next?: { at: number; state: string }[];
-    /** The state before the last change, for stale reads. */
+    /** The state before the last decision, for stale reads. */
     before?: string;
     /** Counts changes of state; tells a test that something moved. */
     changedAt?: number;

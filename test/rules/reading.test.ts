@@ -1,0 +1,153 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { PEERING, useClouds, worldWith } from "../support/clouds";
+import { onEndpoint, onInbound, onPeering, onVpcep } from "../support/declarations";
+import { TestStack } from "../support/engine";
+
+/** What is read, how often, and what a read proves. */
+const clouds = useClouds();
+
+function calls(action: string) {
+    return clouds.simulator.calls.filter((call) => call.action === action);
+}
+
+describe("a listing", () => {
+    it("is read page by page, only as far as the sought connection, and once for many", async () => {
+        clouds.simulator.world = worldWith({ endpoints: Array.from({ length: 2_300 }, () => "pendingAcceptance") });
+        await new TestStack(clouds.simulator).preview({ a: onEndpoint(1, "accept") });
+        expect(calls("ec2:DescribeVpcEndpointConnections")).toHaveLength(1);
+        clouds.simulator.clearCalls();
+        const program = Object.fromEntries([1_500, 2, 1_999, 700].map((n) => [`a${n}`, onEndpoint(n, "accept")]));
+        const { steps } = await new TestStack(clouds.simulator).preview(program);
+        expect(steps.map((step) => step.inputs.transition)).toEqual(
+            Array.from({ length: 4 }, () => "accept: pending -> accepted"),
+        );
+        expect(calls("ec2:DescribeVpcEndpointConnections")).toHaveLength(2);
+    });
+
+    it("proves absence only at its end", async () => {
+        clouds.simulator.world = worldWith({ endpoints: Array.from({ length: 2_300 }, () => "pendingAcceptance") });
+        clouds.simulator.addFaults({
+            action: "ec2:DescribeVpcEndpointConnections",
+            fault: "error",
+            status: 503,
+            times: 100,
+        });
+        const broken = await new TestStack(clouds.simulator).preview({ a: onEndpoint(9_999, "reject") });
+        expect(broken.steps[0]?.inputs.observed).toEqual({ status: "unknown" });
+        clouds.simulator.clearFaults();
+        clouds.simulator.clearCalls();
+        const whole = await new TestStack(clouds.simulator).preview({ a: onEndpoint(9_999, "reject") });
+        expect(whole.steps[0]?.inputs.observed).toEqual({ status: "absent" });
+        expect(calls("ec2:DescribeVpcEndpointConnections")).toHaveLength(3);
+    });
+
+    it("is not read where few are wanted and the cloud looks up by id, and is where many are", async () => {
+        const world = worldWith({});
+        const connections = world.alibaba?.[0]?.vpcPeerConnections ?? [];
+        for (let i = 0; i < 150; i++) {
+            connections.push({
+                instanceId: `pcc-0000000000${String(i).padStart(4, "0")}`,
+                status: "Accepting",
+                ownerId: "983117732402483989",
+            });
+        }
+        clouds.simulator.world = world;
+        await new TestStack(clouds.simulator).preview({ a: onPeering("accept") });
+        expect([calls("vpc:GetVpcPeerConnectionAttribute").length, calls("vpc:ListVpcPeerConnections").length]).toEqual(
+            [1, 0],
+        );
+        clouds.simulator.clearCalls();
+        const program = Object.fromEntries(
+            connections.map(({ instanceId }) => [
+                instanceId,
+                { connection: { kind: "alibaba:vpcPeering", instanceId }, decision: "accept" },
+            ]),
+        );
+        const { steps } = await new TestStack(clouds.simulator).preview(program);
+        expect(steps.every((step) => step.inputs.transition === "accept: pending -> accepted")).toBe(true);
+        expect([calls("vpc:GetVpcPeerConnectionAttribute").length, calls("vpc:ListVpcPeerConnections").length]).toEqual(
+            [3, 2],
+        );
+    });
+
+    it("that offset paging made incomplete is completed by id (VPCEP)", async () => {
+        const world = worldWith({});
+        const connections = world.huawei?.[0]?.endpointServices?.[0]?.connections ?? [];
+        for (let i = 0; i < 5; i++) {
+            connections.push({
+                id: `${i}05290f3-0d00-41f2-aedc-71e09844e879`,
+                domainId: "5fc973eea581490997e82ea11a1df31f",
+                status: "pendingAcceptance",
+            });
+        }
+        clouds.simulator.world = world;
+        const program = Object.fromEntries(
+            connections.map(({ id }) => [
+                id,
+                { ...onVpcep("accept"), connection: { ...(onVpcep("accept").connection as object), endpointId: id } },
+            ]),
+        );
+        const absent = "905290f3-0d00-41f2-aedc-71e09844e879";
+        const { steps } = await new TestStack(clouds.simulator).preview({
+            ...program,
+            absent: {
+                ...onVpcep("reject"),
+                connection: { ...(onVpcep("reject").connection as object), endpointId: absent },
+            },
+        });
+        expect(steps.at(-1)?.inputs.observed).toEqual({ status: "absent" });
+        expect(calls("vpcep:connections:list").length).toBeLessThanOrEqual(5);
+    });
+});
+
+describe("a resend", () => {
+    it("carries the ClientToken of the first attempt, so that Alibaba takes it for the same request", async () => {
+        clouds.simulator.addFaults([
+            { action: "vpc:AcceptVpcPeerConnection", fault: "throttle", when: "after" },
+            // Check and create have read by then: the read before the resend still shows the old status.
+            { action: "vpc:GetVpcPeerConnectionAttribute", fault: "staleRead", times: 1_000 },
+        ]);
+        const up = new TestStack(clouds.simulator).up({ a: onPeering("accept", { timeout: "5s" }) });
+        await up;
+        const outcomes = calls("vpc:AcceptVpcPeerConnection").map((call) => call.outcome);
+        expect(outcomes.slice(0, 2)).toEqual(["ok, then throttle", "ok"]);
+        expect(outcomes).not.toContain("IncorrectStatus.VpcPeer");
+        expect(
+            clouds.simulator.world.alibaba?.[0]?.vpcPeerConnections?.find((c) => c.instanceId === PEERING)?.status,
+        ).toBe("Activated");
+    });
+});
+
+describe("a profile", () => {
+    it("of another account satisfies nothing and sends nothing", async () => {
+        const folder = mkdtempSync(path.join(tmpdir(), "connection-decision-"));
+        onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+        const file = path.join(folder, "credentials");
+        const entry = (name: string, account: string) =>
+            `[${name}]\naws_access_key_id = AKIA${account}\naws_secret_access_key = secret-of-AKIA${account}\n`;
+        writeFileSync(file, entry("own", "123456789012") + entry("other", "210987654321"));
+        const before = process.env.AWS_SHARED_CREDENTIALS_FILE;
+        process.env.AWS_SHARED_CREDENTIALS_FILE = file;
+        try {
+            const own = new TestStack(clouds.simulator, { "connections:awsProfile": "own" });
+            expect((await own.preview({ a: onEndpoint(1, "reject") })).steps[0]?.inputs.observed).toMatchObject({
+                status: "pending",
+            });
+            const other = new TestStack(clouds.simulator, { "aws:profile": "other" });
+            const { steps } = await other.preview({ a: onEndpoint(1, "reject"), b: onInbound("reject") });
+            expect(steps[0]?.inputs.observed).toEqual({ status: "unknown" });
+            expect(steps[1]?.inputs).toMatchObject({
+                observed: { status: "absent" },
+                warnings: [expect.stringContaining("no such request has been seen yet, so nothing is rejected now")],
+            });
+            const up = await other.up({ a: onEndpoint(1, "reject") });
+            expect(up.failures.a).toContain("nothing was sent");
+        } finally {
+            process.env.AWS_SHARED_CREDENTIALS_FILE = before;
+        }
+        expect(calls("ec2:RejectVpcEndpointConnections")).toEqual([]);
+    });
+});
