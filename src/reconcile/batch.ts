@@ -27,9 +27,11 @@ export interface Sent {
 }
 
 /** A batch goes out when no job arrived for this long. */
-const QUIET_MS = 25;
+const QUIET_MS = 60;
+/** Or for this long, while fewer wait than have been under way at once: the engine will bring the others. */
+const QUIET_BELOW_PEAK_MS = 200;
 /** And at the latest after this long. */
-const GATHER_MS = 250;
+const GATHER_MS = 1_000;
 
 type Outcome = Sent | Error;
 
@@ -73,24 +75,35 @@ export class Batches {
     private makeLoader(maxBatchSize: number): DataLoader<Job, Outcome> {
         const turn = new Mutex();
         const turns: MutexInterface.Releaser[] = [];
-        let arrived = 0;
+        // Jobs not sent yet, jobs not answered yet, and the most that were unanswered when a batch went out: what the engine has in flight.
+        let waiting = 0;
+        let unanswered = 0;
+        let peak = 0;
+        let lastArrival = 0;
         const gather = async (dispatch: () => void) => {
             const started = this.clock.now();
-            let before: number;
-            do {
-                before = arrived;
-                await this.clock.sleep(QUIET_MS);
-            } while (arrived !== before && this.clock.now() - started < GATHER_MS);
+            for (;;) {
+                const quiet = waiting < peak ? QUIET_BELOW_PEAK_MS : QUIET_MS;
+                const now = this.clock.now();
+                const full = peak > 1 && waiting >= peak;
+                if (full || now - lastArrival >= quiet || now - started >= GATHER_MS) {
+                    break;
+                }
+                await this.clock.sleep(10);
+            }
             turns.push(await turn.acquire());
+            peak = Math.max(peak, unanswered);
             dispatch();
         };
         const loader = new DataLoader<Job, Outcome>(
             async (jobs) => {
                 const release = turns.shift();
+                waiting -= jobs.length;
                 try {
                     const outcomes = await this.run(jobs);
                     return jobs.map((job) => outcomes.get(job) as Outcome);
                 } finally {
+                    unanswered -= jobs.length;
                     release?.();
                 }
             },
@@ -98,7 +111,9 @@ export class Batches {
         );
         const load = loader.load.bind(loader);
         loader.load = (job) => {
-            arrived += 1;
+            waiting += 1;
+            unanswered += 1;
+            lastArrival = this.clock.now();
             return load(job);
         };
         return loader;
