@@ -60,15 +60,15 @@ export async function openCase(
     return { target, declaration, memory, established, scope, lifecycle: kind.lifecycle(scope), account, locked };
 }
 
-/**
- * Reads through the process's listing. Under another account than the remembered one, or none, whatever the listing
- * says is about somebody else: unreadable.
- */
-export async function readCase(context: Context, { target, memory, account, locked }: Case): Promise<Reading> {
-    if (locked !== undefined) {
-        return { state: "unreadable", why: locked };
-    }
-    const reading = await context.reconciler.inventory.read(target);
+/** Reads through the process's listing; without working credentials nothing is asked. */
+export async function readCase(context: Context, opened: Case): Promise<Reading> {
+    return opened.locked === undefined
+        ? trust(opened, await context.reconciler.inventory.read(opened.target))
+        : { state: "unreadable", why: opened.locked };
+}
+
+/** What a reading is worth: absent from an account that is not confirmed to be the remembered one proves nothing. */
+function trust({ target, memory, account }: Case, reading: Reading): Reading {
     return reading.state === "absent" && (account === undefined || (memory.account ?? account) !== account)
         ? { state: "unreadable", why: `the ${target.kind.cloud.accountTitle} could not be confirmed` }
         : reading;
@@ -94,12 +94,8 @@ export function assess(
 }
 
 /** What the reconciler needs to carry a case out. */
-export function wantedOf(
-    context: Context,
-    { target, declaration, memory, established, lifecycle, account }: Case,
-    timeout: string | undefined,
-    urn: string | undefined,
-): Wanted {
+export function wantedOf(context: Context, opened: Case, timeout: string | undefined, urn: string | undefined): Wanted {
+    const { target, declaration, memory, established, lifecycle, account } = opened;
     const { kind, address } = target;
     return {
         target,
@@ -107,6 +103,7 @@ export function wantedOf(
         decision: declaration.decision,
         memory,
         options: planOptions(declaration, established),
+        trust: (reading) => trust(opened, reading),
         inspect: (seen) => inspect(target, declaration, account, seen),
         admitCut: (seen) => admitCut(context, address.key, seen),
         timeoutMs: milliseconds(timeout ?? kind.limits.settleWithin),

@@ -55,10 +55,8 @@ export async function check(context: Context, olds: Wire, news: Wire): Promise<C
 }
 
 async function evidence(context: Context, declaration: Declaration, olds: Wire, inputs: Wire): Promise<Wire> {
-    const { key, kept } = await context.target(declaration.connection).then(async ({ address }) => ({
-        key: address.key,
-        kept: (await previousKey(context, olds)) === address.key,
-    }));
+    const { key } = (await context.target(declaration.connection)).address;
+    const kept = (await previousKey(context, olds)) === key;
     const memory = kept ? ((olds.__memory ?? {}) as Memory) : {};
     const established = kept && olds.decision === declaration.decision;
     const opened = await openCase(context, declaration, memory, established);

@@ -16,6 +16,8 @@ export interface Wanted {
     readonly decision: Decision;
     readonly memory: Memory;
     readonly options: PlanOptions;
+    /** What a reading is worth; one that proves nothing comes back as unreadable. */
+    readonly trust: (reading: Reading) => Reading;
     /** Throws when this connection must not be touched: another requester, another account, changed evidence. */
     readonly inspect: (seen: Observed) => void;
     /** Counts a connection that works now and is about to be cut; throws when it is one too many. */
@@ -67,7 +69,7 @@ export class Reconciler {
         const started = this.clock.now();
         const until = started + wanted.timeoutMs;
         const waitUntil = started + wanted.waitMs;
-        let reading = await this.inventory.read(target);
+        let reading = wanted.trust(await this.inventory.read(target));
         let sentAt: number | undefined;
         const ended = (unsettled?: string): Outcome => ({
             reading,
@@ -84,7 +86,7 @@ export class Reconciler {
                 case "hold":
                     return ended();
                 case "unknown":
-                    reading = (await this.inventory.readNow([target])).get(target.address.id) ?? reading;
+                    reading = await this.readNow(wanted);
                     if (planFor(wanted, reading).step.do === "unknown") {
                         const why = unknownText(wanted, reading);
                         if (sentAt === undefined) {
@@ -124,11 +126,11 @@ export class Reconciler {
                     const sent = await this.batches.submit({
                         target,
                         decision: wanted.decision,
-                        judge: (fresh) => judge(wanted, fresh),
+                        judge: (fresh) => judge(wanted, wanted.trust(fresh)),
                         token: wanted.token,
                         until,
                     });
-                    reading = sent.reading;
+                    reading = wanted.trust(sent.reading);
                     const { receipt } = sent;
                     if (receipt === undefined) {
                         break;
@@ -142,7 +144,7 @@ export class Reconciler {
                         }
                         // Nobody knows whether it was done. The next turn reads right before it sends again.
                         await this.clock.sleep(backoff(this.clock, attempt, 500, 10_000), target.session.signal);
-                        reading = (await this.inventory.readNow([target])).get(target.address.id) ?? reading;
+                        reading = await this.readNow(wanted);
                         break;
                     }
                     sentAt = receipt.result === "sent" ? this.clock.now() : sentAt;
@@ -162,14 +164,25 @@ export class Reconciler {
         }
     }
 
-    private wait(wanted: Wanted, done: (reading: Reading) => boolean, until: number): Promise<Reading | undefined> {
+    private async readNow({ target, trust }: Wanted): Promise<Reading> {
+        const readings = await this.inventory.readNow([target]);
+        return trust(readings.get(target.address.id) ?? { state: "unreadable", why: "the read gave no answer" });
+    }
+
+    private async wait(
+        wanted: Wanted,
+        done: (reading: Reading) => boolean,
+        until: number,
+    ): Promise<Reading | undefined> {
         let noted = this.clock.now();
-        return this.settling.wait(wanted.target, done, until, (reading) => {
+        const doneIfTrusted = (reading: Reading) => done(wanted.trust(reading));
+        const last = await this.settling.wait(wanted.target, doneIfTrusted, until, (reading) => {
             if (this.clock.now() - noted >= PROGRESS_EVERY_MS) {
                 noted = this.clock.now();
                 wanted.note(`${wanted.decision}: still ${statusOf(reading)}, waiting`);
             }
         });
+        return last === undefined ? undefined : wanted.trust(last);
     }
 
     private interrupted(wanted: Wanted, reading: Reading, ended: (why: string) => Outcome): Outcome {

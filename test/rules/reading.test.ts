@@ -151,3 +151,18 @@ describe("a profile", () => {
         expect(calls("ec2:RejectVpcEndpointConnections")).toEqual([]);
     });
 });
+
+describe("an account that cannot be confirmed", () => {
+    it("makes absence no proof: a reject is not satisfied by it, in preview and in up", async () => {
+        const s = new TestStack(clouds.simulator);
+        await s.up({ a: onEndpoint(1, "accept") });
+        const { world } = clouds.simulator;
+        world.aws?.[0]?.endpointServices?.[0]?.connections?.splice(0, 1);
+        clouds.simulator.world = world;
+        clouds.simulator.addFaults({ action: "sts:GetCallerIdentity", fault: "error", status: 503, times: 1_000 });
+        const preview = await s.preview({ a: onEndpoint(1, "reject") });
+        expect(preview.steps[0]?.inputs.observed).toEqual({ status: "unknown" });
+        const up = await s.up({ a: onEndpoint(1, "reject") });
+        expect(up.failures.a).toContain("the AWS account could not be confirmed");
+    });
+});
