@@ -23,14 +23,10 @@ export interface Author {
  * engine writes the whole state after every step, so bytes here are what a large stack waits for.
  */
 export function outputsOf(inputs: Wire, opened: Case, reading: Reading, author: Author): Wire {
-    const settled: Case = { ...opened, established: true };
+    const { decision } = opened.declaration;
     const memory = remember(opened.memory, opened.account, reading);
-    const { plan, observed, warnings } = assess({ ...settled, memory }, reading);
-    const reached = plan.step.do === "none" && memory.seen !== undefined;
-    const decided: OutputMemory = {
-        ...memory,
-        ...(reached ? { decided: opened.declaration.decision } : {}),
-    };
+    const { observed, warnings } = assess({ ...opened, established: true, memory }, reading);
+    const reached = holds(opened, reading) || (opened.memory as OutputMemory).decided === decision;
     return toWire({
         ...pick(inputs, [...ARGUMENTS, "__timeouts"]),
         cloudStatus: reading.state === "found" ? reading.seen.cloudStatus : undefined,
@@ -38,9 +34,15 @@ export function outputsOf(inputs: Wire, opened: Case, reading: Reading, author: 
         warnings: warnings.length === 0 ? undefined : warnings,
         decidedBy: author.decidedBy,
         decidedAt: author.decidedAt,
-        __memory: decided,
+        __memory: { ...memory, ...(reached ? { decided: decision } : {}) } satisfies OutputMemory,
         __schemaVersion: SCHEMA_VERSION,
     });
+}
+
+/** Whether the connection itself shows the decision: absence does not, and nor does a request that lapsed undecided. */
+function holds({ lifecycle, declaration: { decision } }: Case, reading: Reading): boolean {
+    const status = statusOf(reading);
+    return status !== "absent" && status !== "unknown" && lifecycle[decision][status].do === "none";
 }
 
 /** Who decided, after a run: this stack if it sent something, else whoever it was before, else somebody else. */
@@ -72,7 +74,9 @@ export class PartialFailure extends DecisionError {
         reason: string,
     ) {
         super(reason);
-        this.properties = toWire({ ...outputs, __provider: provider });
+        // Whether the decision holds is open again: an unreadable connection must not pass for a decided one.
+        const { decided: _decided, ...memory } = outputs.__memory as OutputMemory;
+        this.properties = toWire({ ...outputs, __memory: memory, __provider: provider });
         this.reasons = [reason];
     }
 }

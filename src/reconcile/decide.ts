@@ -71,6 +71,10 @@ export class Reconciler {
         const waitUntil = started + wanted.waitMs;
         let reading = wanted.trust(await this.inventory.read(target));
         let sentAt: number | undefined;
+        // What the cloud took, and the status it had before: reads may show that for a while, even after a newer one.
+        let transit: { readonly from: Status; readonly until: number } | undefined;
+        const lagging = (r: Reading) =>
+            transit !== undefined && statusOf(r) === transit.from && this.clock.now() < transit.until;
         const ended = (unsettled?: string): Outcome => ({
             reading,
             ...(sentAt === undefined ? {} : { sentAt }),
@@ -80,6 +84,19 @@ export class Reconciler {
             const { step } = planFor(wanted, reading);
             if (target.session.signal.aborted && step.do !== "none") {
                 return this.interrupted(wanted, reading, ended);
+            }
+            if (step.do === "act" && transit !== undefined && lagging(reading)) {
+                const { from } = transit;
+                const moved = await this.wait(
+                    wanted,
+                    (r) => r.state !== "unreadable" && statusOf(r) !== from,
+                    Math.min(until, transit.until),
+                );
+                if (moved === undefined) {
+                    return ended(this.unsettledText(wanted, reading, started));
+                }
+                reading = moved;
+                continue;
             }
             switch (step.do) {
                 case "none":
@@ -126,7 +143,7 @@ export class Reconciler {
                     const sent = await this.batches.submit({
                         target,
                         decision: wanted.decision,
-                        judge: (fresh) => judge(wanted, wanted.trust(fresh)),
+                        judge: (fresh) => (lagging(fresh) ? undefined : judge(wanted, wanted.trust(fresh))),
                         token: wanted.token,
                         until,
                     });
@@ -148,16 +165,7 @@ export class Reconciler {
                         break;
                     }
                     sentAt = receipt.result === "sent" ? this.clock.now() : sentAt;
-                    const before = statusOf(reading);
-                    const moved = await this.wait(
-                        wanted,
-                        (r) => r.state !== "unreadable" && statusOf(r) !== before,
-                        Math.min(until, this.clock.now() + OLD_STATUS_GRACE_MS),
-                    );
-                    if (moved === undefined) {
-                        return ended(this.unsettledText(wanted, reading, started));
-                    }
-                    reading = moved;
+                    transit = { from: statusOf(reading), until: this.clock.now() + OLD_STATUS_GRACE_MS };
                     break;
                 }
             }

@@ -41,6 +41,8 @@ export interface SimulatorOptions {
     settleMs?: number;
     /** Added to every answer, in milliseconds. @default 0 */
     latencyMs?: number;
+    /** Called with each call before it is handled: what an outside actor of a test does at that moment. */
+    onCall?: (call: Call, index: number) => void;
 }
 
 /** One call that a cloud received. */
@@ -62,6 +64,8 @@ export interface Simulator {
     readonly env: Readonly<Record<string, string>>;
     /** The live world; assign to replace it. */
     world: World;
+    /** How long asynchronous changes take from now on, in milliseconds. */
+    settleMs: number;
     readonly calls: readonly Call[];
     clearCalls(): void;
     /** Moves the clock ahead, in milliseconds. */
@@ -105,6 +109,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
             outcome: "unanswered",
         };
         calls.push(call);
+        options.onCall?.(call, calls.length - 1);
         const overlapping = operation.exclusive !== undefined && busy.has(operation.exclusive);
         if (operation.exclusive !== undefined) {
             busy.add(operation.exclusive);
@@ -187,6 +192,12 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
         },
         set world(world) {
             state.world = world;
+        },
+        get settleMs() {
+            return state.settleMs;
+        },
+        set settleMs(ms) {
+            state.settleMs = ms;
         },
         get calls() {
             return calls;

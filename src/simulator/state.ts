@@ -26,7 +26,7 @@ export class State {
 
     constructor(
         /** How long asynchronous changes take, in milliseconds. */
-        readonly settleMs: number,
+        public settleMs: number,
     ) {}
 
     now(): number {

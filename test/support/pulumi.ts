@@ -1,4 +1,4 @@
-import { execFile } from "node:child_process";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -36,6 +36,8 @@ export interface RealStack {
     destroy(program?: PulumiFn): Promise<Printed>;
     /** A command line in the project's folder. */
     cli(...args: string[]): Promise<{ code: number; text: string }>;
+    /** The same, started and not waited for. */
+    start(...args: string[]): ChildProcess;
     /** The state file as text. */
     state(): Promise<string>;
     setEnv(env: Readonly<Record<string, string>>): void;
@@ -115,6 +117,12 @@ export async function realStack(
                 return { code, text: `${stdout}${stderr}` };
             }
         },
+        start: (...args) =>
+            spawn(path.join(bin, "pulumi"), args, {
+                cwd: folder,
+                env: { ...process.env, ...envVars, PULUMI_BACKEND_URL: backend.url },
+                stdio: "ignore",
+            }),
         async state() {
             return readFileSync(path.join(folder, "backend/.pulumi/stacks/decisions/test.json"), "utf8");
         },
