@@ -1,4 +1,5 @@
 import { Duration } from "@icholy/duration";
+import { oneLine } from "./text";
 
 /**
  * Milliseconds of a Go-style duration: `"90s"`, `"1m"`, `"1h30m"`.
@@ -8,7 +9,9 @@ import { Duration } from "@icholy/duration";
  */
 export function milliseconds(text: string): number {
     if (!/^(\d+(\.\d+)?(ms|s|m|h|d|w))+$/.test(text)) {
-        throw new Error(`"${text}" is not a duration; write a number and a unit, such as "90s", "20m" or "1h30m"`);
+        throw new Error(
+            `"${oneLine(text, 40)}" is not a duration; write a number and a unit, such as "90s", "20m" or "1h30m"`,
+        );
     }
     return new Duration(text).milliseconds();
 }

@@ -1,3 +1,5 @@
+import { oneLine } from "../text";
+
 /** Values of one cloud's settings: from the explicit provider or the stack config, without defaults. */
 export type Settings = Readonly<Record<string, string | undefined>>;
 
@@ -78,16 +80,18 @@ export class CloudError extends Error {
         httpStatus?: number | undefined;
         requestId?: string | undefined;
     }) {
-        const request = facts.requestId === undefined ? "" : ` (request ${facts.requestId})`;
-        super(`${facts.action}: ${facts.code}: ${facts.text}${request}`);
+        const code = oneLine(facts.code, 100);
+        const text = oneLine(facts.text, 500);
+        const requestId = facts.requestId === undefined ? undefined : oneLine(facts.requestId, 100);
+        super(`${facts.action}: ${code}: ${text}${requestId === undefined ? "" : ` (request ${requestId})`}`);
         this.name = "CloudError";
         this.cloud = facts.cloud;
         this.action = facts.action;
         this.failure = facts.failure;
-        this.code = facts.code;
-        this.text = facts.text;
+        this.code = code;
+        this.text = text;
         this.httpStatus = facts.httpStatus;
-        this.requestId = facts.requestId;
+        this.requestId = requestId;
     }
 }
 

@@ -1,6 +1,7 @@
 import type { Connection, Decision, Facts, OnDelete, OnDrift } from "../connection";
 import { milliseconds } from "../duration";
 import type { ConnectionKind } from "../kinds/kind";
+import { oneLine } from "../text";
 import { type Expectations, impossibleExpectations } from "./guard";
 
 /** The arguments of a decision after validation: defaults filled in, spellings resolved. */
@@ -120,7 +121,10 @@ function fieldProblems(
     const { fields } = kind;
     const unexpected = Object.keys(connection)
         .filter((name) => name !== "kind" && !Object.hasOwn(fields, name))
-        .map((name) => `connection.${name} is not a field of ${kind.name}; it has ${Object.keys(fields).join(", ")}`);
+        .map(
+            (name) =>
+                `connection.${oneLine(name, 40)} is not a field of ${kind.name}; it has ${Object.keys(fields).join(", ")}`,
+        );
     const malformed = Object.entries(fields).flatMap(([name, field]) => {
         const value = connection[name];
         if (value === undefined) {
@@ -189,7 +193,7 @@ function oneOf<T extends string>(
 
 /** A wrong value as the error names it: short, on one line, no control characters. */
 function show(value: unknown): string {
-    return (JSON.stringify(value) ?? "undefined").slice(0, 80);
+    return oneLine(JSON.stringify(value) ?? "undefined", 80);
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -1,5 +1,6 @@
 import type { Facts } from "../connection";
 import type { ConnectionKind, Observed } from "../kinds/kind";
+import { oneLine } from "../text";
 
 /** Facts that must hold before a decision is sent. */
 export interface Expectations {
@@ -24,11 +25,14 @@ export function guard(expected: Expectations, seen: Observed): Verdict {
 export function impossibleExpectations(kind: ConnectionKind, expected: Expectations): string[] {
     const requesters = (expected.requesters ?? [])
         .filter((requester) => !kind.requester.format.test(requester))
-        .map((requester) => `expectedRequester "${requester}" must be ${kind.requester.describes}`);
+        .map((requester) => `expectedRequester "${oneLine(requester, 80)}" must be ${kind.requester.describes}`);
     const known = Object.keys(kind.evidence);
     const facts = Object.keys(expected.evidence ?? {})
         .filter((fact) => !known.includes(fact))
-        .map((fact) => `expectedEvidence.${fact} is never told for ${kind.name}; it tells ${known.join(", ")}`);
+        .map(
+            (fact) =>
+                `expectedEvidence.${oneLine(fact, 40)} is never told for ${kind.name}; it tells ${known.join(", ")}`,
+        );
     return [...requesters, ...facts];
 }
 
@@ -41,7 +45,10 @@ function requesterVerdict(expected: readonly string[] | undefined, seen: Observe
     }
     return expected.includes(seen.requester)
         ? undefined
-        : { result: "violated", text: `the requester is ${seen.requester}, expected ${expected.join(" or ")}` };
+        : {
+              result: "violated",
+              text: `the requester is ${oneLine(seen.requester)}, expected ${expected.join(" or ")}`,
+          };
 }
 
 /**
@@ -64,5 +71,5 @@ function evidenceVerdict(expected: Facts | undefined, seen: Observed): Verdict |
 }
 
 function show(value: Facts[string]): string {
-    return Array.isArray(value) ? value.join(", ") : String(value);
+    return oneLine(Array.isArray(value) ? value.join(", ") : String(value));
 }

@@ -4,6 +4,7 @@ import type { Declaration } from "../decision/arguments";
 import { guard } from "../decision/guard";
 import type { Memory, Plan } from "../decision/plan";
 import { milliseconds } from "../duration";
+import { optional } from "../kinds/answer";
 import type { Lifecycle, Observed, ScopeState } from "../kinds/kind";
 import { DecisionError, planFor, statusOf, type Wanted } from "../reconcile/decide";
 import type { Reading } from "../reconcile/inventory";
@@ -199,26 +200,13 @@ function observedOf(reading: Reading, memory: Memory): ObservedConnection {
     }
     const { seen } = reading;
     return {
-        ...Object.fromEntries(
-            Object.entries(seen.evidence).map(([fact, value]) => [
-                fact,
-                typeof value === "string"
-                    ? oneLine(value)
-                    : Array.isArray(value)
-                      ? value.map((item) => oneLine(item))
-                      : value,
-            ]),
-        ),
+        ...seen.evidence,
         status: seen.status,
-        ...shown("requester", seen.requester),
-        ...shown("requestedAt", seen.requestedAt),
-        ...shown("expiresAt", seen.expiresAt),
-        ...shown("requesterSays", seen.requesterSays),
+        ...optional("requester", seen.requester),
+        ...optional("requestedAt", seen.requestedAt),
+        ...optional("expiresAt", seen.expiresAt),
+        ...optional("requesterSays", seen.requesterSays),
     };
-}
-
-function shown(key: string, value: string | undefined): Record<string, string> {
-    return value === undefined ? {} : { [key]: oneLine(value) };
 }
 
 /** The reason, if a cloud's error means that there are no working credentials. Anything but a cloud's error is a bug and thrown on. */

@@ -1,5 +1,6 @@
 import { CloudError } from "../clouds/cloud";
 import type { ConnectionKind, Observed, Scope } from "../kinds/kind";
+import { oneLine } from "../text";
 import type { Session, Target } from "./session";
 
 /**
@@ -181,7 +182,17 @@ export class Inventory {
 
 /** A connection that the cloud still lists as deleted is absent like any other. */
 function readingOf(seen: Observed): Reading {
-    return seen.status === "absent" ? { state: "absent" } : { state: "found", seen };
+    return seen.status === "absent" ? { state: "absent" } : { state: "found", seen: harmless(seen) };
+}
+
+/** Texts from outside as short lines: from here on they may be shown, stored and compared. */
+function harmless(seen: Observed): Observed {
+    const lines = Object.entries(seen).map(([key, value]) => [key, typeof value === "string" ? oneLine(value) : value]);
+    const evidence = Object.entries(seen.evidence).map(([fact, value]) => [
+        fact,
+        typeof value === "string" ? oneLine(value) : Array.isArray(value) ? value.map((item) => oneLine(item)) : value,
+    ]);
+    return { ...Object.fromEntries(lines), evidence: Object.fromEntries(evidence) };
 }
 
 /** Not in a complete listing: absent, if the scope itself is there. */

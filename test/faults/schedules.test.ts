@@ -349,6 +349,7 @@ async function runSchedule(schedule: Schedule): Promise<void> {
     );
     const stack = new TestStack(simulator);
     for (let run = 0; run < schedule.faultyRuns; run++) {
+        entries.push({ before: snapshot() });
         const before = entries.length;
         const { failures, steps } = await stack.up(program);
         // Decided, undone outside, and final on this cloud: nothing can be sent, and the warning says so.
@@ -365,6 +366,7 @@ async function runSchedule(schedule: Schedule): Promise<void> {
     simulator.clearFaults();
     let failures: Readonly<Record<string, string>> = {};
     for (let run = 0; run < 3; run++) {
+        entries.push({ before: snapshot() });
         simulator.advance(60_000);
         failures = (await stack.up(program)).failures;
     }
@@ -413,6 +415,8 @@ function checkLog(schedule: Schedule, entries: readonly Entry[]): void {
         }
         const { call, fault } = entry;
         if (call === undefined) {
+            // A new run is a new process: what the last one saw is not what this one reads.
+            effectSeen.clear();
             continue;
         }
         const family = FAMILY_OF[call.action.split(":")[0] ?? ""];

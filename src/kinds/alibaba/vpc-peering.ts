@@ -1,6 +1,7 @@
-import { type AlibabaClients, type Answer, alibaba, type ExactJson } from "../../clouds/alibaba";
+import { type AlibabaClients, alibaba } from "../../clouds/alibaba";
 import { CloudError } from "../../clouds/cloud";
 import { type AlibabaVpcPeeringConnection, formatKey, type Status } from "../../connection";
+import { list, optional, record, text, texts } from "../answer";
 import type { Action, ConnectionKind, Lifecycle, Observed, Order, Send } from "../kind";
 import { receiptOfFailure } from "../receipt";
 import { readStatus } from "../status";
@@ -115,9 +116,10 @@ export const vpcPeering: ConnectionKind<AlibabaVpcPeeringConnection, AlibabaClie
             { MaxResults: "100", ...(cursor === undefined ? {} : { NextToken: cursor }) },
             call.signal,
         );
-        const items = Array.isArray(answer.VpcPeerConnects) ? answer.VpcPeerConnects : [];
-        const next = text(answer.NextToken);
-        return { items: items.flatMap((item) => observe(record(item))), ...(next ? { next } : {}) };
+        return {
+            items: list(answer.VpcPeerConnects).flatMap((item) => observe(record(item))),
+            ...optional("next", text(answer.NextToken)),
+        };
     },
     async lookup(_scope, ids, call) {
         const found = await Promise.all(ids.map((id) => get(id, call)));
@@ -164,7 +166,7 @@ async function get(id: string, call: { clients: AlibabaClients; signal: AbortSig
     }
 }
 
-function observe(connection: Answer): Observed[] {
+function observe(connection: Readonly<Record<string, unknown>>): Observed[] {
     const id = text(connection.InstanceId);
     if (!id) {
         return [];
@@ -173,7 +175,7 @@ function observe(connection: Answer): Observed[] {
     const vpc = record(connection.Vpc);
     const acceptingVpc = record(connection.AcceptingVpc);
     const cidrs = [...texts(vpc.Ipv4Cidrs), ...texts(vpc.Ipv6Cidrs)];
-    const says = [text(connection.Name), text(connection.Description)].filter(Boolean).join(": ");
+    const says = [text(connection.Name), text(connection.Description)].filter((part) => part !== undefined).join(": ");
     return [
         {
             id,
@@ -183,7 +185,7 @@ function observe(connection: Answer): Observed[] {
             ...optional("decider", text(connection.AcceptingOwnerUid)),
             ...optional("requestedAt", text(connection.GmtCreate)),
             ...optional("expiresAt", text(connection.GmtExpired)),
-            ...optional("requesterSays", says),
+            ...optional("requesterSays", text(says)),
             evidence: {
                 ...optional("vpcId", text(vpc.VpcId)),
                 ...(cidrs.length === 0 ? {} : { cidrs }),
@@ -212,20 +214,4 @@ function decide(operation: string): Send<AlibabaClients> {
 
 function parameters(order: Order): Record<string, string> {
     return { InstanceId: order.seen.id, ClientToken: order.token };
-}
-
-function text(value: ExactJson | undefined): string | undefined {
-    return typeof value === "string" && value !== "" ? value : undefined;
-}
-
-function texts(value: ExactJson | undefined): string[] {
-    return Array.isArray(value) ? value.filter((item): item is string => typeof item === "string") : [];
-}
-
-function record(value: ExactJson | undefined): Answer {
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? value : {};
-}
-
-function optional<K extends string>(key: K, value: string | undefined): { [key in K]?: string } {
-    return value ? ({ [key]: value } as { [key in K]: string }) : {};
 }

@@ -1,6 +1,7 @@
 import type { InboundConnection } from "@aws-sdk/client-opensearch";
 import { type AwsClients, aws, awsCall } from "../../clouds/aws";
 import { type AwsOpenSearchInboundConnection, formatKey, type Status } from "../../connection";
+import { list, optional, record, text } from "../answer";
 import type { Action, ConnectionKind, Lifecycle, Observed, Send } from "../kind";
 import { receiptOfFailure } from "../receipt";
 import { readStatus } from "../status";
@@ -120,8 +121,10 @@ async function search(
         client.send(new DescribeInboundConnectionsCommand({ MaxResults: 100, ...input }), options),
     );
     return {
-        items: (answer.Connections ?? []).flatMap((connection) => observe(connection, account)),
-        ...(answer.NextToken ? { next: answer.NextToken } : {}),
+        items: list(answer.Connections).flatMap((connection) =>
+            observe(record(connection) as InboundConnection, account),
+        ),
+        ...optional("next", text(answer.NextToken)),
     };
 }
 
@@ -130,26 +133,26 @@ async function search(
  * (API_InboundConnection), which people read the other way round: accounts decide, and where both are ours the source asks.
  */
 function observe(connection: InboundConnection, account: string): Observed[] {
-    const id = connection.ConnectionId;
-    if (!id) {
+    const id = text(connection.ConnectionId);
+    if (id === undefined) {
         return [];
     }
-    const source = connection.LocalDomainInfo?.AWSDomainInformation;
-    const destination = connection.RemoteDomainInfo?.AWSDomainInformation;
+    const source = record(connection.LocalDomainInfo?.AWSDomainInformation);
+    const destination = record(connection.RemoteDomainInfo?.AWSDomainInformation);
     const [requester, own] =
-        source?.OwnerId === account && destination?.OwnerId !== account ? [destination, source] : [source, destination];
-    const cloudStatus = connection.ConnectionStatus?.StatusCode ?? "";
+        source.OwnerId === account && destination.OwnerId !== account ? [destination, source] : [source, destination];
+    const cloudStatus = text(connection.ConnectionStatus?.StatusCode) ?? "";
     return [
         {
             id,
             status: readStatus(STATUSES, cloudStatus),
             cloudStatus,
-            ...(requester?.OwnerId ? { requester: requester.OwnerId } : {}),
+            ...optional("requester", text(requester.OwnerId)),
             evidence: {
-                ...(requester?.DomainName ? { requesterDomain: requester.DomainName } : {}),
-                ...(requester?.Region ? { requesterRegion: requester.Region } : {}),
-                ...(own?.DomainName ? { domain: own.DomainName } : {}),
-                ...(connection.ConnectionMode ? { connectionMode: connection.ConnectionMode } : {}),
+                ...optional("requesterDomain", text(requester.DomainName)),
+                ...optional("requesterRegion", text(requester.Region)),
+                ...optional("domain", text(own.DomainName)),
+                ...optional("connectionMode", text(connection.ConnectionMode)),
             },
         },
     ];

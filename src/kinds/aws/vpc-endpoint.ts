@@ -2,6 +2,7 @@ import type { VpcEndpointConnection } from "@aws-sdk/client-ec2";
 import { type AwsClients, aws, awsCall } from "../../clouds/aws";
 import { CloudError } from "../../clouds/cloud";
 import { type AwsVpcEndpointConnection, formatKey, type Status } from "../../connection";
+import { optional, text } from "../answer";
 import type { ConnectionKind, Lifecycle, Observed, Order, Receipt, Scope, Send } from "../kind";
 import { receiptOfFailure } from "../receipt";
 import { readStatus } from "../status";
@@ -182,8 +183,8 @@ export const vpcEndpoint: ConnectionKind<AwsVpcEndpointConnection, AwsClients> =
             ),
         );
         return {
-            items: (answer.VpcEndpointConnections ?? []).flatMap((connection) => observe(connection)),
-            ...(answer.NextToken ? { next: answer.NextToken } : {}),
+            items: (answer.VpcEndpointConnections ?? []).flatMap(observe),
+            ...optional("next", text(answer.NextToken)),
         };
     },
     actions: { accept: decide("accept"), reject: decide("reject") },
@@ -210,21 +211,24 @@ function serviceIdOf(scope: Scope): string {
 }
 
 function observe(connection: VpcEndpointConnection): Observed[] {
-    const { VpcEndpointId: id, VpcEndpointState: state } = connection;
-    if (!id) {
+    const id = text(connection.VpcEndpointId);
+    if (id === undefined) {
         return [];
     }
-    const cloudStatus = state ?? "";
+    const cloudStatus = text(connection.VpcEndpointState) ?? "";
+    const created = connection.CreationTimestamp;
     return [
         {
             id,
             status: readStatus(STATUSES, cloudStatus),
             cloudStatus,
-            ...(connection.VpcEndpointOwner ? { requester: connection.VpcEndpointOwner } : {}),
-            ...(connection.CreationTimestamp ? { requestedAt: connection.CreationTimestamp.toISOString() } : {}),
+            ...optional("requester", text(connection.VpcEndpointOwner)),
+            ...(created instanceof Date && !Number.isNaN(created.getTime())
+                ? { requestedAt: created.toISOString() }
+                : {}),
             evidence: {
-                ...(connection.VpcEndpointRegion ? { endpointRegion: connection.VpcEndpointRegion } : {}),
-                ...(connection.IpAddressType ? { ipAddressType: connection.IpAddressType } : {}),
+                ...optional("endpointRegion", text(connection.VpcEndpointRegion)),
+                ...optional("ipAddressType", text(connection.IpAddressType)),
             },
         },
     ];

@@ -6,6 +6,7 @@ import {
     type OtcVpcEndpointConnection,
     type Status,
 } from "../../connection";
+import { list, optional, record, text } from "../answer";
 import type { Call, ConnectionKind, Lifecycle, Observed, Receipt, Scope, Send } from "../kind";
 import { receiptOfFailure } from "../receipt";
 import { readStatus } from "../status";
@@ -161,7 +162,7 @@ function servicePath(scope: Scope): string {
     return `/vpc-endpoint-services/${encodeURIComponent(String(scope.facts.serviceId))}`;
 }
 
-type Json = Record<string, unknown>;
+type Json = Readonly<Record<string, unknown>>;
 
 async function connections(
     scope: Scope,
@@ -177,25 +178,26 @@ async function connections(
             signal: call.signal,
         }),
     );
-    const items = Array.isArray(answer.connections) ? answer.connections.map(record) : [];
-    return { items, total: Number(answer.total_count ?? items.length) };
+    const items = list(answer.connections).map(record);
+    const total = Number(text(answer.total_count));
+    return { items, total: Number.isSafeInteger(total) ? total : items.length };
 }
 
 /** `domain_id` is the requester's account, `marker_id` an integer beyond 2^53 that arrives as text. */
 function observe(connection: Json): Observed[] {
-    const { id, status, domain_id, created_at, marker_id } = connection;
-    if (typeof id !== "string" || id === "") {
+    const id = text(connection.id);
+    if (id === undefined) {
         return [];
     }
-    const cloudStatus = String(status ?? "");
+    const cloudStatus = text(connection.status) ?? "";
     return [
         {
             id,
             status: readStatus(STATUSES, cloudStatus),
             cloudStatus,
-            ...(typeof domain_id === "string" && domain_id !== "" ? { requester: domain_id } : {}),
-            ...(typeof created_at === "string" && created_at !== "" ? { requestedAt: created_at } : {}),
-            evidence: typeof marker_id === "string" ? { markerId: marker_id } : {},
+            ...optional("requester", text(connection.domain_id)),
+            ...optional("requestedAt", text(connection.created_at)),
+            evidence: { ...optional("markerId", text(connection.marker_id)) },
         },
     ];
 }
@@ -222,8 +224,4 @@ function decide(action: "receive" | "reject"): Send<HuaweiClients> {
                 }
             }),
         );
-}
-
-function record(value: unknown): Json {
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Json) : {};
 }
