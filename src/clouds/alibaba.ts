@@ -1,6 +1,14 @@
 import type { OpenApiRequest } from "@alicloud/openapi-core/dist/utils";
 import { isLosslessNumber, parse } from "lossless-json";
-import { type Cloud, CloudError, callSignal, type FailureClass, networkFailure, type Site } from "./cloud";
+import {
+    CALL_TIMEOUT_MS,
+    type Cloud,
+    CloudError,
+    type FailureClass,
+    networkFailure,
+    type Site,
+    withinCallTimeout,
+} from "./cloud";
 
 /** JSON with every number as the text it was sent as: account ids have up to 18 digits. */
 export type ExactJson = string | boolean | null | ExactJson[] | { [key: string]: ExactJson | undefined };
@@ -101,9 +109,9 @@ async function rpc({ endpoint, version, action, parameters, credentials, signal 
                 endpoint: host,
                 protocol: protocol.replace(":", ""),
                 credential: (await withSignal(credentials(), signal)) as never,
-                // The client's default of 3 s cuts off slow answers (aliyun-openapi-nodejs-sdk#16).
-                connectTimeout: 10_000,
-                readTimeout: 30_000,
+                // The client's default of 3 s cuts off slow answers (aliyun-openapi-nodejs-sdk#16). Its "connect" timeout runs until the first byte.
+                connectTimeout: CALL_TIMEOUT_MS,
+                readTimeout: CALL_TIMEOUT_MS,
             }),
         );
         const request = new OpenApiUtil.OpenApiRequest({ body: parameters }) as OpenApiRequest;
@@ -118,7 +126,9 @@ async function rpc({ endpoint, version, action, parameters, credentials, signal 
             reqBodyType: "formData",
             bodyType: "string",
         });
-        const answer = await withSignal(client.callApi(params, request, new RuntimeOptions({})), callSignal(signal));
+        const answer = await withinCallTimeout(signal, (ending) =>
+            withSignal(client.callApi(params, request, new RuntimeOptions({})), ending),
+        );
         return exactJson(String(answer.body ?? "")) as Answer;
     } catch (error) {
         throw alibabaError(`${action}`, error);

@@ -1,7 +1,7 @@
 import type { EC2Client, EC2ClientConfig } from "@aws-sdk/client-ec2";
 import type { OpenSearchClient } from "@aws-sdk/client-opensearch";
 import type { STSClient } from "@aws-sdk/client-sts";
-import { type Cloud, CloudError, callSignal, type FailureClass, networkFailure, type Site } from "./cloud";
+import { type Cloud, CloudError, type FailureClass, networkFailure, type Site, withinCallTimeout } from "./cloud";
 
 /** Clients of one account and region. Each SDK is loaded with its first call. */
 export interface AwsClients {
@@ -109,7 +109,7 @@ export async function awsCall<T>(
     send: (options: { abortSignal: AbortSignal }) => Promise<T>,
 ): Promise<T> {
     try {
-        return await send({ abortSignal: callSignal(signal) });
+        return await withinCallTimeout(signal, (abortSignal) => send({ abortSignal }));
     } catch (error) {
         throw awsError(action, error);
     }

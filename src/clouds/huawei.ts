@@ -1,5 +1,5 @@
 import { isLosslessNumber, parse } from "lossless-json";
-import { type Cloud, CloudError, callSignal, type FailureClass, networkFailure, type Site } from "./cloud";
+import { type Cloud, CloudError, type FailureClass, networkFailure, type Site, withinCallTimeout } from "./cloud";
 import { type AccessKey, sign } from "./huawei-signer";
 
 /** Clients of one project. */
@@ -181,14 +181,16 @@ async function send(of: Flavour, site: Site, call: ApiCall): Promise<unknown> {
     let response: Response;
     let text: string;
     try {
-        response = await fetch(call.url, {
-            method: call.method,
-            headers: signed,
-            redirect: "error",
-            signal: callSignal(call.signal),
-            ...(body === "" ? {} : { body }),
+        [response, text] = await withinCallTimeout(call.signal, async (signal) => {
+            const answer = await fetch(call.url, {
+                method: call.method,
+                headers: signed,
+                redirect: "error",
+                signal,
+                ...(body === "" ? {} : { body }),
+            });
+            return [answer, await answer.text()] as const;
         });
-        text = await response.text();
     } catch (error) {
         throw new CloudError({
             cloud: of.title,

@@ -1,5 +1,6 @@
 import { CloudError } from "../clouds/cloud";
 import type { Address, Call, ConnectionKind, Scope, ScopeState } from "../kinds/kind";
+import { oneLine } from "../text";
 import { backoff, type Clock } from "./clock";
 
 /** One connection in one place: everything a call about it needs. */
@@ -42,7 +43,7 @@ export class Session {
     /** The account behind the credentials. */
     account(): Promise<string> {
         if (this.accountRead === undefined) {
-            const read = this.reading(() => this.accountOf(this.clients, this.signal));
+            const read = this.reading(async () => accountId(await this.accountOf(this.clients, this.signal)));
             this.accountRead = read;
             read.catch(async () => {
                 await this.clock.sleep(TROUBLE_MS, this.signal);
@@ -81,4 +82,18 @@ export class Session {
             }
         }
     }
+}
+
+/** An account id as one short line; an answer without one leaves the account unconfirmed. */
+function accountId(answer: unknown): string {
+    if (typeof answer !== "string" || answer === "") {
+        throw new CloudError({
+            cloud: "",
+            action: "the caller's account",
+            failure: "transient",
+            code: "UnreadableAnswer",
+            text: "the answer names no account",
+        });
+    }
+    return oneLine(answer, 64);
 }

@@ -115,8 +115,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
             busy.add(operation.exclusive);
         }
         try {
-            await sleep(options.latencyMs ?? 0);
             const fault = faults.next(operation);
+            await sleep(options.latencyMs ?? 0);
             const reply = carryOut(operation, fault, overlapping, call);
             respond(response, reply, fault);
         } finally {

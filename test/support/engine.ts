@@ -57,6 +57,7 @@ export class TestStack {
         private readonly simulator: Simulator,
         private readonly config: Readonly<Record<string, string>> = {},
         private readonly environment: Readonly<Record<string, string | undefined>> = {},
+        private readonly clock: Clock = virtualClock(simulator),
     ) {}
 
     outputs(name: string): Wire {
@@ -219,7 +220,7 @@ export class TestStack {
         const logs: Logged[] = [];
         const provider = createProvider({
             environment: { ...this.simulator.env, ...this.environment },
-            clock: virtualClock(this.simulator),
+            clock: this.clock,
             log: (level, text, urn) => logs.push({ level, text, urn }),
             signal: new AbortController().signal,
             newToken: randomUUID,

@@ -1,0 +1,48 @@
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { describe, expect, it } from "vitest";
+import { startSimulator } from "../../src/simulator/index";
+import { failure, operations, realStack } from "../support/pulumi";
+import { recordedProgram } from "../support/recorded";
+
+/** States of earlier releases, with the world they were applied to: every later version must preview them clean. */
+const fixtures = path.resolve(__dirname, "../fixtures");
+
+describe.each(readdirSync(fixtures))("%s", { timeout: 120_000 }, (file) => {
+    const recorded = () => JSON.parse(readFileSync(path.join(fixtures, file), "utf8"));
+
+    it("previews clean, refreshes clean and destroys with the real CLI", async () => {
+        const { state, world } = recorded();
+        const simulator = await startSimulator({ world });
+        const real = await realStack(simulator.env);
+        await real.stack.importStack(state);
+        const preview = await real.preview(recordedProgram, { expectNoChanges: true });
+        expect(Object.values(operations(preview))).toEqual(["same", "same", "same", "same", "same"]);
+        expect(Object.values(operations(await real.refresh()))).toEqual(["same", "same", "same", "same", "same"]);
+        await real.destroy();
+        // Its onDelete: reject is honoured by this version too.
+        expect(simulator.world.aws?.[0]?.endpointServices?.[0]?.connections?.[0]?.state).toBe("rejected");
+        await simulator.close();
+    });
+
+    it("is refused when a newer version wrote it, with what to do", async () => {
+        const { state, world } = recorded();
+        for (const resource of state.deployment.resources) {
+            for (const properties of [resource.inputs, resource.outputs]) {
+                if (properties?.__schemaVersion !== undefined) {
+                    properties.__schemaVersion = 2;
+                }
+            }
+        }
+        const simulator = await startSimulator({ world });
+        const real = await realStack(simulator.env);
+        await real.stack.importStack(state);
+        const sentence =
+            "was written by a newer pulumi-connection-decision (state schema 2, this version knows up to 1); install that version or a newer one";
+        expect(await failure(real.preview(recordedProgram))).toContain(sentence);
+        const refresh = await failure(real.refresh());
+        expect(refresh).toContain(sentence);
+        expect(refresh).not.toMatch(/\n\s+at .*\.js:\d+/);
+        await simulator.close();
+    });
+});

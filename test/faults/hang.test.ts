@@ -1,0 +1,36 @@
+import { describe, expect, it } from "vitest";
+import { systemClock } from "../../src/reconcile/clock";
+import { useClouds } from "../support/clouds";
+import { onEndpoint, onInbound, onPeering, onVpcep } from "../support/declarations";
+import { TestStack } from "../support/engine";
+
+/** A call that is never answered, in real time: it is given up after 30 s, and read before anything is sent again. */
+const clouds = useClouds();
+
+describe.each(["before", "after"] as const)("a decision that hangs %s it took effect", (when) => {
+    it("is given up, read, and sent again only if it did not", { timeout: 120_000 }, async () => {
+        clouds.simulator.addFaults(
+            ["ec2:Accept*", "es:Accept*", "vpc:Accept*", "vpcep:connections:update"].map((action) => ({
+                action,
+                fault: "hang",
+                when,
+            })),
+        );
+        const { failures } = await new TestStack(clouds.simulator, {}, {}, systemClock).up({
+            ec2: onEndpoint(1, "accept", { timeout: "10m" }),
+            search: onInbound("accept", { timeout: "10m" }),
+            peering: onPeering("accept", { timeout: "10m" }),
+            vpcep: onVpcep("accept", { timeout: "10m" }),
+        });
+        expect(failures).toEqual({});
+        const { aws, alibaba, huawei } = clouds.simulator.world;
+        expect([
+            aws?.[0]?.endpointServices?.[0]?.connections?.[0]?.state,
+            aws?.[0]?.openSearchInboundConnections?.[0]?.status,
+            alibaba?.[0]?.vpcPeerConnections?.[0]?.status,
+            huawei?.[0]?.endpointServices?.[0]?.connections?.[0]?.status,
+        ]).toEqual(["available", "ACTIVE", "Activated", "accepted"]);
+        const sent = clouds.simulator.calls.filter((call) => /Accept|connections:update/.test(call.action));
+        expect(sent).toHaveLength(when === "before" ? 8 : 4);
+    });
+});
