@@ -3,7 +3,7 @@ import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { startSimulator } from "../../src/simulator/index";
 import { failure, operations, realStack } from "../support/pulumi";
-import { recordedProgram } from "../support/recorded";
+import { recordedProgram, recordedWorld } from "../support/recorded";
 
 /** States of earlier releases, with the world they were applied to: every later version must preview them clean. */
 const fixtures = path.resolve(__dirname, "../fixtures");
@@ -46,3 +46,37 @@ describe.each(readdirSync(fixtures))("%s", { timeout: 120_000 }, (file) => {
         await simulator.close();
     });
 });
+
+describe("what this version writes", { timeout: 120_000 }, () => {
+    it("has the keys of its recorded state: a change needs a new schema version and a new recording", async () => {
+        const { version } = JSON.parse(readFileSync(path.resolve(__dirname, "../../package.json"), "utf8"));
+        const { state } = JSON.parse(readFileSync(path.join(fixtures, `state-${version}.json`), "utf8"));
+        const simulator = await startSimulator({ world: recordedWorld() });
+        const real = await realStack(simulator.env);
+        await real.up(recordedProgram);
+        expect(keysOf((await real.stack.exportStack()).deployment.resources)).toEqual(
+            keysOf(state.deployment.resources),
+        );
+        await simulator.close();
+    });
+});
+
+interface StoredResource {
+    readonly urn: string;
+    readonly id: string;
+    readonly type: string;
+    readonly inputs: object;
+    readonly outputs: object;
+}
+
+/** Id, and the names of inputs and outputs, of every decision. */
+function keysOf(resources: readonly StoredResource[]) {
+    return Object.fromEntries(
+        resources
+            .filter((resource) => resource.type.includes("ConnectionDecision"))
+            .map(({ urn, id, inputs, outputs }) => [
+                urn,
+                { id, inputs: Object.keys(inputs).sort(), outputs: Object.keys(outputs).sort() },
+            ]),
+    );
+}
