@@ -35,6 +35,9 @@ const GATHER_MS = 1_000;
 
 type Outcome = Sent | Error;
 
+/** A read that says nothing about a connection proves nothing. */
+const UNREAD: Reading = { state: "unreadable", why: "the read gave no answer" };
+
 /**
  * Sends decisions together: creates and updates arrive in parallel, jobs for the same scope and decision that
  * come within a moment, or while the batch before them is under way or waits for the documented rate, share one
@@ -135,7 +138,7 @@ export class Batches {
             const readings = await this.inventory.readNow(jobs.map((job) => job.target));
             const groups = new Map<Action, Job[]>();
             for (const job of jobs) {
-                const reading = readings.get(job.target.address.id) ?? { state: "absent" as const };
+                const reading = readings.get(job.target.address.id) ?? UNREAD;
                 try {
                     const action = job.judge(reading);
                     if (action === undefined || reading.state !== "found" || session.signal.aborted) {
@@ -208,7 +211,7 @@ export class Batches {
             if (receipt.result === "busy" && this.clock.now() < job.until) {
                 return true;
             }
-            outcomes.set(job, { reading: readings.get(id) ?? { state: "absent" }, action, receipt });
+            outcomes.set(job, { reading: readings.get(id) ?? UNREAD, action, receipt });
             return false;
         });
     }

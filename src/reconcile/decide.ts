@@ -71,6 +71,8 @@ export class Reconciler {
         const waitUntil = started + wanted.waitMs;
         let reading = wanted.trust(await this.inventory.read(target));
         let sentAt: number | undefined;
+        // The answer to the last call was lost: it may have taken effect.
+        let lost: Receipt | undefined;
         // What the cloud took, and the status it had before: reads may show that for a while, even after a newer one.
         let transit: { readonly from: Status; readonly until: number } | undefined;
         const lagging = (r: Reading) =>
@@ -105,7 +107,8 @@ export class Reconciler {
                 case "unknown":
                     reading = await this.readNow(wanted);
                     if (planFor(wanted, reading).step.do === "unknown") {
-                        const why = unknownText(wanted, reading);
+                        const why =
+                            lost === undefined ? unknownText(wanted, reading) : receiptText(wanted, reading, lost);
                         if (sentAt === undefined) {
                             throw new DecisionError(why);
                         }
@@ -149,6 +152,7 @@ export class Reconciler {
                     });
                     reading = wanted.trust(sent.reading);
                     const { receipt } = sent;
+                    lost = receipt?.result === "unknown" ? receipt : undefined;
                     if (receipt === undefined) {
                         break;
                     }
@@ -282,7 +286,7 @@ function receiptText(wanted: Wanted, reading: Reading, receipt: Receipt): string
         receipt.result === "busy"
             ? `Cannot ${wanted.decision}: the cloud throttled every attempt.`
             : receipt.result === "unknown"
-              ? `Cannot ${wanted.decision}: the cloud gave no usable answer.`
+              ? `${wanted.decision} was sent, but its answer was lost; whether it took effect could not be read.`
               : `Cannot ${wanted.decision}: the cloud refused.`;
     const { kind } = wanted.target;
     const permission = kind.permissions[wanted.decision].join(" and ");

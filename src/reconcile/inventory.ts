@@ -76,6 +76,11 @@ export class Inventory {
         return readings;
     }
 
+    private async readOne(target: Target): Promise<Reading> {
+        const readings = await this.readNow([target]);
+        return readings.get(target.address.id) ?? { state: "unreadable", why: "the read gave no answer" };
+    }
+
     /** Something was sent about these connections: the next read asks the cloud again. */
     forget(target: Target): void {
         this.listing(target).stale.add(target.address.id);
@@ -102,7 +107,7 @@ export class Inventory {
         const { kind, address, session } = target;
         const { id } = address;
         if (listing.stale.has(id)) {
-            return (await this.readNow([target])).get(id) ?? { state: "absent" };
+            return this.readOne(target);
         }
         const known = listing.items.get(id);
         if (known !== undefined) {
@@ -110,7 +115,7 @@ export class Inventory {
         }
         if (kind.lookup !== undefined && !listing.complete && listing.lookups < LOOKUPS_BEFORE_LISTING) {
             listing.lookups += 1;
-            return (await this.readNow([target])).get(id) ?? { state: "absent" };
+            return this.readOne(target);
         }
         while (!listing.complete) {
             const page = await session.reading(() => kind.list(address.scope, listing.cursor, session.call));
@@ -125,7 +130,7 @@ export class Inventory {
             }
         }
         if (kind.lookup !== undefined) {
-            return (await this.readNow([target])).get(id) ?? { state: "absent" };
+            return this.readOne(target);
         }
         return proveAbsent(target);
     }

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { startSimulator } from "../../src/simulator/index";
 import { PEERING, useClouds, worldWith } from "../support/clouds";
 import { onEndpoint, onInbound, onPeering, onVpcep } from "../support/declarations";
 import { TestStack } from "../support/engine";
@@ -164,5 +165,37 @@ describe("an account that cannot be confirmed", () => {
         expect(preview.steps[0]?.inputs.observed).toEqual({ status: "unknown" });
         const up = await s.up({ a: onEndpoint(1, "reject") });
         expect(up.failures.a).toContain("the AWS account could not be confirmed");
+    });
+});
+
+describe("a lost answer", () => {
+    it("that cannot be read after either is not called unsent", async () => {
+        const accept = "ec2:AcceptVpcEndpointConnections";
+        const blind = await startSimulator({
+            world: worldWith({}),
+            // From the moment of the call on, nothing can be read.
+            onCall: ({ action }) => {
+                if (action === accept) {
+                    blind.addFaults({ action: "ec2:Describe*", fault: "error", status: 503, times: 1_000 });
+                }
+            },
+        });
+        const before = { ...process.env };
+        Object.assign(process.env, blind.env);
+        try {
+            const s = new TestStack(blind);
+            blind.addFaults({ action: accept, fault: "reset", when: "after" });
+            const text = (await s.up({ a: onEndpoint(1, "accept") })).failures.a;
+            expect(text).toContain(
+                "accept was sent, but its answer was lost; whether it took effect could not be read.",
+            );
+            expect(text).not.toContain("nothing was sent");
+            blind.clearFaults();
+            expect((await s.up({ a: onEndpoint(1, "accept") })).failures).toEqual({});
+            expect(blind.calls.filter((call) => call.action === accept)).toHaveLength(1);
+        } finally {
+            Object.assign(process.env, before);
+            await blind.close();
+        }
     });
 });
