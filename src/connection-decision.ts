@@ -77,16 +77,12 @@ export interface ConnectionDecisionArgs {
 
 /** A connection whose fields may be outputs of other resources. The kind is always written out. */
 export type ConnectionInput = {
-    [K in Connection["kind"]]: {
-        [F in keyof Extract<Connection, { kind: K }>]: F extends "kind"
-            ? K
-            :
-                  | pulumi.Input<NonNullable<Extract<Connection, { kind: K }>[F]>>
-                  | OptionalOf<Extract<Connection, { kind: K }>, F>;
-    };
+    [K in Connection["kind"]]: FieldsAsInputs<Extract<Connection, { kind: K }>>;
 }[Connection["kind"]];
 
-type OptionalOf<T, F extends keyof T> = undefined extends T[F] ? undefined : never;
+type FieldsAsInputs<C extends Connection> = {
+    [F in keyof C]: F extends "kind" ? C[F] : pulumi.Input<NonNullable<C[F]>>;
+};
 
 /**
  * Not a closure of a `dynamic.Resource`: this text is smaller, loads no TypeScript compiler, and stays the same across
