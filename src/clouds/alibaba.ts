@@ -1,9 +1,9 @@
 import type { OpenApiRequest } from "@alicloud/openapi-core/dist/utils";
 import { isLosslessNumber, parse } from "lossless-json";
 import {
-    CALL_TIMEOUT_MS,
     type Cloud,
     CloudError,
+    callLimits,
     type FailureClass,
     networkFailure,
     type Site,
@@ -110,8 +110,8 @@ async function rpc({ endpoint, version, action, parameters, credentials, signal 
                 protocol: protocol.replace(":", ""),
                 credential: (await withSignal(credentials(), signal)) as never,
                 // The client's default of 3 s cuts off slow answers (aliyun-openapi-nodejs-sdk#16). Its "connect" timeout runs until the first byte.
-                connectTimeout: CALL_TIMEOUT_MS,
-                readTimeout: CALL_TIMEOUT_MS,
+                connectTimeout: callLimits.timeoutMs,
+                readTimeout: callLimits.timeoutMs,
             }),
         );
         const request = new OpenApiUtil.OpenApiRequest({ body: parameters }) as OpenApiRequest;
@@ -194,6 +194,7 @@ const CREDENTIAL_CODES = [
     "missingaccesskeyid",
     "missingsecuritytoken",
     "signaturenonceused",
+    "invalidtimestamp",
     "credentials",
 ];
 

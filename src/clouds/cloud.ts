@@ -95,11 +95,11 @@ export class CloudError extends Error {
     }
 }
 
-/** Time one call may take before its outcome counts as unknown. */
-export const CALL_TIMEOUT_MS = 30_000;
+/** Time one call may take before its outcome counts as unknown. An object, so that fault tests can shorten it. */
+export const callLimits = { timeoutMs: 30_000 };
 
 /**
- * Gives one call {@link CALL_TIMEOUT_MS}, or less where the caller's signal ends it.
+ * Gives one call the time of {@link callLimits}, or less where the caller's signal ends it.
  *
  * Not `AbortSignal.any([signal, AbortSignal.timeout(…)])`: on Node.js 20 nothing holds the timeout, it is collected as
  * garbage, and a call that is never answered never ends.
@@ -108,7 +108,7 @@ export async function withinCallTimeout<T>(signal: AbortSignal, call: (signal: A
     const controller = new AbortController();
     const timer = setTimeout(
         () => controller.abort(new DOMException("no answer in time", "TimeoutError")),
-        CALL_TIMEOUT_MS,
+        callLimits.timeoutMs,
     );
     const abort = () => controller.abort(signal.reason);
     signal.addEventListener("abort", abort, { once: true });

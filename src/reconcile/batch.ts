@@ -29,9 +29,9 @@ export interface Sent {
 /** A batch goes out when no job arrived for this long. */
 const QUIET_MS = 60;
 /** Or for this long, while fewer wait than have been under way at once: the engine will bring the others. */
-const QUIET_BELOW_PEAK_MS = 200;
+const QUIET_BELOW_PEAK_MS = 500;
 /** And at the latest after this long. */
-const GATHER_MS = 1_000;
+const GATHER_MS = 2_000;
 
 type Outcome = Sent | Error;
 

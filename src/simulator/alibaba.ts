@@ -25,6 +25,7 @@ export const alibaba: Api = (request, state) => {
         ids: id === null ? [] : [id],
         throttleKey: caller?.account ?? "",
         throttled: new Refusal(400, "Throttling.User", "Request was denied due to user flow control."),
+        skewed: new Refusal(400, "InvalidTimeStamp.Expired", "Specified time stamp or date value is expired."),
         expired: new Refusal(403, "InvalidSecurityToken.Expired", "The specified SecurityToken is expired."),
         // "does not support concurrent requests for the same VPC peering connection"; the code is not named there.
         ...(id !== null && MUTATING.has(action)

@@ -24,6 +24,7 @@ export const ec2: Api = (request, state) => {
         throttleKey: `${caller?.account} ${signed?.region}`,
         // https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html
         throttled: new Refusal(503, "RequestLimitExceeded", "Request limit exceeded."),
+        skewed: new Refusal(403, "SignatureDoesNotMatch", "Signature not yet current."),
         expired: new Refusal(400, "RequestExpired", "Request has expired."),
         refuse: (refusal) => errorReply(request, refusal),
         run(world) {

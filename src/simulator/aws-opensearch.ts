@@ -19,6 +19,7 @@ export const openSearch: Api = (request, state) => {
         ids: call?.id === undefined ? [] : [call.id],
         throttleKey: `${caller?.account} ${signed?.region}`,
         throttled: new Refusal(429, "ThrottlingException", "Rate exceeded"),
+        skewed: new Refusal(403, "InvalidSignatureException", "Signature not yet current."),
         expired: new Refusal(403, "ExpiredTokenException", "The security token included in the request is expired"),
         refuse: (refusal) => errorReply(request, refusal),
         run(world) {

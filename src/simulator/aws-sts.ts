@@ -18,6 +18,7 @@ export const sts: Api = (request, state) => {
         ids: [],
         throttleKey: caller?.account ?? "",
         throttled: new Refusal(400, "Throttling", "Rate exceeded"),
+        skewed: new Refusal(403, "SignatureDoesNotMatch", "Signature not yet current."),
         expired: new Refusal(403, "ExpiredToken", "The security token included in the request is expired"),
         refuse: (refusal) => errorReply(request, refusal),
         run() {

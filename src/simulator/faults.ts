@@ -9,7 +9,7 @@ export interface Fault {
     /**
      * `reset`: the connection breaks; `hang`: no answer; `error`: HTTP 500, 502 or 503; `throttle`: the cloud's own throttling error;
      * `staleRead`: a read shows the state before the last decision; `refuseIds`: `ids` are refused inside the answer;
-     * `malformed`: an answer cut in half; `expired`: the cloud's own error for expired credentials.
+     * `malformed`: an answer cut in half; `expired`: the cloud's own error for expired credentials; `clockSkew`: its error for a caller whose clock is off.
      */
     fault: (typeof FAULTS)[number];
     /** Whether the call takes effect first. @default "before" */
@@ -22,7 +22,17 @@ export interface Fault {
     times?: number;
 }
 
-export const FAULTS = ["reset", "hang", "error", "throttle", "staleRead", "refuseIds", "malformed", "expired"] as const;
+export const FAULTS = [
+    "reset",
+    "hang",
+    "error",
+    "throttle",
+    "staleRead",
+    "refuseIds",
+    "malformed",
+    "expired",
+    "clockSkew",
+] as const;
 
 /** The faults still to come. */
 export class Faults {

@@ -23,6 +23,7 @@ export const huawei: Api = (request, state) => {
         ids: call?.ids?.(request) ?? [],
         throttleKey: caller?.account ?? "",
         throttled: new Refusal(429, "APIGW.0308", "The throttling threshold has been reached."),
+        skewed: new Refusal(401, "APIGW.0301", "Incorrect IAM authentication information: x-sdk-date is too far off"),
         expired: new Refusal(401, "APIGW.0301", "Incorrect IAM authentication information: security token expired"),
         refuse: (refusal) => errorReply(request, refusal),
         run(world) {

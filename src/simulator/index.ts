@@ -220,6 +220,8 @@ function refusalOf(operation: Operation, { fault, status = 500, code = "Internal
             return operation.throttled;
         case "expired":
             return operation.expired;
+        case "clockSkew":
+            return operation.skewed;
         case "error":
             return new Refusal(status, code, "An internal error has occurred.");
         default:

@@ -52,6 +52,8 @@ export interface Operation {
     readonly throttled: Refusal;
     /** The cloud's own error for expired credentials. */
     readonly expired: Refusal;
+    /** The cloud's own error for a request whose date is too far off. */
+    readonly skewed: Refusal;
     /** What an exclusive overlap answers. */
     readonly overlap?: Refusal;
 }

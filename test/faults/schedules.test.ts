@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { callLimits } from "../../src/clouds/cloud";
 import type { Wire } from "../../src/provider/wire";
 import {
     type Call,
@@ -128,6 +129,9 @@ const FAULTS: readonly Fault[] = [
     { fault: "staleRead" },
     { fault: "refuseIds" },
     { fault: "expired" },
+    { fault: "clockSkew" },
+    { fault: "hang" },
+    { fault: "hang", when: "after" },
 ];
 
 interface Decided {
@@ -276,6 +280,8 @@ const injected: Record<string, number> = {};
 let ran = 0;
 
 beforeAll(async () => {
+    // A call that hangs is given up in real time.
+    callLimits.timeoutMs = 300;
     simulator = await startSimulator({
         world: worldWith({}),
         settleMs: 500,
