@@ -1,5 +1,14 @@
 import { LosslessNumber, stringify } from "lossless-json";
-import { type Api, type Operation, page, Refusal, type Reply, type Request, shownState, type World } from "./protocol";
+import {
+    type Api,
+    type Operation,
+    type ParameterCall,
+    page,
+    Refusal,
+    type Reply,
+    type Request,
+    shownState,
+} from "./protocol";
 import { type Caller, PEERING_EXPIRY_MS, type State } from "./state";
 import type { AlibabaVpc, Moving, VpcPeerConnection } from "./world";
 
@@ -43,7 +52,7 @@ export const alibaba: Api = (request, state) => {
                 throw new Refusal(404, "InvalidAccessKeyId.NotFound", "Specified access key is not found.");
             }
             const handler = Object.hasOwn(handlers, action)
-                ? (handlers as Record<string, (call: Call) => object>)[action]
+                ? (handlers as Record<string, (call: ParameterCall) => object>)[action]
                 : undefined;
             if (handler === undefined) {
                 throw new Refusal(
@@ -60,24 +69,15 @@ export const alibaba: Api = (request, state) => {
     } satisfies Operation;
 };
 
-interface Call {
-    readonly request: Request;
-    readonly state: State;
-    readonly world: World;
-    readonly parameters: URLSearchParams;
-    readonly caller: Caller;
-    readonly action: string;
-}
-
 type Connection = VpcPeerConnection & Moving;
 
 const MUTATING = new Set(["AcceptVpcPeerConnection", "RejectVpcPeerConnection", "DeleteVpcPeerConnection"]);
 
 const PEERING = {
     /** Both sides may read a connection. */
-    GetVpcPeerConnectionAttribute: (call: Call) => attributes(visible(call), call),
+    GetVpcPeerConnectionAttribute: (call: ParameterCall) => attributes(visible(call), call),
     /** MaxResults 1 to 100, 20 by default; no status filter. */
-    ListVpcPeerConnections(call: Call) {
+    ListVpcPeerConnections(call: ParameterCall) {
         const { parameters } = call;
         const size = Number(parameters.get("MaxResults") ?? "20");
         if (!Number.isInteger(size) || size < 1 || size > 100) {
@@ -103,25 +103,25 @@ const PEERING = {
         };
     },
     /** Accepting -> Updating -> Activated. */
-    AcceptVpcPeerConnection: (call: Call) =>
+    AcceptVpcPeerConnection: (call: ParameterCall) =>
         mutate(call, ["Accepting"], (connection) => call.state.move(connection, "Updating", "Activated")),
     /** Accepting -> Rejected. */
-    RejectVpcPeerConnection: (call: Call) =>
+    RejectVpcPeerConnection: (call: ParameterCall) =>
         mutate(call, ["Accepting"], (connection) => call.state.move(connection, "Rejected")),
     /** -> Deleting -> Deleted; from which states is not documented. */
-    DeleteVpcPeerConnection: (call: Call) =>
+    DeleteVpcPeerConnection: (call: ParameterCall) =>
         mutate(call, ["Accepting", "Activated", "Rejected", "Expired"], (connection) =>
             call.state.move(connection, "Deleting", "Deleted"),
         ),
 };
 
 const STS = {
-    GetCallerIdentity: ({ caller }: Call) => ({
+    GetCallerIdentity: ({ caller }: ParameterCall) => ({
         AccountId: caller.account,
         Arn: `acs:ram::${caller.account}:user/simulated`,
         IdentityType: "RAMUser",
     }),
-    AssumeRole({ state, parameters }: Call) {
+    AssumeRole({ state, parameters }: ParameterCall) {
         const [, account, role] = /^acs:ram::(\d+):role\/([\w.-]+)$/.exec(parameters.get("RoleArn") ?? "") ?? [];
         if (account === undefined || role === undefined) {
             throw new Refusal(400, "InvalidParameter.RoleArn", "The parameter RoleArn is wrongly formed.");
@@ -149,7 +149,7 @@ const STS = {
  * A decision: dry run, idempotency by ClientToken, state, effect.
  * A dry run that passes is the error DryRunOperation; whether it looks at the status is a switch.
  */
-function mutate(call: Call, from: readonly string[], effect: (connection: Connection) => void): object {
+function mutate(call: ParameterCall, from: readonly string[], effect: (connection: Connection) => void): object {
     const { state, parameters, world, action } = call;
     const { connection, side } = visible(call);
     const token = parameters.get("ClientToken");
@@ -200,7 +200,7 @@ interface Visible {
 }
 
 /** Both sides see a connection. */
-function connectionsOf({ state, caller }: Call): Visible[] {
+function connectionsOf({ state, caller }: ParameterCall): Visible[] {
     return (state.world.alibaba ?? []).flatMap(({ account, vpcPeerConnections = [] }) =>
         vpcPeerConnections
             .filter((connection) => account === caller.account || connection.ownerId === caller.account)
@@ -212,7 +212,7 @@ function connectionsOf({ state, caller }: Call): Visible[] {
     );
 }
 
-function visible(call: Call): Visible {
+function visible(call: ParameterCall): Visible {
     const id = call.parameters.get("InstanceId");
     if (id === null || id === "") {
         throw new Refusal(400, "MissingInstanceId", "InstanceId is mandatory for this action.");
@@ -227,7 +227,7 @@ function visible(call: Call): Visible {
 }
 
 /** Account ids are JSON integers of up to 18 digits; GmtExpired only while Accepting or Expired. */
-function attributes({ connection, accepter }: Visible, { world }: Call): object {
+function attributes({ connection, accepter }: Visible, { world }: ParameterCall): object {
     const status = shownState(connection, connection.status, world.stale);
     const created = connection.gmtCreate ?? "";
     return {

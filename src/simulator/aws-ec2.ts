@@ -1,7 +1,16 @@
 import { XMLBuilder } from "fast-xml-parser";
 import { awsCaller, signedBy } from "./aws-auth";
-import { type Api, type Operation, page, Refusal, type Reply, type Request, shownState, type World } from "./protocol";
-import type { Caller, State } from "./state";
+import {
+    type Api,
+    type Operation,
+    type ParameterCall,
+    page,
+    Refusal,
+    type Reply,
+    type Request,
+    shownState,
+} from "./protocol";
+import type { State } from "./state";
 import type { AwsRegion, EndpointService, Moving, VpcEndpointConnection } from "./world";
 
 /**
@@ -56,14 +65,9 @@ export const ec2: Api = (request, state) => {
     } satisfies Operation;
 };
 
-interface Call {
-    readonly request: Request;
-    readonly state: State;
-    readonly world: World;
-    readonly parameters: URLSearchParams;
-    readonly caller: Caller;
+interface Call extends ParameterCall {
+    /** The caller's account in the region that the signature names; undefined: nothing of it in this world. */
     readonly region: AwsRegion | undefined;
-    readonly action: string;
 }
 
 const ACTIONS = {

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
-import type { State } from "./state";
+import type { Caller, State } from "./state";
 
 export interface Request {
     readonly method: string;
@@ -56,6 +56,16 @@ export interface Operation {
     readonly skewed: Refusal;
     /** What an exclusive overlap answers. */
     readonly overlap?: Refusal;
+}
+
+/** A call whose parameters came in a query or a form. */
+export interface ParameterCall {
+    readonly request: Request;
+    readonly state: State;
+    readonly world: World;
+    readonly parameters: URLSearchParams;
+    readonly caller: Caller;
+    readonly action: string;
 }
 
 /** One API: recognises its requests. Undefined: not mine. */
