@@ -1,9 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { startSimulator } from "../../src/simulator/index";
-import { PEERING, useClouds, worldWith } from "../support/clouds";
+import { ALIBABA_ACCOUNT, PEERING, useClouds, worldWith } from "../support/clouds";
 import { onEndpoint, onInbound, onPeering, onVpcep } from "../support/declarations";
 import { TestStack } from "../support/engine";
 
@@ -150,6 +150,39 @@ describe("a profile", () => {
             process.env.AWS_SHARED_CREDENTIALS_FILE = before;
         }
         expect(calls("ec2:RejectVpcEndpointConnections")).toEqual([]);
+    });
+});
+
+describe("a profile of the Alibaba Cloud CLI", () => {
+    it("is used where it is there, and named where it is not", async () => {
+        const home = mkdtempSync(path.join(tmpdir(), "connection-decision-"));
+        onTestFinished(() => rmSync(home, { recursive: true, force: true }));
+        mkdirSync(path.join(home, ".aliyun"));
+        const key = `LTAI${ALIBABA_ACCOUNT}`;
+        const owner = {
+            name: "owner",
+            mode: "AK",
+            access_key_id: key,
+            access_key_secret: `secret-of-${key}`,
+            region_id: "cn-hangzhou",
+        };
+        writeFileSync(path.join(home, ".aliyun/config.json"), JSON.stringify({ current: "owner", profiles: [owner] }));
+        const before = { ...process.env };
+        process.env.HOME = home;
+        delete process.env.ALIBABA_CLOUD_ACCESS_KEY_ID;
+        delete process.env.ALIBABA_CLOUD_ACCESS_KEY_SECRET;
+        try {
+            const found = new TestStack(clouds.simulator, { "connections:alibabaProfile": "owner" });
+            expect((await found.preview({ a: onPeering("accept") })).steps[0]?.inputs.observed).toMatchObject({
+                status: "pending",
+            });
+            const missing = new TestStack(clouds.simulator, { "connections:alibabaProfile": "nobody" });
+            expect((await missing.preview({ a: onPeering("accept") })).failures.a).toContain(
+                'no usable credentials in the Alibaba Cloud CLI profile "nobody"',
+            );
+        } finally {
+            Object.assign(process.env, before);
+        }
     });
 });
 
