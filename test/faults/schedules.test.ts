@@ -305,7 +305,7 @@ describe("random fault schedules", () => {
                 ran += 1;
                 await runSchedule(schedule);
             }),
-            { numRuns: SCHEDULES, seed: SEED, examples: FOUND.map((schedule) => [schedule]) },
+            { numRuns: SCHEDULES, seed: SEED, timeout: 30_000, examples: FOUND.map((schedule) => [schedule]) },
         );
     });
 });
