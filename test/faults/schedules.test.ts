@@ -22,7 +22,9 @@ import { TestStack } from "../support/engine";
  * FAULT_SCHEDULES: how many (`npm run test:faults` runs 10,000); FAULT_SEED: which.
  */
 const SCHEDULES = Number(process.env.FAULT_SCHEDULES ?? "150");
-const SEED = Number(process.env.FAULT_SEED ?? Date.now() % 2 ** 31);
+/** Long runs search anew each time; the short one of `npm test` is the same for everybody. */
+const LONG = SCHEDULES >= 1_000;
+const SEED = Number(process.env.FAULT_SEED ?? (LONG ? Date.now() % 2 ** 31 : 20261121));
 
 type Family = "ec2" | "search" | "peering" | "vpcep";
 type Goal = "accepted" | "rejected" | "lapsed" | "pending" | "moving";
@@ -130,8 +132,8 @@ const FAULTS: readonly Fault[] = [
     { fault: "refuseIds" },
     { fault: "expired" },
     { fault: "clockSkew" },
-    { fault: "hang" },
-    { fault: "hang", when: "after" },
+    // Given up in real time, which a short run does not have.
+    ...(LONG ? [{ fault: "hang" } as const, { fault: "hang", when: "after" } as const] : []),
 ];
 
 interface Decided {
