@@ -1,6 +1,7 @@
 import type { Connection, ObservedConnection } from "../connection";
 import { ARGUMENTS } from "../decision/arguments";
 import type { Context } from "./context";
+import { moved } from "./outputs";
 import { hasUnknown, sameJson, type Wire } from "./wire";
 
 export interface DiffResult {
@@ -32,7 +33,6 @@ function argumentsChanged(olds: Wire, news: Wire): boolean {
 /** Something to do, or something to store: a status that moved, another requester, new warnings. */
 function situationChanged(olds: Wire, news: Wire): boolean {
     const observed = news.observed as ObservedConnection | undefined;
-    const stored = olds.observed as ObservedConnection | undefined;
     if (observed === undefined || news.transition !== undefined) {
         return true;
     }
@@ -40,11 +40,7 @@ function situationChanged(olds: Wire, news: Wire): boolean {
         // Unreadable now: what was decided stays as it is.
         return (olds.__memory as { decided?: string } | undefined)?.decided !== news.decision;
     }
-    return (
-        observed.status !== stored?.status ||
-        observed.requester !== stored.requester ||
-        !sameJson(news.warnings ?? [], olds.warnings ?? [])
-    );
+    return moved(olds, news);
 }
 
 async function resolvedKey(context: Context, connection: Connection): Promise<string | undefined> {

@@ -1,10 +1,10 @@
-import { type Decision, SCHEMA_VERSION } from "../connection";
+import { type Decision, type ObservedConnection, SCHEMA_VERSION } from "../connection";
 import { ARGUMENTS } from "../decision/arguments";
 import type { Memory } from "../decision/plan";
 import { DecisionError, type Outcome, statusOf } from "../reconcile/decide";
 import type { Reading } from "../reconcile/inventory";
 import { assess, type Case, remember } from "./assess";
-import { toWire, type Wire } from "./wire";
+import { sameJson, toWire, type Wire } from "./wire";
 
 /** Memory as the outputs keep it: also whether the decision was reached, which inputs cannot know. */
 export interface OutputMemory extends Memory {
@@ -43,6 +43,17 @@ export function outputsOf(inputs: Wire, opened: Case, reading: Reading, author: 
 function holds({ lifecycle, declaration: { decision } }: Case, reading: Reading): boolean {
     const status = statusOf(reading);
     return status !== "absent" && status !== "unknown" && lifecycle[decision][status].do === "none";
+}
+
+/** Whether a connection moved between two records of it: its status, who asks, or what a reviewer should know. */
+export function moved(before: Wire, after: Wire): boolean {
+    const was = before.observed as ObservedConnection | undefined;
+    const is = after.observed as ObservedConnection | undefined;
+    return (
+        is?.status !== was?.status ||
+        is?.requester !== was?.requester ||
+        !sameJson(after.warnings ?? [], before.warnings ?? [])
+    );
 }
 
 /** Who decided, after a run: this stack if it sent something, else whoever it was before, else somebody else. */

@@ -1,11 +1,11 @@
-import type { Connection, ObservedConnection } from "../connection";
+import type { Connection } from "../connection";
 import { ARGUMENTS, type Declaration } from "../decision/arguments";
 import { DecisionError } from "../reconcile/decide";
 import { openCase, readCase } from "./assess";
 import { type Context, refuseNewerState } from "./context";
 import { declarationOf } from "./declaration";
-import { type Author, type OutputMemory, outputsOf, pick } from "./outputs";
-import { sameJson, toWire, type Wire } from "./wire";
+import { type Author, moved, type OutputMemory, outputsOf, pick } from "./outputs";
+import { toWire, type Wire } from "./wire";
 
 export interface ReadResult {
     readonly id: string;
@@ -25,8 +25,8 @@ export async function read(context: Context, id: string, props: Wire): Promise<R
     const declaration: Declaration = bare ? observer(connection) : declarationOf(props);
     const { decided, ...memory } = (props.__memory ?? {}) as OutputMemory;
     const opened = await openCase(context, declaration, memory, true);
-    const moved = memory.account !== undefined && opened.account !== undefined && memory.account !== opened.account;
-    const reading = moved
+    const elsewhere = memory.account !== undefined && opened.account !== undefined && memory.account !== opened.account;
+    const reading = elsewhere
         ? ({
               state: "unreadable",
               why: `it belongs to ${opened.target.kind.cloud.accountTitle} ${memory.account}, the credentials to ${opened.account}`,
@@ -52,13 +52,7 @@ export async function read(context: Context, id: string, props: Wire): Promise<R
         ...(outs.__memory as OutputMemory),
         decided: decided ?? (bare ? undefined : (outs.__memory as OutputMemory).decided),
     };
-    const before = props.observed as ObservedConnection | undefined;
-    const after = outs.observed as ObservedConnection;
-    const changed =
-        after.status !== before?.status ||
-        after.requester !== before.requester ||
-        !sameJson(outs.warnings ?? [], props.warnings ?? []);
-    context.readings.set(id, { changed });
+    context.readings.set(id, { changed: moved(props, outs) });
     const inputs = pick({ ...props, ...outs }, [
         ...ARGUMENTS,
         "__provider",

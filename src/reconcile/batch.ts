@@ -3,7 +3,7 @@ import DataLoader from "dataloader";
 import type { Decision } from "../connection";
 import type { Action, Order, Receipt } from "../kinds/kind";
 import { backoff, type Clock, Pace } from "./clock";
-import type { Inventory, Reading } from "./inventory";
+import { type Inventory, type Reading, UNREAD } from "./inventory";
 import type { Target } from "./session";
 
 /** One decision to carry out. */
@@ -34,9 +34,6 @@ const QUIET_BELOW_PEAK_MS = 500;
 const GATHER_MS = 2_000;
 
 type Outcome = Sent | Error;
-
-/** A read that says nothing about a connection proves nothing. */
-const UNREAD: Reading = { state: "unreadable", why: "the read gave no answer" };
 
 /**
  * Sends decisions together: creates and updates arrive in parallel, jobs for the same scope and decision that

@@ -5,7 +5,7 @@ import type { Action, Lifecycle, Observed, Receipt } from "../kinds/kind";
 import { problemText } from "../text";
 import { Batches } from "./batch";
 import { backoff, type Clock } from "./clock";
-import { Inventory, type Reading } from "./inventory";
+import { Inventory, type Reading, UNREAD } from "./inventory";
 import type { Target } from "./session";
 import { Settling } from "./settle";
 
@@ -178,7 +178,7 @@ export class Reconciler {
 
     private async readNow({ target, trust }: Wanted): Promise<Reading> {
         const readings = await this.inventory.readNow([target]);
-        return trust(readings.get(target.address.id) ?? { state: "unreadable", why: "the read gave no answer" });
+        return trust(readings.get(target.address.id) ?? UNREAD);
     }
 
     private async wait(

@@ -12,6 +12,9 @@ export type Reading =
     | { readonly state: "absent" }
     | { readonly state: "unreadable"; readonly why: string };
 
+/** A read that says nothing about a connection proves nothing. */
+export const UNREAD: Reading = { state: "unreadable", why: "the read gave no answer" };
+
 /** So many connections of a scope are looked up one by one before its listing is read. */
 const LOOKUPS_BEFORE_LISTING = 3;
 
@@ -78,7 +81,7 @@ export class Inventory {
 
     private async readOne(target: Target): Promise<Reading> {
         const readings = await this.readNow([target]);
-        return readings.get(target.address.id) ?? { state: "unreadable", why: "the read gave no answer" };
+        return readings.get(target.address.id) ?? UNREAD;
     }
 
     /** Something was sent about these connections: the next read asks the cloud again. */
