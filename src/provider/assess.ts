@@ -62,10 +62,12 @@ export async function openCase(
 }
 
 /** Reads through the process's listing; without working credentials nothing is asked. */
-export async function readCase(context: Context, opened: Case): Promise<Reading> {
-    return opened.locked === undefined
-        ? trust(opened, await context.reconciler.inventory.read(opened.target))
-        : { state: "unreadable", why: opened.locked };
+export async function readCase(context: Context, opened: Case, urn: string | undefined): Promise<Reading> {
+    if (opened.locked !== undefined) {
+        return { state: "unreadable", why: opened.locked };
+    }
+    const note = (text: string) => context.parts.log("info", text, urn);
+    return trust(opened, await context.reconciler.inventory.read(opened.target, note));
 }
 
 /** What a reading is worth: absent from an account that is not confirmed to be the remembered one proves nothing. */

@@ -72,7 +72,7 @@ async function evidence(context: Context, declaration: Declaration, olds: Wire, 
         );
     }
     refuseContradiction(context, key, declaration, urn);
-    const reading = await readCase(context, opened);
+    const reading = await readCase(context, opened, urn);
     context.checked.add(urn ?? key);
     const { plan, observed, warnings } = assess(opened, reading);
     if (reading.state === "found") {

@@ -38,7 +38,7 @@ export async function remove(context: Context, id: string, props: Wire): Promise
     const opened = await openCase(context, declaration, memory, false);
     refuseMovedAccount(opened);
     const acting: Case = onDelete === "remove" ? { ...opened, lifecycle: removing(opened.lifecycle) } : opened;
-    const reading = await readCase(context, acting);
+    const reading = await readCase(context, acting, undefined);
     if (reading.state === "absent") {
         return;
     }

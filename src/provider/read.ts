@@ -31,7 +31,7 @@ export async function read(context: Context, id: string, props: Wire): Promise<R
               state: "unreadable",
               why: `it belongs to ${opened.target.kind.cloud.accountTitle} ${memory.account}, the credentials to ${opened.account}`,
           } as const)
-        : await readCase(context, opened);
+        : await readCase(context, opened, props.__urn as string | undefined);
     if (reading.state === "unreadable") {
         if (bare) {
             throw new DecisionError(`${id} cannot be read: ${reading.why}`);

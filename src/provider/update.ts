@@ -17,7 +17,7 @@ export async function update(context: Context, id: string, olds: Wire, news: Wir
     const established = remembered.decided === declaration.decision;
     const opened = await openCase(context, declaration, memory, established);
     refuseMovedAccount(opened);
-    const reading = await readCase(context, opened);
+    const reading = await readCase(context, opened, news.__urn as string | undefined);
     const held = news.__held === true;
     const { step } = assess(opened, reading).plan;
     if (step.do === "unknown" && established) {

@@ -69,7 +69,7 @@ export class Reconciler {
         const started = this.clock.now();
         const until = started + wanted.timeoutMs;
         const waitUntil = started + wanted.waitMs;
-        let reading = wanted.trust(await this.inventory.read(target));
+        let reading = wanted.trust(await this.inventory.read(target, wanted.note));
         let sentAt: number | undefined;
         // The answer to the last call was lost: it may have taken effect.
         let lost: Receipt | undefined;

@@ -15,6 +15,9 @@ export type Reading =
 /** A read that says nothing about a connection proves nothing. */
 export const UNREAD: Reading = { state: "unreadable", why: "the read gave no answer" };
 
+/** A listing that takes longer than this says how far it is, and again each time as much later. */
+const PROGRESS_EVERY_MS = 10_000;
+
 /** So many connections of a scope are looked up one by one before its listing is read. */
 const LOOKUPS_BEFORE_LISTING = 3;
 
@@ -40,10 +43,10 @@ interface Listing {
 export class Inventory {
     private readonly listings = new Map<string, Listing>();
 
-    /** A connection as last read by this process. */
-    async read(target: Target): Promise<Reading> {
+    /** A connection as last read by this process. `note` hears how far a long listing is. */
+    async read(target: Target, note: (text: string) => void = () => {}): Promise<Reading> {
         const listing = this.listing(target);
-        const turn = listing.queue.then(() => this.attempt(target, () => this.find(target, listing)));
+        const turn = listing.queue.then(() => this.attempt(target, () => this.find(target, listing, note)));
         listing.queue = turn;
         return turn;
     }
@@ -106,7 +109,7 @@ export class Inventory {
         return listing;
     }
 
-    private async find(target: Target, listing: Listing): Promise<Reading> {
+    private async find(target: Target, listing: Listing, note: (text: string) => void): Promise<Reading> {
         const { kind, address, session } = target;
         const { id } = address;
         if (listing.stale.has(id)) {
@@ -120,7 +123,12 @@ export class Inventory {
             listing.lookups += 1;
             return this.readOne(target);
         }
+        let noted = session.clock.now();
         while (!listing.complete) {
+            if (session.clock.now() - noted >= PROGRESS_EVERY_MS) {
+                noted = session.clock.now();
+                note(`looking for ${id} in ${address.scope.title}: ${listing.items.size} connections read`);
+            }
             const page = await session.reading(() => kind.list(address.scope, listing.cursor, session.call));
             for (const seen of page.items) {
                 listing.items.set(seen.id, seen);

@@ -2,10 +2,11 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
+import type { Clock } from "../../src/reconcile/clock";
 import { startSimulator } from "../../src/simulator/index";
 import { ALIBABA_ACCOUNT, PEERING, useClouds, worldWith } from "../support/clouds";
 import { onEndpoint, onInbound, onPeering, onVpcep } from "../support/declarations";
-import { TestStack } from "../support/engine";
+import { TestStack, virtualClock } from "../support/engine";
 
 /** What is read, how often, and what a read proves. */
 const clouds = useClouds();
@@ -26,6 +27,23 @@ describe("a listing", () => {
             Array.from({ length: 4 }, () => "accept: pending -> accepted"),
         );
         expect(calls("ec2:DescribeVpcEndpointConnections")).toHaveLength(2);
+    });
+
+    it("says how far it is when it takes long", async () => {
+        clouds.simulator.world = worldWith({ endpoints: Array.from({ length: 6_000 }, () => "pendingAcceptance") });
+        let now = Date.now();
+        // Each look at this clock takes four seconds.
+        const slow: Clock = { ...virtualClock(clouds.simulator), now: () => (now += 4_000) };
+        const { logs, steps } = await new TestStack(clouds.simulator, {}, {}, slow).preview({
+            a: onEndpoint(5_999, "accept"),
+        });
+        expect(steps[0]?.inputs.transition).toBe("accept: pending -> accepted");
+        const progress = logs.filter(({ level }) => level === "info");
+        expect(progress.length).toBeGreaterThan(0);
+        expect(progress[0]?.text).toMatch(
+            /^looking for vpce-\w+ in endpoint service vpce-svc-\w+ in eu-west-1: [1-5]000 connections read$/,
+        );
+        expect(progress[0]?.urn).toContain("::a");
     });
 
     it("proves absence only at its end", async () => {
