@@ -108,7 +108,7 @@ async function rpc({ endpoint, version, action, parameters, credentials, signal 
             new OpenApiUtil.Config({
                 endpoint: host,
                 protocol: protocol.replace(":", ""),
-                credential: (await withSignal(credentials(), signal)) as never,
+                credential: (await credentials()) as never,
                 // The client's default of 3 s cuts off slow answers (aliyun-openapi-nodejs-sdk#16). Its "connect" timeout runs until the first byte.
                 connectTimeout: callLimits.timeoutMs,
                 readTimeout: callLimits.timeoutMs,
@@ -126,9 +126,8 @@ async function rpc({ endpoint, version, action, parameters, credentials, signal 
             reqBodyType: "formData",
             bodyType: "string",
         });
-        const answer = await withinCallTimeout(signal, (ending) =>
-            withSignal(client.callApi(params, request, new RuntimeOptions({})), ending),
-        );
+        // openapi-core takes no signal; its own timeouts end the request.
+        const answer = await withinCallTimeout(signal, () => client.callApi(params, request, new RuntimeOptions({})));
         return exactJson(String(answer.body ?? "")) as Answer;
     } catch (error) {
         throw alibabaError(`${action}`, error);
@@ -272,18 +271,6 @@ function assumedRole(roleArn: string, base: CredentialSource, endpoint: string):
             return current.credential;
         },
     };
-}
-
-/** openapi-core takes no signal; its own timeouts end the request, this ends the waiting. */
-function withSignal<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-    if (signal.aborted) {
-        return Promise.reject(signal.reason);
-    }
-    return new Promise((resolve, reject) => {
-        const abort = () => reject(signal.reason);
-        signal.addEventListener("abort", abort, { once: true });
-        work.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
-    });
 }
 
 /** Alibaba's packages are CommonJS with a `default` export: node and bundlers hand it out at different depths. */

@@ -99,7 +99,8 @@ export class CloudError extends Error {
 export const callLimits = { timeoutMs: 30_000 };
 
 /**
- * Gives one call the time of {@link callLimits}, or less where the caller's signal ends it.
+ * Gives one call the time of {@link callLimits}, or less where the caller's signal ends it. A client that does not listen to its
+ * signal is not waited for either.
  *
  * Not `AbortSignal.any([signal, AbortSignal.timeout(…)])`: on Node.js 20 nothing holds the timeout, it is collected as
  * garbage, and a call that is never answered never ends.
@@ -115,8 +116,14 @@ export async function withinCallTimeout<T>(signal: AbortSignal, call: (signal: A
     if (signal.aborted) {
         abort();
     }
+    const ended = new Promise<never>((_, reject) => {
+        if (controller.signal.aborted) {
+            reject(controller.signal.reason);
+        }
+        controller.signal.addEventListener("abort", () => reject(controller.signal.reason), { once: true });
+    });
     try {
-        return await call(controller.signal);
+        return await Promise.race([ended, call(controller.signal)]);
     } finally {
         clearTimeout(timer);
         signal.removeEventListener("abort", abort);

@@ -1,4 +1,5 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { callLimits, withinCallTimeout } from "../../src/clouds/cloud";
 import { systemClock } from "../../src/reconcile/clock";
 import { useClouds } from "../support/clouds";
 import { onEndpoint, onInbound, onPeering, onVpcep } from "../support/declarations";
@@ -32,5 +33,28 @@ describe.each(["before", "after"] as const)("a decision that hangs %s it took ef
         ]).toEqual(["available", "ACTIVE", "Activated", "accepted"]);
         const sent = clouds.simulator.calls.filter((call) => /Accept|connections:update/.test(call.action));
         expect(sent).toHaveLength(when === "before" ? 8 : 4);
+    });
+});
+
+describe("a client that ignores its signal", () => {
+    const deaf = () => new Promise<never>(() => {});
+
+    it("is not waited for longer than a call may take", async () => {
+        const { timeoutMs } = callLimits;
+        callLimits.timeoutMs = 50;
+        onTestFinished(() => {
+            callLimits.timeoutMs = timeoutMs;
+        });
+        await expect(withinCallTimeout(new AbortController().signal, deaf)).rejects.toThrow("no answer in time");
+    });
+
+    it("is not waited for once the process is asked to end, before or during the call", async () => {
+        await expect(withinCallTimeout(AbortSignal.abort(new Error("interrupted")), deaf)).rejects.toThrow(
+            "interrupted",
+        );
+        const ending = new AbortController();
+        const call = withinCallTimeout(ending.signal, deaf);
+        ending.abort(new Error("interrupted"));
+        await expect(call).rejects.toThrow("interrupted");
     });
 });
