@@ -1,4 +1,4 @@
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -6,6 +6,7 @@ import { promisify } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { type Simulator, startSimulator } from "../../src/simulator/index";
+import { installMoto } from "../../tools/moto/install.mjs";
 import { findPulumi } from "../../tools/pulumi/install.mjs";
 import { CLI_ENV } from "../support/pulumi";
 
@@ -49,7 +50,7 @@ describe("every example", () => {
     });
 
     it("is run here or under mocks", () => {
-        expect(names.sort()).toEqual([...Object.keys(RUNNABLE), "aws-endpoint-service"].sort());
+        expect(names.sort()).toEqual([...Object.keys(RUNNABLE), "aws-endpoint-service", "fleet"].sort());
     });
 });
 
@@ -74,6 +75,73 @@ describe("as a user would run it, with the real CLI against the simulator", () =
         const world = JSON.parse(readFileSync(path.join(examples, "quickstart/world.json"), "utf8"));
         const { cli } = await inFolder(repository, world);
         expect(await cli("preview")).toContain("+ 8 to create");
+    });
+});
+
+describe("fleet, as a user would run it", () => {
+    it("deploys its stacks side by side into one S3 backend (moto) and goes on after a failed one", {
+        timeout: 300_000,
+    }, async () => {
+        const folder = path.join(examples, "fleet");
+        const simulator = await startSimulator({
+            world: JSON.parse(readFileSync(path.join(folder, "world.json"), "utf8")),
+            settleMs: 300,
+        });
+        const bucket = await startBucket();
+        const bin = (await findPulumi()) ?? "";
+        const scratch = mkdtempSync(path.join(tmpdir(), "connection-decision-"));
+        onTestFinished(async () => {
+            await simulator.close();
+            rmSync(scratch, { recursive: true, force: true });
+            rmSync(path.join(folder, "dist"), { recursive: true, force: true });
+            for (const file of readdirSync(folder).filter((name) => /^Pulumi\..+\.yaml$/.test(name))) {
+                rmSync(path.join(folder, file));
+            }
+        });
+        const fleet = (operation: string) =>
+            run("npm", ["start", "--silent", "--", operation], {
+                cwd: folder,
+                env: {
+                    ...process.env,
+                    ...CLI_ENV,
+                    ...simulator.env,
+                    PATH: `${bin}${path.delimiter}${process.env.PATH}`,
+                    PULUMI_HOME: path.join(scratch, "home"),
+                    PULUMI_BACKEND_URL: bucket.backend,
+                },
+            }).then(
+                ({ stdout }) => ({ code: 0, text: stdout }),
+                ({ code, stdout, stderr }) => ({ code, text: `${stdout}${stderr}` }),
+            );
+
+        const first = await fleet("up");
+        expect(first.text).toMatch(
+            /production-us-east-1.*FAILED.*billing: Will not accept: the requester is 999988887777/,
+        );
+        for (const stack of ["production-eu-west-1", "search-eu-west-1", "staging-eu-west-1"]) {
+            expect(first.text).toMatch(new RegExp(`'${stack}' *│ 'done'`));
+        }
+        expect(first.code).toBe(1);
+        const states = () =>
+            simulator.world.aws?.map((account) => [
+                ...(account.endpointServices ?? []).flatMap((s) => s.connections?.map((c) => c.state)),
+                ...(account.openSearchInboundConnections ?? []).map((c) => c.status),
+            ]);
+        expect(states()).toEqual([[], ["available", "rejected"], ["pendingAcceptance"], ["available"], ["ACTIVE"]]);
+        expect((await bucket.keys()).filter((key) => key.endsWith(".json")).sort()).toEqual(
+            expect.arrayContaining([
+                ".pulumi/stacks/fleet/production-eu-west-1.json",
+                ".pulumi/stacks/fleet/search-eu-west-1.json",
+                ".pulumi/stacks/fleet/staging-eu-west-1.json",
+            ]),
+        );
+
+        const pending = simulator.world.aws?.[2]?.endpointServices?.[0]?.connections?.[0];
+        Object.assign(pending ?? {}, { owner: "444455556666" });
+        const second = await fleet("up");
+        expect(second.code, second.text).toBe(0);
+        expect(states()?.[2]).toEqual(["available"]);
+        expect(second.text).toMatch(/'production-eu-west-1' *│ 'done' *│ 0 *│ 2 /);
     });
 });
 
@@ -156,4 +224,35 @@ async function inFolder(folder: string, world: Simulator["world"]) {
     };
     await run(path.join(bin, "pulumi"), ["stack", "init", "test", "--non-interactive"], { cwd: folder, env });
     return { simulator, cli };
+}
+
+/** moto's S3 server with one bucket. */
+async function startBucket() {
+    const packages = await installMoto();
+    const server = spawn("python3", ["-m", "moto.server", "--port", "0"], {
+        env: { ...process.env, PYTHONPATH: packages, PYTHONUNBUFFERED: "1" },
+        stdio: ["ignore", "pipe", "pipe"],
+    });
+    onTestFinished(() => void server.kill());
+    const url = await new Promise<string>((resolve, reject) => {
+        let text = "";
+        const read = (chunk: Buffer) => {
+            text += chunk;
+            const address = /Running on (http:\S+)/.exec(text)?.[1];
+            if (address !== undefined) {
+                resolve(address);
+            }
+        };
+        server.stdout.on("data", read);
+        server.stderr.on("data", read);
+        server.once("exit", () => reject(new Error(`moto ended:\n${text}`)));
+    });
+    await fetch(`${url}/fleet`, { method: "PUT" });
+    return {
+        backend: `s3://fleet?endpoint=${url}&s3ForcePathStyle=true&region=eu-west-1`,
+        async keys() {
+            const listing = await (await fetch(`${url}/fleet?list-type=2`)).text();
+            return [...listing.matchAll(/<Key>(.*?)<\/Key>/g)].map((match) => match[1] ?? "");
+        },
+    };
 }
