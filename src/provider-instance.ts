@@ -27,6 +27,8 @@ export interface ProviderArgs {
     otc?: VpcepArgs;
     /** See `connections:maxCuts`. @default 10 */
     maxCuts?: pulumi.Input<number>;
+    /** See `connections:pace`. @default true */
+    pace?: pulumi.Input<boolean>;
     /** See `connections:probe`. @default false */
     probe?: pulumi.Input<boolean>;
     /** See `connections:requireExpectedRequester`. @default false */

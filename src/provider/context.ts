@@ -28,6 +28,7 @@ export interface Options {
     readonly maxCuts: number;
     readonly probe: boolean;
     readonly requireExpectedRequester: boolean;
+    readonly pace: boolean;
 }
 
 const DEFAULT_MAX_CUTS = 10;
@@ -71,6 +72,7 @@ export class Context {
             ),
             probe: this.option("probe", false, readBoolean, "true or false"),
             requireExpectedRequester: this.option("requireExpectedRequester", false, readBoolean, "true or false"),
+            pace: this.option("pace", true, readBoolean, "true or false"),
         };
     }
 
@@ -139,7 +141,7 @@ export class Context {
         if (session === undefined) {
             const { environment, clock, signal } = this.parts;
             const clients = cloud.connect({ settings, environment, placement });
-            session = new Session(key, clients, (c, s) => cloud.account(c, s), clock, signal);
+            session = new Session(key, clients, (c, s) => cloud.account(c, s), clock, signal, this.options().pace);
             this.sessions.set(key, session);
         }
         return session;

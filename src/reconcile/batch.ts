@@ -28,7 +28,11 @@ export interface Sent {
 
 /** A batch goes out when no job arrived for this long. */
 const QUIET_MS = 60;
-/** Or for this long, while fewer wait than have been under way at once: the engine will bring the others. */
+/**
+ * While fewer wait than have been under way at once, the engine will bring the others: it writes its state between two of them, and the
+ * more it holds, the longer that takes. So many times the longest pause between two arrivals are waited for, up to the limit.
+ */
+const PAUSES_BELOW_PEAK = 4;
 const QUIET_BELOW_PEAK_MS = 500;
 /** And at the latest after this long. */
 const GATHER_MS = 2_000;
@@ -80,10 +84,14 @@ export class Batches {
         let unanswered = 0;
         let peak = 0;
         let lastArrival = 0;
+        // Longest pause between two arrivals of one batch, in this batch and the one before.
+        let pause = 0;
+        let pauseBefore = 0;
         const gather = async (dispatch: () => void) => {
             const started = this.clock.now();
             for (;;) {
-                const quiet = waiting < peak ? QUIET_BELOW_PEAK_MS : QUIET_MS;
+                const slow = Math.min(QUIET_BELOW_PEAK_MS, PAUSES_BELOW_PEAK * Math.max(pause, pauseBefore));
+                const quiet = waiting < peak ? Math.max(QUIET_MS, slow) : QUIET_MS;
                 const now = this.clock.now();
                 const full = peak > 1 && waiting >= peak;
                 if (full || now - lastArrival >= quiet || now - started >= GATHER_MS) {
@@ -98,6 +106,7 @@ export class Batches {
         const loader = new DataLoader<Job, Outcome>(
             async (jobs) => {
                 const release = turns.shift();
+                [pauseBefore, pause] = [pause, 0];
                 waiting -= jobs.length;
                 try {
                     const outcomes = await this.run(jobs);
@@ -111,9 +120,11 @@ export class Batches {
         );
         const load = loader.load.bind(loader);
         loader.load = (job) => {
+            const now = this.clock.now();
+            pause = waiting === 0 ? pause : Math.max(pause, now - lastArrival);
             waiting += 1;
             unanswered += 1;
-            lastArrival = this.clock.now();
+            lastArrival = now;
             return load(job);
         };
         return loader;
@@ -213,10 +224,10 @@ export class Batches {
         });
     }
 
-    /** The documented rate of the decision's own request, shared by all scopes of a session. */
+    /** The documented rate of the decision's own request, shared by all scopes of a session; undefined: none, or not kept to. */
     private pace({ target: { kind, session }, decision }: Job): Pace | undefined {
         const rate = kind.limits.rates?.[decision];
-        if (rate === undefined) {
+        if (rate === undefined || !session.paced) {
             return undefined;
         }
         const key = `${session.key} ${kind.name} ${decision}`;

@@ -34,6 +34,8 @@ export class Session {
         private readonly accountOf: (clients: unknown, signal: AbortSignal) => Promise<string>,
         readonly clock: Clock,
         readonly signal: AbortSignal,
+        /** Whether calls keep to the documented rates. */
+        readonly paced: boolean,
     ) {}
 
     get call(): Call<unknown> {

@@ -4,7 +4,7 @@ import type { Inventory, Reading } from "./inventory";
 import type { Target } from "./session";
 
 /** The first pause; it grows to the kind's `settleEvery`. */
-const FIRST_PAUSE_MS = 100;
+const FIRST_PAUSE_MS = 25;
 
 interface Waiter {
     readonly target: Target;
