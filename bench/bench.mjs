@@ -1,198 +1,344 @@
 /**
- * `npm run bench`: what the package costs. Prints figures with the limit each is held to; exits 1 on a shortfall.
+ * `npm run bench`: what decisions cost, beside what they could cost. Prints tables and every figure with its limit, writes them to
+ * bench/results/ (JSON and Markdown) and exits 1 on a shortfall. `npm run bench -- --short`: N = 1 and 100, under two minutes.
+ * `-- --only comparison|cost|scale|throttled`: one part.
  *
- * Load time: a program that requires this package, over one that requires @pulumi/pulumi alone. Modules: which cloud SDKs a
- * provider loads. State: bytes per decision, and calls, of a real `pulumi up` against the simulator.
+ * Contenders, on the same simulator of EC2 with the same requests (bench/contenders/):
+ * ours; same bytes, a provider that does nothing and stores what ours stores; floor, a provider that does nothing and stores an id;
+ * dynamic, what a user would write today; accepter, the calls of Terraform's accepter; loop, single calls from a script.
  */
-import { execFileSync, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, cpus, tmpdir, totalmem } from "node:os";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
-import { findPulumi } from "../tools/pulumi/install.mjs";
+import { parseArgs } from "node:util";
+import { loadTime, modules } from "./footprint.mjs";
+import { acceptedIn, callsOf, endpointIds, openProject, repository, runLoop, startClouds } from "./project.mjs";
 
-const repository = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
-const require = createRequire(import.meta.url);
-const { startSimulator } = require(path.join(repository, "dist/simulator/index.js"));
+const { values: options } = parseArgs({ options: { short: { type: "boolean" }, only: { type: "string" } } });
+const short = options.short === true;
+const SIZES = short ? [1, 100] : [1, 200, 1_000];
+/** Repeats of what is compared closely, by size. */
+const REPEATS = short ? { 1: 1, 100: 1 } : { 1: 5, 200: 3, 1000: 1 };
+const OPERATIONS = ["preview", "up", "preview again", "refresh", "destroy"];
+/** Creates that the engine has under way at once by default. */
+const IN_FLIGHT = 4 * availableParallelism();
+/** EC2: ten accepts at once, then one a second. https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html */
+const ACCEPTS = { burst: 10, perSecond: 1 };
 
-const DECISIONS = 200;
-const SERVICE = "vpce-svc-0123456789abcdef0";
+const figures = [];
+const rows = [];
+const scratch = mkdtempSync(path.join(tmpdir(), "connection-decision-bench-"));
+const template = path.join(scratch, "template.json");
+const started = Date.now();
 
-const results = [...loadTime(), ...modules(), ...(await footprint())];
-console.log(
-    `${availableParallelism()} CPUs (${cpus()[0]?.model}), ${Math.round(totalmem() / 2 ** 30)} GiB, Node.js ${process.version}\n`,
-);
-console.table(
-    results.map(({ what, value, unit, limit }) => ({
-        what,
-        value: `${value} ${unit}`,
-        limit: `${limit} ${unit}`,
-        result: value <= limit ? "pass" : "SHORTFALL",
-    })),
-);
-mkdirSync(path.join(repository, "bench/results"), { recursive: true });
-writeFileSync(path.join(repository, "bench/results/footprint.json"), `${JSON.stringify(results, null, 4)}\n`);
-process.exitCode = results.every(({ value, limit }) => value <= limit) ? 0 : 1;
-
-/** Median over fresh processes of the time `require` of this package takes once @pulumi/pulumi is loaded. */
-function loadTime() {
-    const script = `require("@pulumi/pulumi"); const start = process.hrtime.bigint(); require("pulumi-connection-decision"); console.log(Number(process.hrtime.bigint() - start) / 1e6)`;
-    const times = Array.from({ length: 15 }, () =>
-        Number(execFileSync(process.execPath, ["-e", script], { cwd: repository, encoding: "utf8" })),
-    );
-    times.sort((a, b) => a - b);
-    return [
-        {
-            what: "loading the package in a program, over @pulumi/pulumi alone (median of 15)",
-            value: round(times[7]),
-            unit: "ms",
-            limit: 20,
-        },
-    ];
+try {
+    await recordTemplate();
+    const parts = { footprint, cost, comparison, scale, throttled };
+    for (const [name, part] of Object.entries(parts)) {
+        if ((options.only ?? name) === name && !(short && (name === "scale" || name === "throttled"))) {
+            progress(name);
+            await part();
+        }
+    }
+} finally {
+    rmSync(scratch, { recursive: true, force: true });
 }
+report();
 
-/** Packages of cloud SDKs that a program, and a provider deciding about one cloud, have loaded. */
-function modules() {
-    const count = (script, foreign) => {
-        const { stdout } = spawnSync(
-            process.execPath,
-            ["-e", `${script}; console.log(Object.keys(require.cache).filter((f) => ${foreign}.test(f)).length)`],
-            {
-                cwd: repository,
-                encoding: "utf8",
-            },
-        );
-        return Number(stdout.trim().split("\n").at(-1));
-    };
-    return [
-        {
-            what: "modules of cloud SDKs loaded in a program",
-            value: count(`require("pulumi-connection-decision")`, "/@aws-sdk|@smithy|@alicloud/"),
-            unit: "modules",
-            limit: 0,
-        },
-        {
-            what: "modules of cloud SDKs loaded by the provider before the first check",
-            value: count(`require("pulumi-connection-decision/provider")`, "/@aws-sdk|@smithy|@alicloud/"),
-            unit: "modules",
-            limit: 0,
-        },
-    ];
-}
-
-/** Bytes and calls of one `pulumi up` with many decisions on one service. */
+/** Loading, and what one decision keeps in the state. */
 async function footprint() {
-    const bin = await findPulumi();
-    const folder = mkdtempSync(path.join(tmpdir(), "connection-decision-bench-"));
-    const ids = Array.from({ length: DECISIONS }, (_, i) => `vpce-${(i + 1).toString(16).padStart(17, "0")}`);
-    const simulator = await startSimulator({
-        world: {
-            aws: [
+    figures.push(...loadTime(), ...modules());
+}
+
+/** Ours against the engine: the same bytes and no work, and the bare floor. Taken in turns, because machines drift. */
+async function cost() {
+    for (const n of SIZES) {
+        const times = { ours: [], "same-bytes": [], floor: [] };
+        for (let repeat = 0; repeat < REPEATS[n]; repeat++) {
+            for (const contender of Object.keys(times)) {
+                progress(`${contender}, ${n}, round ${repeat + 1} of ${REPEATS[n]}`);
+                times[contender].push(await measure(contender, n, { env: { CONNECTIONS_PACE: "false" } }));
+            }
+        }
+        const median = (contender, operation) => {
+            const all = times[contender].map(({ seconds }) => seconds[operation]).sort((a, b) => a - b);
+            return all[Math.floor(all.length / 2)];
+        };
+        for (const contender of Object.keys(times)) {
+            const last = times[contender].at(-1);
+            const seconds = Object.fromEntries(OPERATIONS.map((o) => [o, median(contender, o)]));
+            rows.push({ ...last, seconds, ratio: seconds.up / median("floor", "up") });
+        }
+        for (const operation of OPERATIONS) {
+            figures.push({
+                what: `${operation} of ${n} over the same bytes without work (over the floor: ${round(median("ours", operation) / median("floor", operation))})`,
+                value: median("ours", operation) / median("same-bytes", operation),
+                limit: 1.1,
+                unit: "times",
+            });
+        }
+        figures.push(...callFigures(n, times.ours.at(-1)));
+    }
+}
+
+/** What else there is. */
+async function comparison() {
+    for (const n of SIZES) {
+        for (const contender of ["dynamic", "accepter", "loop"]) {
+            progress(`${contender}, ${n}`);
+            const row = contender === "loop" ? await measureLoop(n) : await measure(contender, n);
+            const floor = rows.find((other) => other.contender === "floor" && other.n === n);
+            rows.push({ ...row, ratio: floor && row.seconds.up / floor.seconds.up });
+        }
+    }
+}
+
+/** Memory with many decisions, and one decision among very many connections. */
+async function scale() {
+    const many = 5_000;
+    const skip = { PULUMI_SKIP_CHECKPOINTS: "true", PULUMI_EXPERIMENTAL: "true" };
+    const peaks = {};
+    for (const contender of ["ours", "same-bytes"]) {
+        for (const n of [1, many]) {
+            progress(`memory of ${contender}, ${n}`);
+            const { peakMb, seconds, missing } = await measure(contender, n, {
+                env: skip,
+                operations: ["preview", "up"],
+            });
+            peaks[`${contender} ${n}`] = peakMb;
+            if (contender === "ours" && n === many) {
+                figures.push({ what: `of ${many} decisions, not carried out`, value: missing, limit: 0 });
+                progress(`up of ${many} without checkpoints: ${round(seconds.up)} s`);
+            }
+        }
+    }
+    const growth = (contender) => peaks[`${contender} ${many}`] - peaks[`${contender} 1`];
+    figures.push({
+        what: `memory that ${many} decisions add to the provider, over what they add to one that does nothing (${Math.round(growth("ours"))} and ${Math.round(growth("same-bytes"))} MiB)`,
+        value: growth("ours") - growth("same-bytes"),
+        limit: 64,
+        unit: "MiB",
+    });
+
+    const all = 50_000;
+    const simulator = await startClouds(all);
+    const ids = endpointIds(all);
+    for (const [where, pages] of [
+        [2_499, 3],
+        [all - 1, 50],
+    ]) {
+        const project = await openProject({ contender: "ours", ids: [ids[where]], simulator });
+        simulator.clearCalls();
+        const { seconds } = await project.run("preview");
+        progress(`connection ${where + 1} of ${all}: ${round(seconds)} s`);
+        figures.push({
+            what: `pages read for connection ${where + 1} of ${all}`,
+            value: callsOf(simulator).actions.DescribeConnections,
+            limit: pages,
+            unit: "calls",
+        });
+        project.close();
+    }
+    await simulator.close();
+}
+
+/** Under the documented rates. */
+async function throttled() {
+    const physical = (calls) => Math.max(0, calls - ACCEPTS.burst) / ACCEPTS.perSecond;
+    for (const contender of ["ours", "dynamic", "accepter", "loop"]) {
+        const n = 200;
+        progress(`${contender}, ${n}, throttled`);
+        const row =
+            contender === "loop"
+                ? await measureLoop(n, { throttle: "documented" })
+                : await measure(contender, n, { throttle: "documented", operations: ["up"] });
+        rows.push({ ...row, contender: `${contender}, throttled` });
+        if (contender === "ours") {
+            const least = physical(Math.ceil(n / IN_FLIGHT));
+            figures.push(
                 {
-                    account: "123456789012",
-                    region: "eu-west-1",
-                    endpointServices: [
-                        {
-                            serviceId: SERVICE,
-                            connections: ids.map((vpcEndpointId) => ({
-                                vpcEndpointId,
-                                owner: "111122223333",
-                                state: "pendingAcceptance",
-                            })),
-                        },
-                    ],
+                    what: `${n} accepts under the documented rates, over the ${least} s that the rates alone take`,
+                    value: row.seconds.up / least,
+                    limit: 1.5,
+                    unit: "times",
                 },
-            ],
+                { what: `of these, not carried out`, value: row.missing, limit: 0 },
+                { what: `of these runs, failed`, value: row.failed.length, limit: 0 },
+            );
+        }
+    }
+    const [n, parallel] = [1_000, 256];
+    progress(`same-bytes and ours, ${n} with --parallel ${parallel}, throttled`);
+    const engine = await measure("same-bytes", n, { operations: ["up"], parallel });
+    const row = await measure("ours", n, { throttle: "documented", operations: ["up"], parallel });
+    rows.push(
+        { ...engine, contender: `same-bytes, --parallel ${parallel}` },
+        { ...row, contender: `ours, throttled, --parallel ${parallel}` },
+    );
+    const least = Math.max(physical(Math.ceil(n / parallel)), engine.seconds.up);
+    figures.push(
+        {
+            what: `${n} accepts with --parallel ${parallel} under the documented rates, over the ${round(least)} s of the engine and the rates`,
+            value: row.seconds.up / least,
+            limit: 1.5,
+            unit: "times",
+        },
+        { what: "of these, not carried out", value: row.missing, limit: 0 },
+        { what: "of these runs, failed", value: row.failed.length, limit: 0 },
+        {
+            what: "of these, accept calls",
+            value: row.calls.up.actions.AcceptConnections ?? 0,
+            limit: Math.ceil(n / parallel),
+            unit: "calls",
+        },
+    );
+}
+
+/** How many calls ours made, against what the issue of scale allows. */
+function callFigures(n, row) {
+    const lists = (operation) => row.calls[operation]?.actions.DescribeConnections ?? 0;
+    return [
+        {
+            what: `list calls of a preview of ${n}`,
+            value: lists("preview"),
+            limit: Math.ceil(n / 1_000),
+            unit: "calls",
+        },
+        {
+            what: `accept calls of an up of ${n} (${IN_FLIGHT} in flight)`,
+            value: row.calls.up.actions.AcceptConnections ?? 0,
+            limit: Math.ceil(n / IN_FLIGHT),
+            unit: "calls",
+        },
+        { what: `of ${n} decisions, not carried out`, value: row.missing, limit: 0 },
+        { what: `state of a decision as JSON, of ${n} (largest)`, value: row.bytes, limit: 3_000, unit: "bytes" },
+    ];
+}
+
+/** All operations of one contender on a fresh world. */
+async function measure(contender, n, { throttle = "off", operations = OPERATIONS, parallel, env = {} } = {}) {
+    const simulator = await startClouds(n, { throttle });
+    const project = await openProject({
+        contender,
+        ids: endpointIds(n),
+        simulator,
+        parallel,
+        env: {
+            BENCH_TEMPLATE: template,
+            ...(short ? { BENCH_ACCEPTER_WAIT_MS: "500" } : {}),
+            ...env,
         },
     });
+    const row = { contender, n, seconds: {}, calls: {}, peakMb: 0, failed: [] };
     try {
-        symlinkSync(path.join(repository, "node_modules"), path.join(folder, "node_modules"));
-        writeFileSync(path.join(folder, "Pulumi.yaml"), "name: bench\nruntime: nodejs\n");
-        writeFileSync(path.join(folder, "package.json"), "{}\n");
-        writeFileSync(
-            path.join(folder, "index.js"),
-            `const { ConnectionDecision } = require("pulumi-connection-decision");
-for (const endpointId of ${JSON.stringify(ids)}) {
-    new ConnectionDecision(endpointId, {
-        connection: { kind: "aws:vpcEndpoint", serviceId: "${SERVICE}", endpointId },
-        decision: "accept",
-        expectedRequester: "111122223333",
-        reason: "CHG-2041 analytics reads the ledger API",
-    });
-}
-`,
-        );
-        const env = {
-            ...process.env,
-            ...simulator.env,
-            PATH: `${bin}${path.delimiter}${process.env.PATH}`,
-            PULUMI_HOME: path.join(folder, "home"),
-            PULUMI_BACKEND_URL: `file://${folder}`,
-            PULUMI_CONFIG_PASSPHRASE: "bench",
-            PULUMI_SKIP_UPDATE_CHECK: "true",
-            PULUMI_NODEJS_TYPESCRIPT: "false",
-        };
-        const pulumi = (...args) => spawnAsync(path.join(bin, "pulumi"), [...args, "--non-interactive"], folder, env);
-        await pulumi("stack", "init", "bench");
-        await pulumi("preview");
-        const previewLists = count(simulator, "ec2:DescribeVpcEndpointConnections");
-        simulator.clearCalls();
-        await pulumi("up", "--yes", "--skip-preview");
-        const file = readFileSync(path.join(folder, ".pulumi/stacks/bench/bench.json"), "utf8");
-        const decisions = JSON.parse(file).checkpoint.latest.resources.filter((resource) =>
-            resource.type.includes("ConnectionDecision"),
-        );
-        const sizes = decisions.map((resource) => JSON.stringify(resource).length);
-        const own = decisions.map(({ inputs, outputs }) => JSON.stringify({ inputs, outputs }).length);
-        const accepted = simulator.world.aws[0].endpointServices[0].connections.filter(
-            (c) => c.state === "available",
-        ).length;
-        return [
-            {
-                what: `of ${DECISIONS} decisions, not carried out`,
-                value: DECISIONS - accepted,
-                unit: "decisions",
-                limit: 0,
-            },
-            {
-                what: "state per decision, its whole record as JSON (largest)",
-                value: Math.max(...sizes),
-                unit: "bytes",
-                limit: 3_000,
-            },
-            { what: "of that, inputs and outputs", value: Math.max(...own), unit: "bytes", limit: 3_000 },
-            { what: "list calls of a preview", value: previewLists, unit: "calls", limit: 1 },
-            {
-                what: "accept calls of an up",
-                value: count(simulator, "ec2:AcceptVpcEndpointConnections"),
-                unit: "calls",
-                limit: Math.ceil(DECISIONS / (4 * availableParallelism())),
-            },
-        ];
+        for (const operation of operations) {
+            simulator.clearCalls();
+            const run = await project.run(operation.split(" ")[0]);
+            row.seconds[operation] = run.seconds;
+            row.calls[operation] = callsOf(simulator);
+            row.peakMb = Math.max(row.peakMb, run.peakMb);
+            if (run.failed) {
+                row.failed.push(operation);
+                if (contender === "ours" || contender === "same-bytes") {
+                    throw new Error(`${operation} of ${n} failed:\n${run.output.slice(-4_000)}`);
+                }
+            }
+            if (operation === "up") {
+                const { resources, bytes } = project.state();
+                row.bytes = Math.max(...resources.map((resource) => JSON.stringify(resource).length));
+                row.stateKb = bytes / 1024;
+                row.missing = n - acceptedIn(simulator);
+            }
+        }
+        return row;
     } finally {
+        project.close();
         await simulator.close();
-        rmSync(folder, { recursive: true, force: true });
     }
 }
 
-function count(simulator, action) {
-    return simulator.calls.filter((call) => call.action === action).length;
+async function measureLoop(n, { throttle = "off" } = {}) {
+    const simulator = await startClouds(n, { throttle });
+    const run = await runLoop(endpointIds(n), simulator);
+    const row = {
+        contender: "loop",
+        n,
+        seconds: { up: run.seconds },
+        calls: { up: callsOf(simulator) },
+        peakMb: run.peakMb,
+        failed: run.failed ? ["up"] : [],
+        missing: n - acceptedIn(simulator),
+    };
+    await simulator.close();
+    return row;
 }
 
-/** Not spawnSync: the simulator answers from this process. */
-async function spawnAsync(command, args, cwd, env) {
-    const { spawn } = await import("node:child_process");
-    const child = spawn(command, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
-    let output = "";
-    child.stdout.on("data", (chunk) => (output += chunk));
-    child.stderr.on("data", (chunk) => (output += chunk));
-    const code = await new Promise((resolve) => child.once("close", resolve));
-    if (code !== 0) {
-        throw new Error(`pulumi ${args.join(" ")} ended with status ${code}:\n${output}`);
+/** What ours stores for one decision, for the provider that stores the same bytes. */
+async function recordTemplate() {
+    const [endpoint] = endpointIds(1);
+    const simulator = await startClouds(1);
+    const project = await openProject({ contender: "ours", ids: [endpoint], simulator });
+    const run = await project.run("up");
+    const [resource] = project.state().resources;
+    if (run.failed || resource === undefined) {
+        throw new Error(`the first up failed:\n${run.output}`);
     }
+    const { id, inputs, outputs } = resource;
+    writeFileSync(template, JSON.stringify({ id, inputs, outputs }).replaceAll(endpoint, "@ENDPOINT@"));
+    project.close();
+    await simulator.close();
+}
+
+function report() {
+    const machine = `${availableParallelism()} CPUs (${cpus()[0]?.model}), ${Math.round(totalmem() / 2 ** 30)} GiB, Node.js ${process.version}`;
+    const judged = figures.map(({ what, value, limit, unit = "" }) => ({
+        what,
+        value: `${round(value)} ${unit}`.trim(),
+        limit: `${limit} ${unit}`.trim(),
+        result: round(value) <= limit ? "pass" : "shortfall",
+    }));
+    const table = rows
+        .toSorted((a, b) => a.n - b.n)
+        .map(({ contender, n, ratio, seconds, calls, bytes, peakMb, failed, missing }) => ({
+            contender,
+            N: n,
+            "up / floor": ratio === undefined ? "" : round(ratio),
+            ...Object.fromEntries(
+                OPERATIONS.map((o) => [`${o}, s`, seconds[o] === undefined ? "" : round(seconds[o])]),
+            ),
+            "calls of up": Object.entries(calls.up?.actions ?? {})
+                .map(([action, count]) => `${action} ${count}`)
+                .join(", "),
+            throttled: calls.up?.throttled ?? 0,
+            "not accepted": missing,
+            failed: failed.join(", "),
+            "state, bytes each": bytes ?? "",
+            "peak, MiB": Math.round(peakMb),
+        }));
+    console.log(`\n${machine}, ${Math.round((Date.now() - started) / 1000)} s\n`);
+    console.log(markdown(table));
+    console.log(markdown(judged));
+    const folder = path.join(repository, "bench/results");
+    mkdirSync(folder, { recursive: true });
+    const name = `${short ? "short" : "full"}${options.only === undefined ? "" : `-${options.only}`}`;
+    writeFileSync(path.join(folder, `${name}.json`), `${JSON.stringify({ machine, figures, rows }, null, 4)}\n`);
+    writeFileSync(path.join(folder, `${name}.md`), `${machine}\n\n${markdown(table)}\n${markdown(judged)}`);
+    process.exitCode = judged.every(({ result }) => result === "pass") ? 0 : 1;
+}
+
+function markdown(objects) {
+    const [first] = objects;
+    if (first === undefined) {
+        return "";
+    }
+    const line = (cells) => `| ${cells.join(" | ")} |\n`;
+    return `${line(Object.keys(first))}${line(Object.keys(first).map(() => "---"))}${objects.map((o) => line(Object.values(o))).join("")}`;
+}
+
+function progress(text) {
+    console.error(`${Math.round((Date.now() - started) / 1000)} s: ${text}`);
 }
 
 function round(value) {
-    return Math.round(value * 10) / 10;
+    return Math.round(value * 100) / 100;
 }
