@@ -12,6 +12,7 @@ import {
     TYPE_TOKEN,
 } from "./connection";
 import { reportGone } from "./gone";
+import { type FieldsAsInputs, refuseOptions, showEvidence } from "./resource";
 
 /** Arguments of {@link ConnectionDecision}. */
 export interface ConnectionDecisionArgs {
@@ -80,10 +81,6 @@ export type ConnectionInput = {
     [K in Connection["kind"]]: FieldsAsInputs<Extract<Connection, { kind: K }>>;
 }[Connection["kind"]];
 
-type FieldsAsInputs<C extends Connection> = {
-    [F in keyof C]: F extends "kind" ? C[F] : pulumi.Input<NonNullable<C[F]>>;
-};
-
 /**
  * Not a closure of a `dynamic.Resource`: this text is smaller, loads no TypeScript compiler, and stays the same across
  * versions, module systems and package managers. It leads from every state ever written to the provider.
@@ -150,7 +147,7 @@ export class ConnectionDecision extends pulumi.CustomResource {
      * (creation adopts) and the provider of another package.
      */
     constructor(name: string, args: ConnectionDecisionArgs, opts?: pulumi.CustomResourceOptions) {
-        refuseOptions(name, opts);
+        refuseOptions("ConnectionDecision", name, opts);
         const timeouts = opts?.customTimeouts;
         super(
             TYPE_TOKEN,
@@ -174,12 +171,7 @@ export class ConnectionDecision extends pulumi.CustomResource {
         this.connectionId = this.id.apply((id) => id && (parseKey(id).parts.at(-1) ?? id));
         this.status = this.observed.apply((observed) => observed?.status);
         this.requester = this.observed.apply((observed) => observed?.requester);
-        this.transition.apply((transition) => transition && pulumi.log.info(transition, this));
-        this.warnings.apply((warnings) => {
-            for (const warning of warnings ?? []) {
-                pulumi.log.warn(warning, this);
-            }
-        });
+        showEvidence(this);
         pulumi.all([this.id, this.observed]).apply(([id, observed]) => {
             if (observed?.gone && id !== undefined) {
                 reportGone(id);
@@ -194,20 +186,5 @@ export class ConnectionDecision extends pulumi.CustomResource {
      */
     static get(name: string, id: pulumi.Input<pulumi.ID>, opts?: pulumi.CustomResourceOptions): ConnectionDecision {
         return new ConnectionDecision(name, {} as ConnectionDecisionArgs, { ...opts, id });
-    }
-}
-
-function refuseOptions(name: string, opts: pulumi.CustomResourceOptions | undefined): void {
-    if (opts?.import !== undefined) {
-        throw new pulumi.RunError(
-            `ConnectionDecision "${name}": opts.import is not possible and not needed. Declare the decision: creation adopts a connection that is decided already, and sends nothing.`,
-        );
-    }
-    // Internal to the SDK; without it the engine fails later with "unrecognized resource type (Check)" (pulumi/pulumi#2776).
-    const foreign = (opts?.provider as { getPackage?(): string } | undefined)?.getPackage?.();
-    if (foreign !== undefined && foreign !== "pulumi-nodejs") {
-        throw new pulumi.RunError(
-            `ConnectionDecision "${name}": opts.provider is a provider of "${foreign}", which cannot decide connections. Pass a Provider of pulumi-connection-decision, or none.`,
-        );
     }
 }

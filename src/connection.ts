@@ -66,6 +66,17 @@ export type Connection =
 
 export type ConnectionKindName = Connection["kind"];
 
+/**
+ * Where connections arrive, discriminated by `kind`: an endpoint service, a region's OpenSearch inbound connections, an
+ * account's peerings. The fields of a connection without its own id.
+ */
+export type ConnectionScope =
+    | Omit<AwsVpcEndpointConnection, "endpointId">
+    | Omit<AwsOpenSearchInboundConnection, "connectionId">
+    | Omit<AlibabaVpcPeeringConnection, "instanceId">
+    | Omit<HuaweiVpcEndpointConnection, "endpointId">
+    | Omit<OtcVpcEndpointConnection, "endpointId">;
+
 /** What the owner decides. */
 export type Decision = "accept" | "reject";
 
@@ -85,6 +96,12 @@ export type Status =
     | "failed"
     | "absent"
     | "unknown";
+
+/** What a rule says about a connection: a decision, or that people decide. */
+export type Verdict = Decision | "review";
+
+/** What an admission does about connections accepted earlier that its rules do not allow. */
+export type Existing = "report" | "enforce";
 
 /** What to do about a decision that somebody undid outside. */
 export type OnDrift = "correct" | "hold";
@@ -120,6 +137,9 @@ export const SCHEMA_VERSION = 1;
 
 /** The type token of every decision. A contract with every state file and policy pack. */
 export const TYPE_TOKEN = "pulumi-nodejs:dynamic/connection:ConnectionDecision";
+
+/** The type token of every admission. A contract with every state file and policy pack. */
+export const ADMISSION_TYPE_TOKEN = "pulumi-nodejs:dynamic/connection:ConnectionAdmission";
 
 /**
  * The id of a decision in the state: the kind and the resolved parts that identify the connection,

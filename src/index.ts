@@ -4,7 +4,9 @@ export type {
     AwsVpcEndpointConnection,
     Connection,
     ConnectionKindName,
+    ConnectionScope,
     Decision,
+    Existing,
     Facts,
     HuaweiVpcEndpointConnection,
     ObservedConnection,
@@ -12,6 +14,13 @@ export type {
     OnDrift,
     OtcVpcEndpointConnection,
     Status,
+    Verdict,
 } from "./connection";
+export {
+    type AdmissionRuleArgs,
+    ConnectionAdmission,
+    type ConnectionAdmissionArgs,
+    type ScopeInput,
+} from "./connection-admission";
 export { ConnectionDecision, type ConnectionDecisionArgs, type ConnectionInput } from "./connection-decision";
 export { Provider, type ProviderArgs, type VpcepArgs } from "./provider-instance";

@@ -56,7 +56,7 @@ export function parseArguments(
     } else if (kind === undefined) {
         problem(`connection.kind ${show(connection.kind)} is not a known kind; known are ${kindNames.join(", ")}`);
     } else {
-        problems.push(...fieldProblems(kind, inputs.connection, isUnknown));
+        problems.push(...fieldProblems("connection", kind.name, kind.fields, inputs.connection, isUnknown));
     }
 
     const decision = oneOf(inputs.decision, ["accept", "reject"] as const, "decision", problem) ?? "reject";
@@ -113,26 +113,28 @@ export function onDeleteProblem(kind: ConnectionKind, declaration: Declaration):
     return undefined;
 }
 
-function fieldProblems(
-    kind: ConnectionKind,
+/** What is wrong with the fields of a connection or a scope, `argument`. */
+export function fieldProblems(
+    argument: string,
+    kindName: string,
+    fields: ConnectionKind["fields"],
     connection: Readonly<Record<string, unknown>>,
     isUnknown: (value: unknown) => boolean,
 ): string[] {
-    const { fields } = kind;
     const unexpected = Object.keys(connection)
         .filter((name) => name !== "kind" && !Object.hasOwn(fields, name))
         .map(
             (name) =>
-                `connection.${oneLine(name, 40)} is not a field of ${kind.name}; it has ${Object.keys(fields).join(", ")}`,
+                `${argument}.${oneLine(name, 40)} is not a field of ${kindName}; it has ${Object.keys(fields).join(", ") || "none"}`,
         );
     const malformed = Object.entries(fields).flatMap(([name, field]) => {
         const value = connection[name];
         if (value === undefined) {
-            return field.required ? [`connection.${name} is missing; it must be ${field.describes}`] : [];
+            return field.required ? [`${argument}.${name} is missing; it must be ${field.describes}`] : [];
         }
         return isUnknown(value) || (typeof value === "string" && field.format.test(value))
             ? []
-            : [`connection.${name} ${show(value)} must be ${field.describes}`];
+            : [`${argument}.${name} ${show(value)} must be ${field.describes}`];
     });
     return [...unexpected, ...malformed];
 }
@@ -157,7 +159,7 @@ function expectations(inputs: Readonly<Record<string, unknown>>, problem: (text:
     };
 }
 
-function isFact(value: unknown): boolean {
+export function isFact(value: unknown): boolean {
     return (
         typeof value === "string" ||
         typeof value === "boolean" ||
@@ -165,7 +167,7 @@ function isFact(value: unknown): boolean {
     );
 }
 
-function duration(value: unknown, name: string, problem: (text: string) => void): string | undefined {
+export function duration(value: unknown, name: string, problem: (text: string) => void): string | undefined {
     if (value === undefined) {
         return undefined;
     }
@@ -178,7 +180,7 @@ function duration(value: unknown, name: string, problem: (text: string) => void)
     }
 }
 
-function oneOf<T extends string>(
+export function oneOf<T extends string>(
     value: unknown,
     allowed: readonly T[],
     name: string,
@@ -192,10 +194,10 @@ function oneOf<T extends string>(
 }
 
 /** A wrong value as the error names it: short, on one line, no control characters. */
-function show(value: unknown): string {
+export function show(value: unknown): string {
     return oneLine(JSON.stringify(value) ?? "undefined", 80);
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
+export function isRecord(value: unknown): value is Record<string, unknown> {
     return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,3 +1,4 @@
+import { inside } from "../cidr";
 import type { Facts } from "../connection";
 import type { ConnectionKind, Observed } from "../kinds/kind";
 import { oneLine } from "../text";
@@ -53,7 +54,7 @@ function requesterVerdict(expected: readonly string[] | undefined, seen: Observe
 
 /**
  * A single expected value must be the fact. A list allows any of its values; where the fact itself is a list
- * (CIDR blocks), everything in it must be among the expected ones.
+ * (CIDR blocks), everything in it must be among the expected ones. A CIDR block is among them also where it lies inside one.
  */
 function evidenceVerdict(expected: Facts | undefined, seen: Observed): Verdict | undefined {
     for (const [fact, wanted] of Object.entries(expected ?? {})) {
@@ -63,7 +64,10 @@ function evidenceVerdict(expected: Facts | undefined, seen: Observed): Verdict |
         }
         const allowed = (Array.isArray(wanted) ? wanted : [wanted]).map(String);
         const values = (Array.isArray(actual) ? actual : [actual]).map(String);
-        if (values.length === 0 || !values.every((value) => allowed.includes(value))) {
+        if (
+            values.length === 0 ||
+            !values.every((value) => allowed.some((one) => one === value || inside(value, one)))
+        ) {
             return { result: "violated", text: `${fact} is ${show(actual)}, expected ${show(wanted)}` };
         }
     }

@@ -42,7 +42,15 @@ export async function openCase(
     established: boolean,
 ): Promise<Case> {
     const target = await context.target(declaration.connection as Connection);
-    const { kind, address, session } = target;
+    return { target, declaration, memory, established, ...(await openPlace(target)) };
+}
+
+/** Where a case takes place: whose account it is, and how its scope is set. */
+export async function openPlace({
+    kind,
+    address,
+    session,
+}: Target): Promise<Pick<Case, "scope" | "lifecycle" | "account" | "locked">> {
     let account: string | undefined;
     let locked: string | undefined;
     let scope: ScopeState = { found: "missing", admission: "unknown", settings: {} };
@@ -58,7 +66,7 @@ export async function openCase(
             locked = whyLocked(error);
         }
     }
-    return { target, declaration, memory, established, scope, lifecycle: kind.lifecycle(scope), account, locked };
+    return { scope, lifecycle: kind.lifecycle(scope), account, locked };
 }
 
 /** Reads through the process's listing; without working credentials nothing is asked. */
@@ -71,7 +79,10 @@ export async function readCase(context: Context, opened: Case, urn: string | und
 }
 
 /** What a reading is worth: absent from an account that is not confirmed to be the remembered one proves nothing. */
-function trust({ target, memory, account }: Case, reading: Reading): Reading {
+export function trust(
+    { target, memory, account }: Pick<Case, "target" | "memory" | "account">,
+    reading: Reading,
+): Reading {
     return reading.state === "absent" && (account === undefined || (memory.account ?? account) !== account)
         ? { state: "unreadable", why: `the ${target.kind.cloud.accountTitle} could not be confirmed` }
         : reading;
@@ -119,7 +130,7 @@ export function wantedOf(context: Context, opened: Case, timeout: string | undef
 /** Throws where this connection must not be touched. */
 export function inspect(
     { kind, address }: Target,
-    { expected, decision }: Declaration,
+    { expected, decision }: Pick<Declaration, "expected" | "decision">,
     account: string | undefined,
     seen: Observed,
 ): void {
@@ -153,7 +164,7 @@ export function inspect(
 }
 
 /** Throws when the account is not the one the decision was made in. */
-export function refuseMovedAccount({ target, memory, account }: Case): void {
+export function refuseMovedAccount({ target, memory, account }: Pick<Case, "target" | "memory" | "account">): void {
     if (memory.account !== undefined && account !== undefined && memory.account !== account) {
         const { kind, address } = target;
         throw new DecisionError(

@@ -1,9 +1,11 @@
 import { SCHEMA_VERSION } from "../connection";
 import { ARGUMENTS, type Declaration, onDeleteProblem, parseArguments } from "../decision/arguments";
 import { cuts, type Memory } from "../decision/plan";
+import type { Action, Observed } from "../kinds/kind";
 import { findKind, kinds } from "../kinds/registry";
 import { DecisionError } from "../reconcile/decide";
 import type { Reading } from "../reconcile/inventory";
+import type { Target } from "../reconcile/session";
 import { problemText } from "../text";
 import { admitCut, assess, type Case, inspect, openCase, readCase, refuseMovedAccount, remember } from "./assess";
 import { type Context, refuseNewerState } from "./context";
@@ -103,7 +105,7 @@ async function evidence(context: Context, declaration: Declaration, olds: Wire, 
         );
     }
     if (plan.step.do === "act" && reading.state === "found") {
-        await probe(context, opened, plan.step.actions[0] ?? declaration.decision, reading, urn);
+        await probe(context, opened.target, plan.step.actions[0] ?? declaration.decision, reading.seen, urn);
     }
     return {
         observed,
@@ -183,11 +185,11 @@ function refuseContradiction(context: Context, key: string, { decision }: Declar
 }
 
 /** Asks the cloud whether it would allow the action: once per scope or account. A warning, never evidence. */
-async function probe(
+export async function probe(
     context: Context,
-    { target }: Case,
-    action: "accept" | "reject" | "remove",
-    { seen }: Extract<Reading, { state: "found" }>,
+    target: Target,
+    action: Action,
+    seen: Observed,
     urn: string | undefined,
 ): Promise<void> {
     const { kind, address, session } = target;
@@ -214,28 +216,33 @@ async function probe(
     }
 }
 
-function noteOnce(context: Context, fact: string, urn: string | undefined, text: (fact: string) => string): void {
+export function noteOnce(
+    context: Context,
+    fact: string,
+    urn: string | undefined,
+    text: (fact: string) => string,
+): void {
     if (!context.noted.has(fact)) {
         context.noted.add(fact);
         context.parts.log("warning", text(fact), urn);
     }
 }
 
-function resourceName(urn: string): string {
+export function resourceName(urn: string): string {
     return urn.split("::").at(-1) || "a resource without a name";
 }
 
 /** `property: ""`: with a name, the CLI would print the property's value, secrets in clear. */
-function failed(inputs: Wire, reason: string): CheckResult {
+export function failed(inputs: Wire, reason: string): CheckResult {
     return { inputs: toWire(inputs), failures: [{ property: "", reason }] };
 }
 
-function list(problems: readonly string[]): string {
+export function list(problems: readonly string[]): string {
     return problems.length === 1
         ? (problems[0] ?? "")
         : ["several arguments are wrong:", ...problems.map((p) => `  ${p}`)].join("\n");
 }
 
-function omit(record: Wire, keys: readonly string[]): Wire {
+export function omit(record: Wire, keys: readonly string[]): Wire {
     return Object.fromEntries(Object.entries(record).filter(([key]) => !keys.includes(key)));
 }

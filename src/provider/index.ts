@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { systemClock } from "../reconcile/clock";
 import { engineLog } from "./engine-log";
-import { type ConnectionDecisionProvider, createProvider } from "./provider";
+import { createProviders, type Provider } from "./provider";
 
 /** Time that waits get to write down where they stand, within the 5 s after which the engine kills. */
 const FAREWELL_MS = 2_000;
@@ -9,19 +9,22 @@ const FAREWELL_MS = 2_000;
 const end = new AbortController();
 let running = 0;
 
+const providers = createProviders({
+    environment: process.env,
+    clock: systemClock,
+    log: engineLog(process.argv.at(-1)),
+    signal: end.signal,
+    newToken: randomUUID,
+});
+
 /**
- * The provider of this process: the text `exports.handler = () => require("pulumi-connection-decision/provider").provider;`
+ * The provider of decisions: the text `exports.handler = () => require("pulumi-connection-decision/provider").provider;`
  * in every state ever written leads here.
  */
-export const provider: ConnectionDecisionProvider = countRunning(
-    createProvider({
-        environment: process.env,
-        clock: systemClock,
-        log: engineLog(process.argv.at(-1)),
-        signal: end.signal,
-        newToken: randomUUID,
-    }),
-);
+export const provider: Provider = countRunning(providers.decisions);
+
+/** The provider of admissions, by the same contract: `require("pulumi-connection-decision/provider").admission`. */
+export const admission: Provider = countRunning(providers.admissions);
 
 /**
  * The engine sends SIGINT at the end of every operation and at the second Ctrl-C. What is waiting then ends early, with
@@ -40,7 +43,7 @@ function exitWhenIdle(): void {
     }
 }
 
-function countRunning(inner: ConnectionDecisionProvider): ConnectionDecisionProvider {
+function countRunning(inner: Provider): Provider {
     const counted =
         <A extends unknown[], R>(call: (...args: A) => Promise<R>) =>
         async (...args: A): Promise<R> => {

@@ -1,3 +1,4 @@
+import { admissionProvider } from "./admission/provider";
 import { type CheckResult, check } from "./check";
 import { type ConfigReader, Context, type ProviderParts } from "./context";
 import { create } from "./create";
@@ -8,7 +9,7 @@ import { update } from "./update";
 import type { Wire } from "./wire";
 
 /** What the SDK's dynamic-provider process calls. */
-export interface ConnectionDecisionProvider {
+export interface Provider {
     configure(request: { readonly config?: { get(key: string): unknown } }): void;
     check(olds: Wire, news: Wire): Promise<CheckResult>;
     diff(id: string, olds: Wire, news: Wire): Promise<DiffResult>;
@@ -18,14 +19,21 @@ export interface ConnectionDecisionProvider {
     delete(id: string, props: Wire): Promise<void>;
 }
 
-/** A provider made of the given parts. */
-export function createProvider(parts: ProviderParts): ConnectionDecisionProvider {
+/** The providers of both resources, made of the given parts. What one learns, both know: listings, declarations, the brake. */
+export function createProviders(parts: ProviderParts): { decisions: Provider; admissions: Provider } {
     const context = new Context(parts);
+    const configure: Provider["configure"] = (request) => {
+        const read: ConfigReader = (key) => request.config?.get(key);
+        context.configure(read);
+    };
     return {
-        configure(request) {
-            const read: ConfigReader = (key) => request.config?.get(key);
-            context.configure(read);
-        },
+        decisions: { configure, ...decisionProvider(context) },
+        admissions: { configure, ...admissionProvider(context) },
+    };
+}
+
+function decisionProvider(context: Context): Omit<Provider, "configure"> {
+    return {
         check: (olds, news) => check(context, olds, news),
         diff: (id, olds, news) => diff(context, id, olds, news),
         create: (inputs) => create(context, inputs),

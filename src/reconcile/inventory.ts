@@ -51,6 +51,29 @@ export class Inventory {
         return turn;
     }
 
+    /**
+     * Every connection of the scope that `target` lies in, as last read by this process: one complete listing. What was sent
+     * or read since is in it; requests that arrived since are not.
+     */
+    async readAll(
+        target: Target,
+        note: (text: string) => void = () => {},
+    ): Promise<{ state: "found"; all: readonly Observed[] } | Exclude<Reading, { state: "found" }>> {
+        const listing = this.listing(target);
+        const turn = listing.queue.then(() =>
+            this.attempt(target, async () => {
+                await this.extend(target, listing, note, () => false);
+                return proveAbsent(target);
+            }),
+        );
+        listing.queue = turn;
+        const reading = await turn;
+        const all = [...listing.items.values()].map(readingOf);
+        return reading.state === "absent"
+            ? { state: "found", all: all.flatMap((item) => (item.state === "found" ? [item.seen] : [])) }
+            : (reading as Exclude<Reading, { state: "found" }>);
+    }
+
     /** Connections of one scope as they are right now; feeds the listing. */
     async readNow(targets: readonly Target[]): Promise<Map<string, Reading>> {
         const first = targets[0];
@@ -110,7 +133,7 @@ export class Inventory {
     }
 
     private async find(target: Target, listing: Listing, note: (text: string) => void): Promise<Reading> {
-        const { kind, address, session } = target;
+        const { kind, address } = target;
         const { id } = address;
         if (listing.stale.has(id)) {
             return this.readOne(target);
@@ -123,27 +146,37 @@ export class Inventory {
             listing.lookups += 1;
             return this.readOne(target);
         }
-        let noted = session.clock.now();
-        while (!listing.complete) {
-            if (session.clock.now() - noted >= PROGRESS_EVERY_MS) {
-                noted = session.clock.now();
-                note(`looking for ${id} in ${address.scope.title}: ${listing.items.size} connections read`);
-            }
-            const page = await session.reading(() => kind.list(address.scope, listing.cursor, session.call));
-            for (const seen of page.items) {
-                listing.items.set(seen.id, seen);
-            }
-            listing.cursor = page.next;
-            listing.complete = page.next === undefined;
-            const seen = listing.items.get(id);
-            if (seen !== undefined) {
-                return readingOf(seen);
-            }
+        await this.extend(target, listing, note, () => listing.items.has(id));
+        const seen = listing.items.get(id);
+        if (seen !== undefined) {
+            return readingOf(seen);
         }
         if (kind.lookup !== undefined) {
             return this.readOne(target);
         }
         return proveAbsent(target);
+    }
+
+    /** Reads on, page by page, until `enough` or the end. */
+    private async extend(
+        { kind, address: { scope }, session }: Target,
+        listing: Listing,
+        note: (text: string) => void,
+        enough: () => boolean,
+    ): Promise<void> {
+        let noted = session.clock.now();
+        while (!listing.complete && !enough()) {
+            if (session.clock.now() - noted >= PROGRESS_EVERY_MS) {
+                noted = session.clock.now();
+                note(`reading ${scope.title}: ${listing.items.size} connections so far`);
+            }
+            const page = await session.reading(() => kind.list(scope, listing.cursor, session.call));
+            for (const seen of page.items) {
+                listing.items.set(seen.id, seen);
+            }
+            listing.cursor = page.next;
+            listing.complete = page.next === undefined;
+        }
     }
 
     /** By ids where the kind can and few are wanted, else by listing until all are found or the end is reached. */

@@ -41,7 +41,7 @@ describe("a listing", () => {
         const progress = logs.filter(({ level }) => level === "info");
         expect(progress.length).toBeGreaterThan(0);
         expect(progress[0]?.text).toMatch(
-            /^looking for vpce-\w+ in endpoint service vpce-svc-\w+ in eu-west-1: [1-5]000 connections read$/,
+            /^reading endpoint service vpce-svc-\w+ in eu-west-1: [1-5]000 connections so far$/,
         );
         expect(progress[0]?.urn).toContain("::a");
     });

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { setImmediate } from "node:timers/promises";
-import { type ConnectionDecisionProvider, createProvider } from "../../src/provider/provider";
+import { createProviders, type Provider } from "../../src/provider/provider";
 import type { Wire } from "../../src/provider/wire";
 import type { Clock } from "../../src/reconcile/clock";
 import type { Simulator } from "../../src/simulator/index";
@@ -154,7 +154,7 @@ export class TestStack {
     }
 
     private async create(
-        provider: ConnectionDecisionProvider,
+        provider: Omit<Provider, "configure">,
         name: string,
         inputs: Wire,
         failures: Record<string, string>,
@@ -172,7 +172,7 @@ export class TestStack {
     }
 
     private async update(
-        provider: ConnectionDecisionProvider,
+        provider: Omit<Provider, "configure">,
         name: string,
         old: Recorded,
         inputs: Wire,
@@ -200,7 +200,7 @@ export class TestStack {
     }
 
     private async delete(
-        provider: ConnectionDecisionProvider,
+        provider: Omit<Provider, "configure">,
         name: string,
         resource: Recorded,
         failures: Record<string, string>,
@@ -218,14 +218,24 @@ export class TestStack {
 
     private provider() {
         const logs: Logged[] = [];
-        const provider = createProvider({
+        const { decisions, admissions } = createProviders({
             environment: { ...this.simulator.env, ...this.environment },
             clock: this.clock,
             log: (level, text, urn) => logs.push({ level, text, urn }),
             signal: new AbortController().signal,
             newToken: randomUUID,
         });
-        provider.configure({ config: { get: (key) => this.config[key] } });
+        decisions.configure({ config: { get: (key) => this.config[key] } });
+        // The engine asks the provider that a resource's own inputs name.
+        const of = (inputs: Wire) => (inputs.rules === undefined ? decisions : admissions);
+        const provider: Omit<Provider, "configure"> = {
+            check: (olds, news) => of(news).check(olds, news),
+            diff: (id, olds, news) => of(olds).diff(id, olds, news),
+            create: (inputs) => of(inputs).create(inputs),
+            read: (id, props = {}) => of(props).read(id, props),
+            update: (id, olds, news) => of(olds).update(id, olds, news),
+            delete: (id, props) => of(props).delete(id, props),
+        };
         return { provider, logs };
     }
 }

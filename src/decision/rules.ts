@@ -1,0 +1,83 @@
+import type { Facts, Verdict } from "../connection";
+import type { Observed } from "../kinds/kind";
+import { oneLine } from "../text";
+import { guard } from "./guard";
+import { endOf, NOTICE_MS, type Until } from "./until";
+
+/** One rule of an admission, validated. */
+export interface Rule {
+    readonly name: string;
+    /** Any of these asks. */
+    readonly requesters?: readonly string[];
+    /** All of these facts hold, by the rules of `expectedEvidence`. */
+    readonly evidence?: Facts;
+    /** Narrows only: what the requester wrote must match, else the rule does not. */
+    readonly ticket?: RegExp;
+    readonly verdict: Verdict;
+    readonly until?: Until;
+}
+
+export interface Rules {
+    readonly rules: readonly Rule[];
+    /** Of a connection that no rule matches. */
+    readonly otherwise: Verdict;
+}
+
+/** What the rules say about one connection. */
+export interface Judgement {
+    readonly verdict: Verdict;
+    /** For people: the rule and, where it is not plain, why. */
+    readonly why: string;
+    /** The rule that matched accepts for a time: when that is over, milliseconds since 1970. */
+    readonly until?: {
+        readonly rule: Rule;
+        readonly end: number | undefined;
+        readonly over: boolean;
+        readonly soon: boolean;
+    };
+}
+
+/**
+ * The first rule that matches decides; pure. A rule that cannot be judged, because the cloud does not tell what it asks for, does
+ * not let the next one decide: people do.
+ *
+ * @param since when the acceptance of this connection began, for rules with a duration
+ */
+export function judge({ rules, otherwise }: Rules, seen: Observed, since: string | undefined, now: number): Judgement {
+    for (const rule of rules) {
+        const match = matches(rule, seen);
+        if (match === "untold") {
+            return {
+                verdict: "review",
+                why: `rule ${rule.name} cannot be judged: the cloud does not tell what it asks for`,
+            };
+        }
+        if (match === "no") {
+            continue;
+        }
+        if (rule.verdict !== "accept" || rule.until === undefined) {
+            return { verdict: rule.verdict, why: `rule ${rule.name}` };
+        }
+        const end = endOf(rule.until, since);
+        const over = end !== undefined && now >= end;
+        const soon = !over && end !== undefined && end - now <= NOTICE_MS;
+        const until = { rule, end, over, soon };
+        return over
+            ? { verdict: "reject", why: `rule ${rule.name} accepted until ${new Date(end).toISOString()}`, until }
+            : { verdict: "accept", why: `rule ${rule.name}`, until };
+    }
+    return { verdict: otherwise, why: "no rule" };
+}
+
+/** `no` as soon as one condition fails; `untold` where the others hold and the cloud does not tell one. */
+function matches(rule: Rule, seen: Observed): "yes" | "no" | "untold" {
+    if (rule.ticket !== undefined && !rule.ticket.test(oneLine(seen.requesterSays ?? ""))) {
+        return "no";
+    }
+    const conditions = [
+        ...(rule.requesters === undefined ? [] : [{ requesters: rule.requesters }]),
+        ...Object.entries(rule.evidence ?? {}).map(([fact, value]) => ({ evidence: { [fact]: value } })),
+    ];
+    const results = conditions.map((condition) => guard(condition, seen).result);
+    return results.includes("violated") ? "no" : results.includes("untold") ? "untold" : "yes";
+}
