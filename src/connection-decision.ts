@@ -42,6 +42,16 @@ export interface ConnectionDecisionArgs {
     /** Why, for whoever audits the state. It never leaves the state; changing only the reason calls no cloud. */
     reason?: pulumi.Input<string>;
     /**
+     * Of an accept: until when. A date (`"2026-12-31"`, that day included, UTC), a time (`"2026-12-31T18:00:00Z"`) or a Go-style duration
+     * from the acceptance (`"30d"`; it counts from the full day after the preview that plans the acceptance, a shorter one from the full hour, so that
+     * an update plan finds the same end). Then the decision is reject: the next preview shows the cut with its reason, and `up` carries it out. Within seven
+     * days before, a warning. A new decision whose time is over fails the preview.
+     *
+     * @example "2026-12-31"
+     * @default the acceptance has no end
+     */
+    until?: pulumi.Input<string>;
+    /**
      * What to do when somebody undid the decision outside: `"correct"` decides again. `"hold"` shows it as drift on every
      * run and sends nothing until the declaration changes, so that a connection cut at night is not opened by the next pipeline.
      *
@@ -117,6 +127,7 @@ export class ConnectionDecision extends pulumi.CustomResource {
     readonly expectedRequester!: pulumi.Output<string | string[] | undefined>;
     readonly expectedEvidence!: pulumi.Output<Facts | undefined>;
     readonly reason!: pulumi.Output<string | undefined>;
+    readonly until!: pulumi.Output<string | undefined>;
     readonly onDrift!: pulumi.Output<OnDrift | undefined>;
     readonly onDelete!: pulumi.Output<OnDelete | undefined>;
     readonly allowRemoval!: pulumi.Output<boolean | undefined>;
@@ -133,6 +144,8 @@ export class ConnectionDecision extends pulumi.CustomResource {
     readonly cloudStatus!: pulumi.Output<string | undefined>;
     /** What the provider saw: status, requester and the facts the cloud vouches for. Known in previews. */
     readonly observed!: pulumi.Output<ObservedConnection>;
+    /** Of an accept with `until`: when it ends, ISO 8601. Known in previews. */
+    readonly acceptedUntil!: pulumi.Output<string | undefined>;
     /** In previews: what will happen; absent when nothing will. */
     readonly transition!: pulumi.Output<string | undefined>;
     /** What a reviewer should know; printed on every run. */
@@ -156,6 +169,7 @@ export class ConnectionDecision extends pulumi.CustomResource {
                 ...args,
                 cloudStatus: undefined,
                 observed: undefined,
+                acceptedUntil: undefined,
                 transition: undefined,
                 warnings: undefined,
                 decidedBy: undefined,

@@ -1,9 +1,8 @@
 import type { Connection, ConnectionScope, Existing, Facts, OnDelete, Verdict } from "../connection";
 import type { ConnectionKind } from "../kinds/kind";
-import { duration, fieldProblems, isFact, isRecord, oneOf, show } from "./arguments";
+import { duration, fieldProblems, isFact, isRecord, oneOf, removesAccepted, show, untilOf } from "./arguments";
 import { impossibleExpectations } from "./guard";
 import type { Rule, Rules } from "./rules";
-import { parseUntil, type Until } from "./until";
 
 /** The arguments of an admission after validation. */
 export interface Admission extends Rules {
@@ -149,7 +148,7 @@ function parseRules(value: unknown, kind: ConnectionKind | undefined, problem: (
                 );
             }
         }
-        const until = untilOf(item.until, verdict, at, problem);
+        const until = untilOf(item.until, verdict, `${at}: `, problem);
         const ticket = ticketOf(item.ticket, verdict, at, problem);
         return [
             {
@@ -187,26 +186,6 @@ function evidenceOf(value: unknown, at: string, problem: (text: string) => void)
     return value as Facts;
 }
 
-function untilOf(
-    value: unknown,
-    verdict: Verdict | undefined,
-    at: string,
-    problem: (text: string) => void,
-): Until | undefined {
-    if (value === undefined) {
-        return undefined;
-    }
-    if (verdict !== "accept") {
-        problem(`${at}: until says when an acceptance ends; this rule accepts nobody`);
-    }
-    try {
-        return parseUntil(value);
-    } catch (error) {
-        problem(`${at}: until ${(error as Error).message}`);
-        return undefined;
-    }
-}
-
 /** Requesters write these texts: they may narrow an accept, and never be what lets somebody in or keeps somebody out. */
 function ticketOf(
     value: unknown,
@@ -235,8 +214,7 @@ function removalProblems(
     onDelete: OnDelete,
     rules: readonly Rule[],
 ): string[] {
-    const rule = kind.lifecycle({ found: "yes", admission: "unknown", settings: {} }).reject.accepted;
-    if (typeof rule.do === "string" || !rule.do.includes("remove")) {
+    if (!removesAccepted(kind)) {
         return [];
     }
     const needed = [

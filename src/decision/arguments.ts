@@ -1,8 +1,9 @@
-import type { Connection, Decision, Facts, OnDelete, OnDrift } from "../connection";
+import type { Connection, Decision, Facts, OnDelete, OnDrift, Verdict } from "../connection";
 import { milliseconds } from "../duration";
 import type { ConnectionKind } from "../kinds/kind";
 import { oneLine } from "../text";
 import { type Expectations, impossibleExpectations } from "./guard";
+import { parseUntil, type Until } from "./until";
 
 /** The arguments of a decision after validation: defaults filled in, spellings resolved. */
 export interface Declaration {
@@ -16,6 +17,10 @@ export interface Declaration {
     readonly waitForRequest: string;
     /** As declared; the kind's own limit where nothing is. */
     readonly timeout?: string;
+    /** Of an accept: when it ends. */
+    readonly until?: Until;
+    /** When that is, ISO 8601, once it has begun, and whether it is near or over; the decision is `reject` then. */
+    readonly ending?: { readonly at: string; readonly phase?: "soon" | "over" };
 }
 
 /** The arguments a program may pass; what else an input holds is ours. */
@@ -25,6 +30,7 @@ export const ARGUMENTS = [
     "expectedRequester",
     "expectedEvidence",
     "reason",
+    "until",
     "onDrift",
     "onDelete",
     "allowRemoval",
@@ -74,6 +80,12 @@ export function parseArguments(
     }
     const waitForRequest = duration(inputs.waitForRequest, "waitForRequest", problem) ?? DEFAULT_WAIT_FOR_REQUEST;
     const timeout = duration(inputs.timeout, "timeout", problem);
+    const until = untilOf(inputs.until, decision, "", problem);
+    if (until !== undefined && kind !== undefined && allowRemoval !== true && removesAccepted(kind)) {
+        problem(
+            `until: an accepted ${kind.name} connection cannot be rejected, only deleted, and the requester must ask again; set allowRemoval: true if it shall be when the time is over`,
+        );
+    }
     const expected = expectations(inputs, problem);
     if (kind !== undefined) {
         problems.push(...impossibleExpectations(kind, expected));
@@ -92,8 +104,36 @@ export function parseArguments(
             allowRemoval: allowRemoval === true,
             waitForRequest,
             ...(timeout === undefined ? {} : { timeout }),
+            ...(until === undefined ? {} : { until }),
         },
     };
+}
+
+/** Whether rejecting what was accepted means deleting it. */
+export function removesAccepted(kind: ConnectionKind): boolean {
+    const rule = kind.lifecycle({ found: "yes", admission: "unknown", settings: {} }).reject.accepted;
+    return typeof rule.do !== "string" && rule.do.includes("remove");
+}
+
+/** Reads `until`; `at` says where it stands, with a colon, for texts. */
+export function untilOf(
+    value: unknown,
+    verdict: Verdict | undefined,
+    at: string,
+    problem: (text: string) => void,
+): Until | undefined {
+    if (value === undefined) {
+        return undefined;
+    }
+    if (verdict !== "accept") {
+        problem(`${at}until says when an acceptance ends; nothing is accepted here`);
+    }
+    try {
+        return parseUntil(value);
+    } catch (error) {
+        problem(`${at}until ${(error as Error).message}`);
+        return undefined;
+    }
 }
 
 /**
@@ -105,9 +145,7 @@ export function onDeleteProblem(kind: ConnectionKind, declaration: Declaration):
     if (onDelete === "remove" && kind.actions.remove === undefined) {
         return `onDelete: "remove" is not possible: the owner of ${kind.name} connections cannot delete them; use onDelete: "reject" or "keep"`;
     }
-    const rule = kind.lifecycle({ found: "yes", admission: "unknown", settings: {} }).reject.accepted;
-    const rejectable = typeof rule.do !== "string" && !rule.do.includes("remove");
-    if (onDelete === "reject" && decision === "accept" && !rejectable && !allowRemoval) {
+    if (onDelete === "reject" && decision === "accept" && removesAccepted(kind) && !allowRemoval) {
         return `onDelete: "reject" is not possible: an accepted ${kind.name} connection cannot be rejected, only deleted, and the requester must ask again; use onDelete: "remove", set allowRemoval: true, or keep it`;
     }
     return undefined;

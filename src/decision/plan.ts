@@ -16,6 +16,8 @@ export interface Memory {
     readonly connectionId?: string;
     /** The last status that was read, `absent` aside. */
     readonly seen?: Status;
+    /** From when an acceptance for a time counts, ISO 8601. */
+    readonly since?: string;
 }
 
 export interface PlanOptions {

@@ -24,6 +24,6 @@ export function record(value: unknown): Readonly<Record<string, unknown>> {
 }
 
 /** A property, or none: `{ ...optional("requester", text(owner)) }`. */
-export function optional<K extends string>(key: K, value: string | undefined): { [key in K]?: string } {
-    return value === undefined ? {} : ({ [key]: value } as { [key in K]: string });
+export function optional<K extends string, V extends string>(key: K, value: V | undefined): { [key in K]?: V } {
+    return value === undefined ? {} : ({ [key]: value } as { [key in K]: V });
 }

@@ -27,6 +27,9 @@ export interface Case {
     readonly locked: string | undefined;
 }
 
+/** A case as far as it concerns whose account it is. */
+type Owned = Pick<Case, "target" | "account"> & { readonly memory: Pick<Memory, "account"> };
+
 /** What the preview shows. */
 export interface Evidence {
     readonly plan: Plan;
@@ -79,10 +82,7 @@ export async function readCase(context: Context, opened: Case, urn: string | und
 }
 
 /** What a reading is worth: absent from an account that is not confirmed to be the remembered one proves nothing. */
-export function trust(
-    { target, memory, account }: Pick<Case, "target" | "memory" | "account">,
-    reading: Reading,
-): Reading {
+export function trust({ target, memory, account }: Owned, reading: Reading): Reading {
     return reading.state === "absent" && (account === undefined || (memory.account ?? account) !== account)
         ? { state: "unreadable", why: `the ${target.kind.cloud.accountTitle} could not be confirmed` }
         : reading;
@@ -98,13 +98,19 @@ export function assess(
         { lifecycle, decision: declaration.decision, memory, options: planOptions(declaration, established) },
         reading,
     );
+    const over = declaration.ending?.phase === "over" ? ` (accepted until ${declaration.ending.at})` : "";
     const verdict = reading.state === "found" ? guard(declaration.expected, reading.seen) : undefined;
     const warnings = [
         ...plan.warnings,
+        ...(declaration.ending?.phase === "soon" ? [`accepted until ${declaration.ending.at}, then rejected`] : []),
         ...(verdict?.result === "untold" ? [`${verdict.text}; up will not send anything`] : []),
         ...(kind.settingsWarnings?.(address.scope, scope, declaration.decision) ?? []),
     ];
-    return { plan, observed: observedOf(reading, memory), warnings: warnings.map((warning) => oneLine(warning, 400)) };
+    return {
+        plan: plan.transition === undefined ? plan : { ...plan, transition: `${plan.transition}${over}` },
+        observed: observedOf(reading, memory),
+        warnings: warnings.map((warning) => oneLine(warning, 400)),
+    };
 }
 
 /** What the reconciler needs to carry a case out. */
@@ -164,7 +170,7 @@ export function inspect(
 }
 
 /** Throws when the account is not the one the decision was made in. */
-export function refuseMovedAccount({ target, memory, account }: Pick<Case, "target" | "memory" | "account">): void {
+export function refuseMovedAccount({ target, memory, account }: Owned): void {
     if (memory.account !== undefined && account !== undefined && memory.account !== account) {
         const { kind, address } = target;
         throw new DecisionError(
@@ -198,8 +204,11 @@ export function admitCut(context: Context, key: string, seen: Observed): void {
 export function remember(memory: Memory, account: string | undefined, reading: Reading): Memory {
     const status = statusOf(reading);
     const seen: Status | undefined = status === "absent" || status === "unknown" ? memory.seen : status;
-    const known = memory.account ?? account;
-    return { ...(known === undefined ? {} : { account: known }), ...(seen === undefined ? {} : { seen }) };
+    return {
+        ...optional("account", memory.account ?? account),
+        ...optional("seen", seen),
+        ...optional("since", memory.since),
+    };
 }
 
 function planOptions({ allowRemoval, onDrift, waitForRequest }: Declaration, established: boolean): Wanted["options"] {

@@ -1,6 +1,7 @@
 import { SCHEMA_VERSION } from "../connection";
 import { ARGUMENTS, type Declaration, onDeleteProblem, parseArguments } from "../decision/arguments";
 import { cuts, type Memory } from "../decision/plan";
+import { beginning, endOf, NOTICE_MS } from "../decision/until";
 import type { Action, Observed } from "../kinds/kind";
 import { findKind, kinds } from "../kinds/registry";
 import { DecisionError } from "../reconcile/decide";
@@ -9,6 +10,7 @@ import type { Target } from "../reconcile/session";
 import { problemText } from "../text";
 import { admitCut, assess, type Case, inspect, openCase, readCase, refuseMovedAccount, remember } from "./assess";
 import { type Context, refuseNewerState } from "./context";
+import { ENDING, ending } from "./declaration";
 import { hasUnknown, toWire, UNKNOWN, type Wire } from "./wire";
 
 export interface CheckResult {
@@ -17,7 +19,7 @@ export interface CheckResult {
 }
 
 /** Inputs that check adds and a program never writes. */
-const EVIDENCE = ["observed", "transition", "warnings", "__held", "__memory"] as const;
+const EVIDENCE = ["observed", "transition", "warnings", "__held", "__memory", ...ENDING] as const;
 
 /**
  * Validates the arguments, reads the live connection and adds what a reviewer must see: `observed`, `transition`,
@@ -47,7 +49,8 @@ export async function check(context: Context, olds: Wire, news: Wire): Promise<C
         if (problem !== undefined) {
             return failed(inputs, problem);
         }
-        return { inputs: toWire({ ...inputs, ...(await evidence(context, declaration, olds, inputs)) }) };
+        const now = context.parts.clock.now();
+        return { inputs: toWire({ ...inputs, ...(await evidence(context, declaration, now, olds, inputs)) }) };
     } catch (error) {
         if (error instanceof DecisionError) {
             return failed(inputs, error.message);
@@ -56,11 +59,21 @@ export async function check(context: Context, olds: Wire, news: Wire): Promise<C
     }
 }
 
-async function evidence(context: Context, declaration: Declaration, olds: Wire, inputs: Wire): Promise<Wire> {
-    const { key } = (await context.target(declaration.connection)).address;
+async function evidence(context: Context, declared: Declaration, now: number, olds: Wire, inputs: Wire): Promise<Wire> {
+    const { key } = (await context.target(declared.connection)).address;
     const kept = (await previousKey(context, olds)) === key;
-    const memory = kept ? ((olds.__memory ?? {}) as Memory) : {};
-    const established = kept && olds.decision === declaration.decision;
+    const { declaration, memory } = timed(declared, kept ? ((olds.__memory ?? {}) as Memory) : {}, now);
+    const before = olds.__ending === "over" ? "reject" : olds.decision;
+    const established = kept && before === declaration.decision;
+    if (declaration.ending?.phase === "over" && !(kept && olds.decision === "accept")) {
+        throw new DecisionError(
+            problemText(
+                `This acceptance would be over already: until is ${declaration.ending.at}.`,
+                { connection: key },
+                "correct until, or declare reject",
+            ),
+        );
+    }
     const opened = await openCase(context, declaration, memory, established);
     const urn = typeof inputs.__urn === "string" ? inputs.__urn : undefined;
     refuseMovedAccount(opened);
@@ -112,8 +125,30 @@ async function evidence(context: Context, declaration: Declaration, olds: Wire, 
         ...(plan.transition === undefined ? {} : { transition: plan.transition }),
         ...(warnings.length === 0 ? {} : { warnings }),
         ...(plan.step.do === "hold" ? { __held: true } : {}),
+        ...(declaration.ending === undefined
+            ? {}
+            : { acceptedUntil: declaration.ending.at, __ending: declaration.ending.phase }),
         __memory: remember(memory, opened.account, reading),
         __schemaVersion: SCHEMA_VERSION,
+    };
+}
+
+/**
+ * A declaration with the end of its acceptance. A duration counts from the first check that plans the acceptance or finds it;
+ * later ones remember that.
+ */
+function timed(declaration: Declaration, memory: Memory, now: number): { declaration: Declaration; memory: Memory } {
+    const { until } = declaration;
+    if (until === undefined) {
+        const { since: _since, ...rest } = memory;
+        return { declaration, memory: rest };
+    }
+    const since = "after" in until ? (memory.since ?? beginning(until, now)) : undefined;
+    const end = endOf(until, since) ?? 0;
+    const phase = now >= end ? "over" : end - now <= NOTICE_MS ? "soon" : undefined;
+    return {
+        declaration: ending(declaration, new Date(end).toISOString(), phase),
+        memory: since === undefined ? memory : { ...memory, since },
     };
 }
 

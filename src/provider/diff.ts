@@ -38,7 +38,8 @@ function situationChanged(olds: Wire, news: Wire): boolean {
     }
     if (observed.status === "unknown") {
         // Unreadable now: what was decided stays as it is.
-        return (olds.__memory as { decided?: string } | undefined)?.decided !== news.decision;
+        const decision = news.__ending === "over" ? "reject" : news.decision;
+        return (olds.__memory as { decided?: string } | undefined)?.decided !== decision;
     }
     return moved(olds, news);
 }

@@ -4,6 +4,7 @@ import type { Memory } from "../decision/plan";
 import { DecisionError, type Outcome, statusOf } from "../reconcile/decide";
 import type { Reading } from "../reconcile/inventory";
 import { assess, type Case, remember } from "./assess";
+import { ENDING } from "./declaration";
 import { sameJson, toWire, type Wire } from "./wire";
 
 /** Memory as the outputs keep it: also whether the decision was reached, which inputs cannot know. */
@@ -28,7 +29,7 @@ export function outputsOf(inputs: Wire, opened: Case, reading: Reading, author: 
     const { observed, warnings } = assess({ ...opened, established: true, memory }, reading);
     const reached = holds(opened, reading) || (opened.memory as OutputMemory).decided === decision;
     return toWire({
-        ...pick(inputs, [...ARGUMENTS, "__timeouts"]),
+        ...pick(inputs, [...ARGUMENTS, ...ENDING, "__timeouts"]),
         cloudStatus: reading.state === "found" ? reading.seen.cloudStatus : undefined,
         observed,
         warnings: warnings.length === 0 ? undefined : warnings,

@@ -3,7 +3,7 @@ import { ARGUMENTS, type Declaration } from "../decision/arguments";
 import { DecisionError } from "../reconcile/decide";
 import { openCase, readCase } from "./assess";
 import { type Context, refuseNewerState } from "./context";
-import { declarationOf } from "./declaration";
+import { declarationOf, ENDING } from "./declaration";
 import { type Author, moved, type OutputMemory, outputsOf, pick } from "./outputs";
 import { toWire, type Wire } from "./wire";
 
@@ -55,6 +55,7 @@ export async function read(context: Context, id: string, props: Wire): Promise<R
     context.readings.set(id, { changed: moved(props, outs) });
     const inputs = pick({ ...props, ...outs }, [
         ...ARGUMENTS,
+        ...ENDING,
         "__provider",
         "__timeouts",
         "__schemaVersion",

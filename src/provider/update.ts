@@ -1,7 +1,7 @@
 import { ARGUMENTS } from "../decision/arguments";
 import { assess, openCase, readCase, refuseMovedAccount, wantedOf } from "./assess";
 import { type Context, refuseNewerState } from "./context";
-import { declarationOf } from "./declaration";
+import { declarationOf, ENDING } from "./declaration";
 import { authorOf, type OutputMemory, outputsOf, PartialFailure, pick } from "./outputs";
 import { toWire, type Wire } from "./wire";
 
@@ -22,7 +22,7 @@ export async function update(context: Context, id: string, olds: Wire, news: Wir
     const { step } = assess(opened, reading).plan;
     if (step.do === "unknown" && established) {
         // Unreadable, and nothing due: only the declaration's own words are stored.
-        return { outs: toWire({ ...withoutArguments(olds), ...pick(news, [...ARGUMENTS, "__timeouts"]) }) };
+        return { outs: toWire({ ...withoutArguments(olds), ...pick(news, [...ARGUMENTS, ...ENDING, "__timeouts"]) }) };
     }
     const timeouts = news.__timeouts as { update?: string } | undefined;
     const outcome = held

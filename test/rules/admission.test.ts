@@ -423,7 +423,7 @@ describe("wrong arguments", () => {
         [{ rules: [{ ...analytics, verdict: "allow" }] }, "rule analytics: verdict"],
         [{ rules: [{ ...analytics, note: "x" }] }, '"note" is not a field of a rule'],
         [{ rules: [{ ...analytics, until: "soon" }] }, 'until "soon" is not a date'],
-        [{ rules: [{ ...blocked, until: "30d" }] }, "this rule accepts nobody"],
+        [{ rules: [{ ...blocked, until: "30d" }] }, "nothing is accepted here"],
         [{ rules: [{ ...analytics, ticket: "(" }] }, "must be a regular expression"],
         [{ otherwise: "ask" }, "otherwise"],
         [{ existing: "cut" }, "existing"],
