@@ -2,8 +2,15 @@
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { milliseconds } from "../duration";
+import { systemClock } from "../reconcile/clock";
 
 const USAGE = `connection-decision: decisions about cloud connections
+
+  connection-decision list [--kind KIND]… [--region REGION]… [--scope ID]… [--json | --emit ts [--decision accept|reject]]
+                           [--fail-if-pending]
+
+      Shows what waits for a decision: in every kind whose credentials and region are set, or in those chosen. --emit ts writes
+      the decisions' code, reject unless told otherwise. Exit status: 1 where something could not be read, 3 where --fail-if-pending found something.
 
   connection-decision simulate [--port N] [--world FILE] [--throttle documented|off] [--settle 2s] [--latency 20ms]
 
@@ -19,6 +26,16 @@ export async function main(argv: readonly string[]): Promise<number> {
         return command === undefined ? 2 : 0;
     }
     try {
+        if (command === "list") {
+            const { list } = await import("./list.js");
+            return await list(rest, {
+                environment: process.env,
+                clock: systemClock,
+                out: (text) => void process.stdout.write(text),
+                err: (text) => void process.stderr.write(text),
+                watched: process.stderr.isTTY === true,
+            });
+        }
         if (command !== "simulate") {
             throw new Error(`unknown command "${command}"`);
         }

@@ -163,6 +163,10 @@ export interface ConnectionKind<C extends { kind: string } = Connection, K = unk
     lane(scope: Scope, id: string, action: Action): string | null;
     /** The scope itself; a missing one is an answer, a refused call an error. */
     describe(scope: Scope, call: Call<K>): Promise<ScopeState>;
+    /**
+     * The scopes of the account beside this one, as the fields that tell them apart: what an inbox looks through. `scope` says the region only.
+     */
+    discover(scope: Scope, call: Call<K>): Promise<readonly Readonly<Record<string, string>>[]>;
     /** One page of the scope's connections. */
     list(scope: Scope, cursor: string | undefined, call: Call<K>): Promise<Page>;
     /** By ids. What is not found is left out; one bad id never fails its neighbours. */

@@ -10,13 +10,13 @@ import type { HuaweiProject, Moving, VpcepConnection, VpcepService } from "./wor
  */
 export const huawei: Api = (request, state) => {
     const path = request.url.pathname;
-    const service = /^\/v1\/([^/]+)\/vpc-endpoint-services\/([^/]+)(\/.*)?$/.exec(path);
+    const service = /^\/v1\/([^/]+)\/vpc-endpoint-services(?:\/([^/]+)(\/.*)?)?$/.exec(path);
     if (service === null && path !== "/v3/projects") {
         return undefined;
     }
     const accessKeyId = /^SDK-HMAC-SHA256 Access=([^,]+),/.exec(request.headers.authorization ?? "")?.[1];
     const caller = accessKeyId === undefined ? undefined : callerOf(state, accessKeyId);
-    const call = service === null ? PROJECTS : routeOf(request, service[3] ?? "");
+    const call = service === null ? PROJECTS : service[2] === undefined ? SERVICES : routeOf(request, service[3] ?? "");
     return {
         cloud: "huawei",
         action: call?.action ?? "vpcep:unknown",
@@ -80,6 +80,31 @@ const PROJECTS: Route = {
             .filter((entry) => [null, entry.region].includes(request.url.searchParams.get("name")))
             .map((entry) => ({ id: entry.projectId, name: entry.region, enabled: true })),
     }),
+};
+
+const SERVICES: Route = {
+    action: "vpcep:epservices:list",
+    /** Querying VPC endpoint services: limit 0 to 1000, 10 by default; offset. */
+    run: ({ request, project }) => {
+        const query = request.url.searchParams;
+        const limit = bounded(query.get("limit") ?? "10", 1000, "EndPoint.0006", "The limit is invalid.");
+        const offset = bounded(
+            query.get("offset") ?? "0",
+            Number.MAX_SAFE_INTEGER,
+            "EndPoint.0010",
+            "The offset is invalid.",
+        );
+        const services = project.endpointServices ?? [];
+        return {
+            endpoint_services: services.slice(offset, offset + limit).map((service) => ({
+                id: service.id,
+                status: service.status ?? "available",
+                service_name: `${project.region}.service.${service.id}`,
+                approval_enabled: service.approvalEnabled ?? true,
+            })),
+            total_count: new LosslessNumber(String(services.length)),
+        };
+    },
 };
 
 function routeOf({ method }: Request, tail: string): Route | undefined {

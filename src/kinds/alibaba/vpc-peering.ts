@@ -110,6 +110,7 @@ export const vpcPeering: ConnectionKind<AlibabaVpcPeeringConnection, AlibabaClie
     lane: (_scope, id) => id,
     /** The scope is the account itself; there is nothing to find and nothing set. */
     describe: async () => ({ found: "yes", admission: "manual", settings: {} }),
+    discover: async () => [{}],
     async list(_scope, cursor, call) {
         const answer = await call.clients.vpcPeer(
             "ListVpcPeerConnections",

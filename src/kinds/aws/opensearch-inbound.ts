@@ -92,6 +92,7 @@ export const openSearchInbound: ConnectionKind<AwsOpenSearchInboundConnection, A
     lane: (_scope, id) => id,
     /** The scope is the account's region itself; there is nothing to find and nothing set. */
     describe: async () => ({ found: "yes", admission: "manual", settings: {} }),
+    discover: async () => [{}],
     list: (_scope, cursor, call) => search(call, cursor === undefined ? {} : { NextToken: cursor }),
     /** Filter `connection-id`: API_DescribeInboundConnections. Unknown ids are left out of the answer. */
     lookup: async (_scope, ids, call) => {

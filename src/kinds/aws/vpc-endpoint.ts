@@ -165,6 +165,27 @@ export const vpcEndpoint: ConnectionKind<AwsVpcEndpointConnection, AwsClients> =
             throw error;
         }
     },
+    /** MaxResults up to 1000: API_DescribeVpcEndpointServiceConfigurations. */
+    async discover(_scope, call) {
+        const { DescribeVpcEndpointServiceConfigurationsCommand } = await import("@aws-sdk/client-ec2");
+        const client = await call.clients.ec2();
+        const found: { serviceId: string }[] = [];
+        let NextToken: string | undefined;
+        do {
+            const page = await awsCall("ec2:DescribeVpcEndpointServiceConfigurations", call.signal, (options) =>
+                client.send(
+                    new DescribeVpcEndpointServiceConfigurationsCommand({ MaxResults: 1000, NextToken }),
+                    options,
+                ),
+            );
+            for (const service of page.ServiceConfigurations ?? []) {
+                const serviceId = text(service.ServiceId);
+                found.push(...(serviceId === undefined ? [] : [{ serviceId }]));
+            }
+            NextToken = text(page.NextToken);
+        } while (NextToken !== undefined);
+        return found;
+    },
     /**
      * By `service-id` only: `vpc-endpoint-id` is a documented filter that the server was seen to refuse with
      * `InvalidFilter` (terraform-provider-aws PR #48442). MaxResults up to 1000: API_DescribeVpcEndpointConnections.

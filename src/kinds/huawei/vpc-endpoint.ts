@@ -138,6 +138,31 @@ function vpcepKind<C extends HuaweiVpcEndpointConnection | OtcVpcEndpointConnect
                 throw error;
             }
         },
+        /** "Querying VPC Endpoint Services": limit 0 to 1000, 10 by default; offset paging. */
+        async discover(_scope, call) {
+            const found: { serviceId: string }[] = [];
+            let read = 0;
+            let total = 0;
+            do {
+                const answer = record(
+                    await call.clients.vpcep({
+                        action: "vpcep:epservices:list",
+                        method: "GET",
+                        path: "/vpc-endpoint-services",
+                        query: { limit: "1000", offset: String(read) },
+                        signal: call.signal,
+                    }),
+                );
+                const services = list(answer.endpoint_services);
+                for (const service of services) {
+                    const serviceId = text(record(service).id);
+                    found.push(...(serviceId === undefined ? [] : [{ serviceId }]));
+                }
+                read += services.length;
+                total = services.length === 0 ? 0 : Number(text(answer.total_count));
+            } while (read < total);
+            return found;
+        },
         /** limit 0 to 1000, 10 by default; offset paging, which can skip an entry: absence is confirmed by id. */
         async list(scope, cursor, call) {
             const offset = Number(cursor ?? "0");

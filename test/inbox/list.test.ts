@@ -1,0 +1,208 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { promisify } from "node:util";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { list } from "../../src/cli/list";
+import { systemClock } from "../../src/reconcile/clock";
+import { findPulumi } from "../../tools/pulumi/install.mjs";
+import {
+    ALIBABA_REQUESTER,
+    DOMAIN,
+    endpoint,
+    INBOUND,
+    PEERING,
+    REQUESTER,
+    SERVICE,
+    useClouds,
+    VPCEP_ENDPOINT,
+    VPCEP_SERVICE,
+    worldWith,
+} from "../support/clouds";
+import { CLI_ENV } from "../support/pulumi";
+
+/** `connection-decision list` against the simulated clouds. */
+const clouds = useClouds({ settleMs: 200 });
+const repository = path.resolve(__dirname, "../..");
+const run = promisify(execFile);
+
+async function inbox(argv: string[] = [], environment: Readonly<Record<string, string>> = clouds.simulator.env) {
+    let out = "";
+    let err = "";
+    const status = await list(argv, {
+        environment,
+        clock: systemClock,
+        out(text) {
+            out += text;
+        },
+        err(text) {
+            err += text;
+        },
+        watched: false,
+    });
+    return { out, err, status };
+}
+
+describe("the inbox", () => {
+    it("finds what is pending on every cloud, its scopes by itself", async () => {
+        clouds.simulator.world = worldWith({ endpoints: ["pendingAcceptance", "available", "pendingAcceptance"] });
+        clouds.simulator.world.aws?.[0]?.endpointServices?.push({
+            serviceId: "vpce-svc-0fffffffffffffff0",
+            connections: [{ vpcEndpointId: endpoint(9), owner: "444455556666", state: "pendingAcceptance" }],
+        });
+        const { out, status } = await inbox(["--json"]);
+        const { pending, failed } = JSON.parse(out);
+        expect([status, failed]).toEqual([0, []]);
+        expect(new Set(pending.map((p: { connection: object }) => JSON.stringify(p.connection)))).toEqual(
+            new Set(
+                [
+                    ...[1, 3].map((n) => ({
+                        kind: "aws:vpcEndpoint",
+                        region: "eu-west-1",
+                        serviceId: SERVICE,
+                        endpointId: endpoint(n),
+                    })),
+                    {
+                        kind: "aws:vpcEndpoint",
+                        region: "eu-west-1",
+                        serviceId: "vpce-svc-0fffffffffffffff0",
+                        endpointId: endpoint(9),
+                    },
+                    { kind: "aws:openSearchInbound", region: "eu-west-1", connectionId: INBOUND },
+                    { kind: "alibaba:vpcPeering", instanceId: PEERING },
+                    // The simulator's env points both at one world.
+                    ...["huawei:vpcEndpoint", "otc:vpcEndpoint"].map((kind) => ({
+                        kind,
+                        region: "eu-de",
+                        serviceId: VPCEP_SERVICE,
+                        endpointId: VPCEP_ENDPOINT,
+                    })),
+                ].map((connection) => JSON.stringify(connection)),
+            ),
+        );
+        const requesters = new Set(pending.map((p: { requester: string }) => p.requester));
+        expect(requesters).toEqual(new Set([REQUESTER, "444455556666", ALIBABA_REQUESTER, DOMAIN]));
+    });
+
+    it("prints a table with who asks, where, and what the requester says, harmless", async () => {
+        Object.assign(clouds.simulator.world.alibaba?.[0]?.vpcPeerConnections?.[0] ?? {}, {
+            name: "\u001b[2J\u202eplease",
+        });
+        const { out } = await inbox();
+        expect(out).toMatch(new RegExp(`${REQUESTER}.*endpoint service ${SERVICE} in eu-west-1.*${endpoint(1)}`));
+        expect(out).toContain("\\u{1b}[2J\\u{202e}please");
+        expect(out).not.toContain("\u001b[2J");
+        expect(out).toMatch(/requester.*age.*expires.*scope/);
+    });
+
+    it("leaves out what nothing is set up for, and says so, unless it was chosen", async () => {
+        const none = Object.fromEntries(
+            Object.entries(clouds.simulator.env).filter(([name]) => !/^(HUAWEI|HW|OS|OTC)/.test(name)),
+        );
+        const { err, status } = await inbox([], none);
+        expect(status).toBe(0);
+        expect(err).toMatch(/^skipped huawei:vpcEndpoint: No region/m);
+        expect((await inbox(["--kind", "otc:vpcEndpoint"], none)).status).toBe(1);
+    });
+
+    it("looks only where it is told, and says so when nothing is there", async () => {
+        const { out, status } = await inbox([
+            "--kind",
+            "aws:vpcEndpoint",
+            "--region",
+            "eu-west-1",
+            "--scope",
+            "vpce-svc-0nothing",
+        ]);
+        expect([out, status]).toEqual(["Nothing is pending.\n", 0]);
+        const actions = new Set(clouds.simulator.calls.map(({ action }) => action));
+        expect(actions).toEqual(new Set(["sts:GetCallerIdentity", "ec2:DescribeVpcEndpointServiceConfigurations"]));
+        const one = await inbox(["--kind", "aws:vpcEndpoint", "--scope", SERVICE, "--json"]);
+        expect(JSON.parse(one.out).pending).toHaveLength(1);
+    });
+
+    it("reports a place that fails, shows the rest, and ends with status 1", async () => {
+        clouds.simulator.addFaults({
+            action: "ec2:DescribeVpcEndpointServiceConfigurations",
+            fault: "error",
+            status: 503,
+            times: 50,
+        });
+        const { out, err, status } = await inbox(["--json"]);
+        expect(status).toBe(1);
+        expect(err).toMatch(/^FAILED aws:vpcEndpoint: ec2:DescribeVpcEndpointServiceConfigurations: /m);
+        expect(JSON.parse(out).pending).toHaveLength(4);
+    });
+
+    it("ends with status 3 where pipelines ask for it", async () => {
+        expect((await inbox(["--fail-if-pending"])).status).toBe(3);
+        clouds.simulator.world = worldWith({
+            endpoints: [],
+            inbound: "ACTIVE",
+            peering: "Activated",
+            vpcep: "accepted",
+        });
+        expect((await inbox(["--fail-if-pending"])).status).toBe(0);
+    });
+
+    it.each([
+        [["--kind", "aws:nothing"], "--kind aws:nothing is not one of"],
+        [["--emit", "py"], '--emit must be "ts"'],
+        [["--emit", "ts", "--decision", "maybe"], '--decision must be "accept" or "reject"'],
+        [["--regoin", "eu"], "Unknown option"],
+    ])("%j is refused", async (argv, text) => {
+        await expect(inbox(argv)).rejects.toThrow(text);
+        expect(clouds.simulator.calls).toEqual([]);
+    });
+});
+
+describe("--emit ts", () => {
+    it("writes code that compiles and, applied by the real CLI, converges", { timeout: 120_000 }, async () => {
+        Object.assign(clouds.simulator.world.alibaba?.[0]?.vpcPeerConnections?.[0] ?? {}, {
+            name: "\u2028process.exit() // ",
+        });
+        const { out } = await inbox(["--emit", "ts", "--decision", "accept"]);
+        const folder = mkdtempSync(path.join(tmpdir(), "connection-decision-"));
+        onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+        symlinkSync(path.join(repository, "node_modules"), path.join(folder, "node_modules"));
+        writeFileSync(path.join(folder, "index.ts"), out);
+        writeFileSync(path.join(folder, "package.json"), "{}");
+        writeFileSync(path.join(folder, "Pulumi.yaml"), "name: emitted\nruntime: nodejs\n");
+        writeFileSync(
+            path.join(folder, "tsconfig.json"),
+            JSON.stringify({
+                compilerOptions: { module: "node16", target: "es2022", strict: true, skipLibCheck: true, noEmit: true },
+            }),
+        );
+        await run(process.execPath, [require.resolve("typescript/bin/tsc"), "--project", folder]);
+        const bin = (await findPulumi()) ?? "";
+        const env = {
+            ...process.env,
+            ...CLI_ENV,
+            ...clouds.simulator.env,
+            PATH: `${bin}${path.delimiter}${process.env.PATH}`,
+            PULUMI_HOME: path.join(folder, "home"),
+            PULUMI_BACKEND_URL: `file://${folder}`,
+        };
+        const pulumi = (...args: string[]) =>
+            run(path.join(bin, "pulumi"), [...args, "--stack", "test", "--non-interactive"], { cwd: folder, env });
+        await pulumi("stack", "init");
+        await pulumi("up", "--yes", "--skip-preview");
+        await pulumi("preview", "--expect-no-changes");
+        const { aws, alibaba, huawei } = clouds.simulator.world;
+        expect([
+            aws?.[0]?.endpointServices?.[0]?.connections?.[0]?.state,
+            aws?.[0]?.openSearchInboundConnections?.[0]?.status,
+            alibaba?.[0]?.vpcPeerConnections?.[0]?.status,
+            huawei?.[0]?.endpointServices?.[0]?.connections?.[0]?.status,
+        ]).toEqual(["available", "ACTIVE", "Activated", "accepted"]);
+        expect((await inbox()).out).toBe("Nothing is pending.\n");
+    });
+
+    it("rejects unless told otherwise, and expects the one who asks", async () => {
+        const { out } = await inbox(["--emit", "ts", "--kind", "aws:vpcEndpoint"]);
+        expect(out).toContain('    decision: "reject",\n    expectedRequester: "111122223333",\n');
+        expect(out).not.toContain("accept");
+    });
+});
