@@ -1,5 +1,5 @@
 import { execFile, spawn } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
@@ -8,6 +8,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { type Simulator, startSimulator } from "../../src/simulator/index";
 import { installMoto } from "../../tools/moto/install.mjs";
 import { findPulumi } from "../../tools/pulumi/install.mjs";
+import { worldWith } from "../support/clouds";
 import { CLI_ENV } from "../support/pulumi";
 
 const run = promisify(execFile);
@@ -39,9 +40,14 @@ const DECIDED: Readonly<Record<string, unknown>> = {
 describe("every example", () => {
     const names = readdirSync(examples);
 
-    it.each(names)("%s has Pulumi.yaml, package.json, index.ts and README.md", (name) => {
+    it.each(names)("%s has its project file, package.json, index.ts and README.md", (name) => {
         expect(readdirSync(path.join(examples, name))).toEqual(
-            expect.arrayContaining(["Pulumi.yaml", "README.md", "index.ts", "package.json"]),
+            expect.arrayContaining([
+                name === "policy" ? "PulumiPolicy.yaml" : "Pulumi.yaml",
+                "README.md",
+                "index.ts",
+                "package.json",
+            ]),
         );
     });
 
@@ -50,7 +56,7 @@ describe("every example", () => {
     });
 
     it("is run here or under mocks", () => {
-        expect(names.sort()).toEqual([...Object.keys(RUNNABLE), "aws-endpoint-service", "fleet"].sort());
+        expect(names.sort()).toEqual([...Object.keys(RUNNABLE), "aws-endpoint-service", "fleet", "policy"].sort());
     });
 });
 
@@ -142,6 +148,56 @@ describe("fleet, as a user would run it", () => {
         expect(second.code, second.text).toBe(0);
         expect(states()?.[2]).toEqual(["available"]);
         expect(second.text).toMatch(/'production-eu-west-1' *│ 'done' *│ 0 *│ 2 /);
+    });
+});
+
+describe("policy, as a user would run it", () => {
+    it("lets through what it allows, and names every violation", { timeout: 240_000 }, async () => {
+        const pack = path.join(examples, "policy");
+        const folder = path.join(examples, "two-accounts");
+        const world = JSON.parse(readFileSync(path.join(folder, "world.json"), "utf8"));
+        const good = await inFolder(folder, world);
+        const allowed = await good.cli("preview", "--policy-pack", pack);
+        expect(allowed).toContain("connections");
+        expect(allowed).not.toContain("mandatory");
+
+        const bad = mkdtempSync(path.join(tmpdir(), "connection-decision-"));
+        onTestFinished(() => rmSync(bad, { recursive: true, force: true }));
+        symlinkSync(path.join(repository, "node_modules"), path.join(bad, "node_modules"));
+        writeFileSync(path.join(bad, "package.json"), "{}");
+        writeFileSync(path.join(bad, "Pulumi.yaml"), "name: bad\nruntime: nodejs\n");
+        writeFileSync(
+            path.join(bad, "index.js"),
+            `const { ConnectionAdmission, ConnectionDecision } = require("pulumi-connection-decision");
+            const at = (endpointId) => ({ kind: "aws:vpcEndpoint", serviceId: "vpce-svc-0123456789abcdef0", endpointId });
+            new ConnectionDecision("anybody", { connection: at("vpce-00000000000000001"), decision: "accept" });
+            new ConnectionDecision("cut", { connection: at("vpce-00000000000000002"), decision: "reject" });
+            new ConnectionDecision("refused", { connection: at("vpce-00000000000000003"), decision: "reject" });
+            new ConnectionDecision("peer", {
+                connection: { kind: "alibaba:vpcPeering", instanceId: "pcc-guzvyqlj0n6e10" },
+                decision: "reject",
+                onDelete: "remove",
+            });
+            new ConnectionAdmission("everybody", {
+                scope: { kind: "aws:openSearchInbound" },
+                rules: [],
+                otherwise: "accept",
+            });`,
+        );
+        const { cli } = await inFolder(
+            bad,
+            worldWith({ endpoints: ["pendingAcceptance", "available", "pendingAcceptance"] }),
+        );
+        const text = await cli("preview", "--policy-pack", pack).catch((error) => (error as Error).message);
+        for (const [policy, name] of [
+            ["accepts-expect-their-requester", "anybody"],
+            ["cuts-have-a-reason", "cut"],
+            ["destroy-removes-nothing", "peer"],
+            ["nobody-is-let-in-by-default", "everybody"],
+        ]) {
+            expect(text).toMatch(new RegExp(`mandatory.*${policy}.*${name}`));
+        }
+        expect(text).not.toMatch(/mandatory.*refused/);
     });
 });
 

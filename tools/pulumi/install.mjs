@@ -105,6 +105,7 @@ async function addNeighbours(folder) {
         "pulumi-resource-pulumi-nodejs",
     );
     await executable(path.join(here, "language-host.cjs"), folder, "pulumi-language-nodejs");
+    await executable(path.join(here, "analyzer-policy.cjs"), folder, "pulumi-analyzer-policy");
 }
 
 function build(output) {
