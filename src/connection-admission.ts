@@ -27,7 +27,7 @@ export interface AdmissionRuleArgs {
      */
     evidence?: pulumi.Input<Record<string, pulumi.Input<string | boolean | string[]>>>;
     /**
-     * A regular expression that the requester's own text (a name, a description) must match, else this rule does not. Requesters write what
+     * A regular expression (RE2: no backreferences, no lookaround) that the requester's own text (a name, a description) must match, else this rule does not. Requesters write what
      * they like: it can narrow an accept, so that a request without a ticket number waits for people, and nothing else.
      */
     ticket?: pulumi.Input<string>;

@@ -1,3 +1,4 @@
+import { RE2JS } from "re2js";
 import type { Connection, ConnectionScope, Existing, Facts, OnDelete, Verdict } from "../connection";
 import type { ConnectionKind } from "../kinds/kind";
 import { duration, fieldProblems, isFact, isRecord, oneOf, removesAccepted, show, untilOf } from "./arguments";
@@ -192,7 +193,7 @@ function ticketOf(
     verdict: Verdict | undefined,
     at: string,
     problem: (text: string) => void,
-): RegExp | undefined {
+): RE2JS | undefined {
     if (value === undefined) {
         return undefined;
     }
@@ -200,9 +201,12 @@ function ticketOf(
         problem(`${at}: ticket is a text the requester writes; it can narrow an accept, nothing else`);
     }
     try {
-        return new RegExp(typeof value === "string" ? value : "[", "u");
+        // RE2, not RegExp: a requester chooses the text, and with backtracking one text could stop every preview.
+        return RE2JS.compile(typeof value === "string" ? value : "[");
     } catch {
-        problem(`${at}: ticket ${show(value)} must be a regular expression`);
+        problem(
+            `${at}: ticket ${show(value)} must be a regular expression, in the syntax of RE2 (no backreferences, no lookaround)`,
+        );
         return undefined;
     }
 }

@@ -1,3 +1,4 @@
+import type { RE2JS } from "re2js";
 import type { Facts, Verdict } from "../connection";
 import type { Observed } from "../kinds/kind";
 import { oneLine } from "../text";
@@ -12,7 +13,7 @@ export interface Rule {
     /** All of these facts hold, by the rules of `expectedEvidence`. */
     readonly evidence?: Facts;
     /** Narrows only: what the requester wrote must match, else the rule does not. */
-    readonly ticket?: RegExp;
+    readonly ticket?: RE2JS;
     readonly verdict: Verdict;
     readonly until?: Until;
 }
@@ -71,7 +72,7 @@ export function judge({ rules, otherwise }: Rules, seen: Observed, since: string
 
 /** `no` as soon as one condition fails; `untold` where the others hold and the cloud does not tell one. */
 function matches(rule: Rule, seen: Observed): "yes" | "no" | "untold" {
-    if (rule.ticket !== undefined && !rule.ticket.test(oneLine(seen.requesterSays ?? ""))) {
+    if (rule.ticket !== undefined && !rule.ticket.matcher(oneLine(seen.requesterSays ?? "")).find()) {
         return "no";
     }
     const conditions = [

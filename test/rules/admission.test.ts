@@ -154,6 +154,17 @@ describe("rules", () => {
         expect(failures.peerings).toContain("it can narrow an accept, nothing else");
     });
 
+    it("are matched in linear time, whatever a requester writes", async () => {
+        Object.assign(clouds.simulator.world.alibaba?.[0]?.vpcPeerConnections?.[0] ?? {}, {
+            name: `${"a".repeat(150)}!`,
+        });
+        const rule = { name: "ticket", requester: ALIBABA_REQUESTER, verdict: "accept", ticket: "(a+)+$" };
+        const { steps } = await new TestStack(clouds.simulator).preview({
+            peerings: { scope: { kind: "alibaba:vpcPeering" }, rules: [rule] },
+        });
+        expect(steps[0]?.inputs.counts).toEqual({ review: "1" });
+    });
+
     it("hold for every kind", async () => {
         const { failures } = await new TestStack(clouds.simulator).up({
             search: {
