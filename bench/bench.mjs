@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: what decisions cost, beside what they could cost. Prints tables and every figure with its limit, writes them to
  * bench/results/ (JSON and Markdown) and exits 1 on a shortfall. `npm run bench -- --short`: N = 1 and 100, under two minutes.
- * `-- --only comparison|cost|scale|throttled`: one part.
+ * `-- --only footprint|cost|comparison|admission|scale|throttled`: one part.
  *
  * Contenders, on the same simulator of EC2 with the same requests (bench/contenders/):
  * ours; same bytes, a provider that does nothing and stores what ours stores; floor, a provider that does nothing and stores an id;
@@ -33,9 +33,9 @@ const started = Date.now();
 
 try {
     await recordTemplate();
-    const parts = { footprint, cost, comparison, scale, throttled };
+    const parts = { footprint, cost, comparison, admission, scale, throttled };
     for (const [name, part] of Object.entries(parts)) {
-        if ((options.only ?? name) === name && !(short && (name === "scale" || name === "throttled"))) {
+        if ((options.only ?? name) === name && !(short && ["admission", "scale", "throttled"].includes(name))) {
             progress(name);
             await part();
         }
@@ -93,6 +93,109 @@ async function comparison() {
     }
 }
 
+/** A service with 2,000 connections under twelve rules, and the same work as one decision each. */
+async function admission() {
+    const all = 2_000;
+    const verdicts = [
+        "accept",
+        "accept",
+        "reject",
+        "accept",
+        "accept",
+        "review",
+        "accept",
+        "accept",
+        "reject",
+        "accept",
+        "accept",
+        "accept",
+    ];
+    const requesterOf = (i) => `11112222${String(1000 + (i % verdicts.length))}`;
+    const rules = verdicts.map((verdict, i) => ({ name: `customer ${i}`, requester: requesterOf(i), verdict }));
+    // Every fourth was accepted earlier, from the first rule's customer.
+    const connection = (i) => (i % 4 === 3 ? { owner: requesterOf(0), state: "available" } : { owner: requesterOf(i) });
+    const decided = endpointIds(all).flatMap((endpointId, i) => {
+        const decision = verdicts[i % verdicts.length];
+        return i % 4 === 3 || decision === "review" ? [] : [{ endpointId, decision, requester: requesterOf(i) }];
+    });
+    const times = {};
+    for (const contender of ["admission", "decisions-by-rule"]) {
+        progress(`${contender}: ${decided.length} decisions among ${all} connections`);
+        const simulator = await startClouds(all, {}, connection);
+        const project = await openProject({ contender, world: { rules, decided }, simulator });
+        const row = { contender, n: all, seconds: {}, calls: {}, peakMb: 0, failed: [] };
+        for (const operation of OPERATIONS) {
+            simulator.clearCalls();
+            const run = await project.run(operation.split(" ")[0]);
+            row.seconds[operation] = run.seconds;
+            row.calls[operation] = callsOf(simulator);
+            row.peakMb = Math.max(row.peakMb, run.peakMb);
+            row.failed.push(...(run.failed ? [operation] : []));
+            if (operation === "up") {
+                row.bytes = project.state().bytes;
+                const states = simulator.world.aws[0].endpointServices[0].connections.map(({ state }) => state);
+                const wanted = Object.fromEntries(decided.map(({ endpointId, decision }) => [endpointId, decision]));
+                row.missing = endpointIds(all).filter(
+                    (id, i) =>
+                        states[i] !== { accept: "available", reject: "rejected" }[wanted[id]] &&
+                        wanted[id] !== undefined,
+                ).length;
+            }
+            if (operation === "refresh") {
+                row.bytesSettled = project.state().bytes;
+            }
+        }
+        rows.push(row);
+        times[contender] = row;
+        project.close();
+        await simulator.close();
+    }
+    const ours = times.admission;
+    const accepts = decided.filter(({ decision }) => decision === "accept").length;
+    const pages = Math.ceil(all / 1_000);
+    // Each batch reads again before it is sent, and the cloud is looked at until all is settled.
+    const batches = Math.ceil(accepts / 500) + Math.ceil((decided.length - accepts) / 500);
+    figures.push(
+        { what: `admission: of ${decided.length} due, not carried out`, value: ours.missing, limit: 0 },
+        {
+            what: "admission: list calls of the preview",
+            value: ours.calls.preview.actions.DescribeConnections,
+            limit: pages,
+            unit: "calls",
+        },
+        {
+            what: `admission: list calls of the up (${pages} pages to check, ${batches} batches read again, looks until settled)`,
+            value: ours.calls.up.actions.DescribeConnections,
+            limit: pages * (1 + batches + 2),
+            unit: "calls",
+        },
+        {
+            what: "admission: accept calls",
+            value: ours.calls.up.actions.AcceptConnections,
+            limit: Math.ceil(accepts / 500),
+            unit: "calls",
+        },
+        {
+            what: "admission: reject calls",
+            value: ours.calls.up.actions.RejectConnections,
+            limit: Math.ceil((decided.length - accepts) / 500),
+            unit: "calls",
+        },
+        {
+            what: `admission: state after up and refresh (with a decision each ${Math.round(times["decisions-by-rule"].bytesSettled / 1024)} KiB)`,
+            value: ours.bytesSettled / 1024,
+            limit: 32,
+            unit: "KiB",
+        },
+        {
+            what: `admission: up, over the same with a decision each (${round(ours.seconds.up)} and ${round(times["decisions-by-rule"].seconds.up)} s)`,
+            value: ours.seconds.up / times["decisions-by-rule"].seconds.up,
+            limit: 0.1,
+            unit: "times",
+        },
+    );
+}
+
 /** Memory with many decisions, and one decision among very many connections. */
 async function scale() {
     const many = 5_000;
@@ -127,7 +230,7 @@ async function scale() {
         [2_499, 3],
         [all - 1, 50],
     ]) {
-        const project = await openProject({ contender: "ours", ids: [ids[where]], simulator });
+        const project = await openProject({ contender: "ours", world: { ids: [ids[where]] }, simulator });
         simulator.clearCalls();
         const { seconds } = await project.run("preview");
         progress(`connection ${where + 1} of ${all}: ${round(seconds)} s`);
@@ -220,7 +323,7 @@ async function measure(contender, n, { throttle = "off", operations = OPERATIONS
     const simulator = await startClouds(n, { throttle });
     const project = await openProject({
         contender,
-        ids: endpointIds(n),
+        world: { ids: endpointIds(n) },
         simulator,
         parallel,
         env: {
@@ -277,7 +380,7 @@ async function measureLoop(n, { throttle = "off" } = {}) {
 async function recordTemplate() {
     const [endpoint] = endpointIds(1);
     const simulator = await startClouds(1);
-    const project = await openProject({ contender: "ours", ids: [endpoint], simulator });
+    const project = await openProject({ contender: "ours", world: { ids: [endpoint] }, simulator });
     const run = await project.run("up");
     const [resource] = project.state().resources;
     if (run.failed || resource === undefined) {
@@ -312,7 +415,7 @@ function report() {
             throttled: calls.up?.throttled ?? 0,
             "not accepted": missing,
             failed: failed.join(", "),
-            "state, bytes each": bytes ?? "",
+            "state, bytes": bytes ?? "",
             "peak, MiB": Math.round(peakMb),
         }));
     console.log(`\n${machine}, ${Math.round((Date.now() - started) / 1000)} s\n`);

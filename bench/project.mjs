@@ -21,39 +21,25 @@ export function endpointIds(n) {
     return Array.from({ length: n }, (_, i) => `vpce-${(i + 1).toString(16).padStart(17, "0")}`);
 }
 
-/** `n` requests that wait at one endpoint service. */
-export function worldOf(n) {
-    return {
-        aws: [
-            {
-                account: "123456789012",
-                region: "eu-west-1",
-                endpointServices: [
-                    {
-                        serviceId: SERVICE,
-                        connections: endpointIds(n).map((vpcEndpointId) => ({
-                            vpcEndpointId,
-                            owner: "111122223333",
-                            state: "pendingAcceptance",
-                        })),
-                    },
-                ],
-            },
-        ],
-    };
-}
-
-/** A simulator with `n` requests. */
-export function startClouds(n, options = {}) {
-    return startSimulator({ world: worldOf(n), ...options });
+/** A simulator with `n` connections of one endpoint service: waiting ones of one requester, unless told otherwise by position. */
+export function startClouds(n, options = {}, connection = () => ({})) {
+    const connections = endpointIds(n).map((vpcEndpointId, i) => ({
+        vpcEndpointId,
+        owner: "111122223333",
+        state: "pendingAcceptance",
+        ...connection(i),
+    }));
+    const service = { serviceId: SERVICE, connections };
+    const world = { aws: [{ account: "123456789012", region: "eu-west-1", endpointServices: [service] }] };
+    return startSimulator({ world, ...options });
 }
 
 /**
- * The project of a contender that declares the first `n` endpoints, or those given. `ids` may be a part of the world.
+ * The project of a contender. `world` is what its program declares about, beside the service.
  *
- * @param {{contender: string, ids: string[], simulator: object, env?: Record<string, string>, parallel?: number}} options
+ * @param {{contender: string, world: object, simulator: object, env?: Record<string, string>, parallel?: number}} options
  */
-export async function openProject({ contender, ids, simulator, env = {}, parallel }) {
+export async function openProject({ contender, world, simulator, env = {}, parallel }) {
     const bin = await findPulumi();
     if (bin === undefined) {
         throw new Error("no Pulumi CLI; run `npm run pulumi`");
@@ -72,7 +58,7 @@ export async function openProject({ contender, ids, simulator, env = {}, paralle
         BENCH_SAME_BYTES: path.join(contenders, "same-bytes.cjs"),
         BENCH_FLOOR: path.join(contenders, "floor.cjs"),
         BENCH_ACCEPTER: path.join(contenders, "accepter.cjs"),
-        BENCH_WORLD: JSON.stringify({ serviceId: SERVICE, ids }),
+        BENCH_WORLD: JSON.stringify({ serviceId: SERVICE, ...world }),
         PATH: `${bin}${path.delimiter}${process.env.PATH}`,
         PULUMI_HOME: path.join(folder, "home"),
         PULUMI_BACKEND_URL: `file://${folder}`,
