@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { startSimulator } from "../../src/simulator/index";
@@ -48,12 +48,17 @@ describe.each(readdirSync(fixtures))("%s", { timeout: 120_000 }, (file) => {
 });
 
 describe("what this version writes", { timeout: 120_000 }, () => {
+    // RECORD_STATE=1 records it anew.
     it("has the keys of its recorded state: a change needs a new schema version and a new recording", async () => {
         const { version } = JSON.parse(readFileSync(path.resolve(__dirname, "../../package.json"), "utf8"));
-        const { state } = JSON.parse(readFileSync(path.join(fixtures, `state-${version}.json`), "utf8"));
         const simulator = await startSimulator({ world: recordedWorld() });
         const real = await realStack(simulator.env);
         await real.up(recordedProgram);
+        if (process.env.RECORD_STATE === "1") {
+            const recorded = { state: await real.stack.exportStack(), world: simulator.world };
+            writeFileSync(path.join(fixtures, `state-${version}.json`), `${JSON.stringify(recorded, null, 4)}\n`);
+        }
+        const { state } = JSON.parse(readFileSync(path.join(fixtures, `state-${version}.json`), "utf8"));
         expect(keysOf((await real.stack.exportStack()).deployment.resources)).toEqual(
             keysOf(state.deployment.resources),
         );
@@ -73,7 +78,7 @@ interface StoredResource {
 function keysOf(resources: readonly StoredResource[]) {
     return Object.fromEntries(
         resources
-            .filter((resource) => resource.type.includes("ConnectionDecision"))
+            .filter((resource) => /Connection(Decision|Admission)$/.test(resource.type))
             .map(({ urn, id, inputs, outputs }) => [
                 urn,
                 { id, inputs: Object.keys(inputs).sort(), outputs: Object.keys(outputs).sort() },

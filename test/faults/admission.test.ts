@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import type { Wire } from "../../src/provider/wire";
 import { endpoint, SERVICE, useClouds, worldWith } from "../support/clouds";
 import { onEndpoint } from "../support/declarations";
@@ -66,6 +66,16 @@ type Schedule = typeof schedule extends fc.Arbitrary<infer S> ? S : never;
 type Connection = { vpcEndpointId: string; owner: string; state: string; ipAddressType?: string };
 
 let observer: (action: string, ids: readonly string[]) => void = () => {};
+const injected: Record<string, number> = {};
+let ran = 0;
+
+afterAll(() => {
+    const total = Object.values(injected).reduce((sum, n) => sum + n, 0);
+    process.stdout.write(
+        `admission schedules: ${ran}, seed ${SEED}, faults injected: ${total} ${JSON.stringify(injected)}\n`,
+    );
+});
+
 const clouds = useClouds({ onCall: ({ action, ids }) => observer(action, ids) });
 
 describe("an admission under random rules and changes", () => {
@@ -78,6 +88,7 @@ describe("an admission under random rules and changes", () => {
 
 async function run(random: Schedule): Promise<void> {
     const { simulator } = clouds;
+    ran += 1;
     simulator.clearCalls();
     simulator.clearFaults();
     simulator.world = worldWith({ endpoints: random.places.map(() => "pendingAcceptance") });
@@ -113,6 +124,7 @@ async function run(random: Schedule): Promise<void> {
                 times: 1,
                 ...(fault.after && name === "reset" ? { when: "after" } : {}),
             });
+            injected[name] = (injected[name] ?? 0) + 1;
             stale ||= name === "staleRead";
         }
         if (action === "ec2:DescribeVpcEndpointConnections") {

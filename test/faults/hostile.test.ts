@@ -2,11 +2,12 @@ import { createServer, request as forward, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { parseAdmission } from "../../src/decision/admission-arguments";
 import { parseArguments } from "../../src/decision/arguments";
 import { findKind, kinds } from "../../src/kinds/registry";
 import type { Wire } from "../../src/provider/wire";
 import { type Simulator, startSimulator } from "../../src/simulator/index";
-import { ALIBABA_REQUESTER, DOMAIN, REQUESTER, worldWith } from "../support/clouds";
+import { ALIBABA_REQUESTER, DOMAIN, REQUESTER, SERVICE, VPCEP_SERVICE, worldWith } from "../support/clouds";
 import { onEndpoint, onInbound, onPeering, onVpcep } from "../support/declarations";
 import { TestStack } from "../support/engine";
 
@@ -96,11 +97,20 @@ const program = {
     vpcep: onVpcep("accept", { expectedRequester: DOMAIN, waitForRequest: "2s", timeout: "10s" }),
 };
 
+const rules = (requester: string) => [{ name: "known", requester, verdict: "accept" }];
+const admissions = {
+    services: { scope: { kind: "aws:vpcEndpoint", serviceId: SERVICE }, rules: rules(REQUESTER), timeout: "10s" },
+    searches: { scope: { kind: "aws:openSearchInbound" }, rules: rules(REQUESTER), timeout: "10s" },
+    peerings: { scope: { kind: "alibaba:vpcPeering" }, rules: rules(ALIBABA_REQUESTER), timeout: "10s" },
+    vpceps: { scope: { kind: "otc:vpcEndpoint", serviceId: VPCEP_SERVICE }, rules: rules(DOMAIN), timeout: "10s" },
+};
+const programs: Readonly<Record<string, Wire>> = { ...program, ...admissions };
+
 describe("answers of a cloud", () => {
     it(`may be anything (${RUNS} runs)`, { timeout: Math.max(60_000, RUNS * 1_000) }, async () => {
         await fc.assert(
             fc.asyncProperty(
-                fc.constantFrom(...Object.keys(program)),
+                fc.constantFrom(...Object.keys(programs)),
                 fc.array(corruption, { minLength: 1, maxLength: 4 }),
                 async (name, corruptions) => {
                     simulator.world = worldWith({});
@@ -110,7 +120,7 @@ describe("answers of a cloud", () => {
                         corruptions.filter((c) => c.at === index).reduce((text, c) => spoil(text, c), body);
                     // The simulator's own addresses: the proxy stands in front of what the environment names.
                     const stack = new TestStack(simulator, {}, process.env);
-                    const one = { [name]: program[name as keyof typeof program] };
+                    const one = { [name]: programs[name] as Wire };
                     const results = [
                         await stack.preview(one),
                         await stack.up(one),
@@ -121,7 +131,9 @@ describe("answers of a cloud", () => {
                         const shown = [
                             ...Object.values(failures),
                             ...logs.map((log) => log.text),
-                            JSON.stringify(steps.map((step) => step.inputs.observed)),
+                            JSON.stringify(
+                                steps.map(({ inputs }) => [inputs.observed, inputs.verdicts, inputs.warnings]),
+                            ),
                         ];
                         for (const text of shown) {
                             expect(text.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/u);
@@ -152,6 +164,52 @@ describe("answers of a cloud", () => {
 });
 
 describe("arguments of a program", () => {
+    it("may be anything in an admission, too", () => {
+        const rule = fc.oneof(
+            fc.record(
+                {
+                    name: fc.oneof(fc.constant("rule"), nasty),
+                    requester: nasty,
+                    evidence: nasty,
+                    ticket: fc.oneof(fc.string({ maxLength: 12 }), nasty),
+                    verdict: fc.oneof(fc.constant("accept"), nasty),
+                    until: nasty,
+                },
+                { requiredKeys: [] },
+            ),
+            nasty,
+        );
+        const inputs = fc.record(
+            {
+                scope: fc.oneof(
+                    fc.record(
+                        { kind: fc.constantFrom(...Object.keys(kinds)), serviceId: nasty },
+                        { requiredKeys: ["kind"] },
+                    ),
+                    nasty,
+                ),
+                rules: fc.oneof(fc.array(rule, { maxLength: 3 }), nasty),
+                otherwise: nasty,
+                existing: nasty,
+                except: nasty,
+                onDelete: nasty,
+                allowRemoval: nasty,
+                timeout: nasty,
+            },
+            { requiredKeys: [] },
+        );
+        fc.assert(
+            fc.property(inputs, (values) => {
+                const parsed = parseAdmission(values as Wire, findKind, Object.keys(kinds));
+                for (const problem of "problems" in parsed ? parsed.problems : []) {
+                    expect(problem).not.toMatch(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/u);
+                    expect(problem.length).toBeLessThan(1_000);
+                }
+            }),
+            { numRuns: 5_000, ...SEED },
+        );
+    });
+
     it("may be anything: a problem is a sentence, never a crash", () => {
         const connection = fc.oneof(
             fc.record(
@@ -176,6 +234,7 @@ describe("arguments of a program", () => {
                 expectedEvidence: nasty,
                 reason: nasty,
                 onDrift: nasty,
+                until: nasty,
                 onDelete: nasty,
                 allowRemoval: nasty,
                 waitForRequest: nasty,

@@ -308,6 +308,8 @@ describe("an explicit decision", () => {
         await stack.up(program);
         expect(states()).toEqual(["rejected", "pendingAcceptance", "available"]);
         expect((await stack.preview(program)).steps.map((step) => step.op)).toEqual(["same", "same"]);
+        expect((await stack.refresh()).steps.map((step) => step.op)).toEqual(["same", "same"]);
+        expect((await stack.preview(program)).steps.map((step) => step.op)).toEqual(["same", "same"]);
         const decision = onEndpoint(1, "reject").connection;
         const other = new TestStack(clouds.simulator);
         await other.up({ ledger: admission([analytics], { except: [decision, endpoint(2)] }) });
@@ -365,6 +367,15 @@ describe("time-boxed rules", () => {
 });
 
 describe("destroy", () => {
+    it("leaves what decisions of the program decided", async () => {
+        endpoints("pendingAcceptance", "pendingAcceptance");
+        const stack = new TestStack(clouds.simulator);
+        await stack.up({ one: onEndpoint(1, "accept"), ledger: admission([analytics], { onDelete: "reject" }) });
+        expect(states()).toEqual(["available", "available"]);
+        await stack.destroy();
+        expect(states()).toEqual(["available", "rejected"]);
+    });
+
     it("keeps the cloud as it is, or rejects what the rules let in", async () => {
         const run = async (more: Wire) => {
             endpoints("pendingAcceptance", { state: "available", owner: PARTNER });

@@ -1,4 +1,4 @@
-import { ConnectionDecision } from "pulumi-connection-decision";
+import { ConnectionAdmission, ConnectionDecision } from "pulumi-connection-decision";
 import type { World } from "../../src/simulator/index";
 import {
     DOMAIN,
@@ -12,7 +12,7 @@ import {
     worldWith,
 } from "./clouds";
 
-/** The program behind test/fixtures/state-<version>.json: one decision of every kind, with every argument somewhere. */
+/** The program behind test/fixtures/state-<version>.json: one decision of every kind, with every argument somewhere, and an admission. */
 export async function recordedProgram(): Promise<void> {
     new ConnectionDecision("ec2", {
         connection: { kind: "aws:vpcEndpoint", serviceId: SERVICE, endpointId: endpoint(1) },
@@ -42,6 +42,7 @@ export async function recordedProgram(): Promise<void> {
         decision: "accept",
         expectedRequester: DOMAIN,
         timeout: "30m",
+        until: "2099-12-31",
     });
     new ConnectionDecision("otc", {
         connection: {
@@ -52,11 +53,22 @@ export async function recordedProgram(): Promise<void> {
         },
         decision: "reject",
     });
+    new ConnectionAdmission("rules", {
+        scope: { kind: "aws:vpcEndpoint", serviceId: SERVICE },
+        rules: [
+            { name: "known", requester: REQUESTER, verdict: "accept", until: "2099-12-31" },
+            { name: "for people", requester: "444455556666", verdict: "review" },
+        ],
+        existing: "report",
+    });
 }
 
 /** The world it was applied to. */
 export function recordedWorld(): World {
-    const world = worldWith({ inbound: "ACTIVE" });
+    const world = worldWith({
+        inbound: "ACTIVE",
+        endpoints: ["pendingAcceptance", "pendingAcceptance", { state: "pendingAcceptance", owner: "444455556666" }],
+    });
     world.huawei?.[0]?.endpointServices?.[0]?.connections?.push({
         id: "805290f3-0d00-41f2-aedc-71e09844e879",
         domainId: DOMAIN,

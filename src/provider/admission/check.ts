@@ -46,7 +46,9 @@ export async function checkAdmission(context: Context, olds: Wire, news: Wire): 
 async function evidence(context: Context, olds: Wire, inputs: Wire): Promise<Wire> {
     const urn = typeof inputs.__urn === "string" ? inputs.__urn : undefined;
     const kept = (await keyOf(context, olds)) === (await keyOf(context, inputs));
-    const opened = await openAdmission(context, inputs, kept ? ((olds.__memory ?? {}) as AdmissionMemory) : {});
+    // What the program declares now is known from its own checks.
+    const { elsewhere: _elsewhere, ...remembered } = (olds.__memory ?? {}) as AdmissionMemory;
+    const opened = await openAdmission(context, inputs, kept ? remembered : {});
     const { key, kind, account, memory } = opened;
     refuseMovedAccount({ target: opened.target("*"), memory, account });
     if (opened.locked !== undefined && !kept) {
@@ -67,7 +69,7 @@ async function evidence(context: Context, olds: Wire, inputs: Wire): Promise<Wir
     if ("unreadable" in found) {
         const { title } = opened.target("*").address.scope;
         noteOnce(context, `${title}: ${found.unreadable}`, urn, (text) => `cannot be read: ${text}`);
-        return { __unread: true, __memory: memory, __schemaVersion: olds.__schemaVersion };
+        return { __unread: true, __memory: olds.__memory ?? memory, __schemaVersion: olds.__schemaVersion };
     }
     for (const { group, seen } of found.entries) {
         if (group === "cut") {

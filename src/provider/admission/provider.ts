@@ -44,10 +44,13 @@ async function diff(context: Context, id: string, olds: Wire, news: Wire): Promi
         return { changes: true, replaces: ["scope"] };
     }
     const declared = ADMISSION_ARGUMENTS.some((name) => name !== "scope" && !sameJson(olds[name], news[name]));
-    const since = (stored: Wire) => (stored.__memory as AdmissionMemory | undefined)?.since ?? {};
+    const remembered = ({ __memory }: Wire) => {
+        const { since = {}, elsewhere = [] } = (__memory ?? {}) as AdmissionMemory;
+        return { since, elsewhere };
+    };
     const moved =
         news.__unread !== true &&
-        (news.transition !== undefined || different(olds, news) || !sameJson(since(olds), since(news)));
+        (news.transition !== undefined || different(olds, news) || !sameJson(remembered(olds), remembered(news)));
     return { changes: declared || moved };
 }
 

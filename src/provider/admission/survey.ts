@@ -22,8 +22,10 @@ export interface OpenAdmission extends Pick<Case, "scope" | "lifecycle" | "accou
     readonly memory: AdmissionMemory;
     /** Any connection of the scope. */
     target(id: string): Target;
-    /** Decided elsewhere: in `except`, or declared by a decision of this run. */
+    /** Decided elsewhere: in `except`, or declared by a decision of the program. */
     isElsewhere(id: string): boolean;
+    /** Declared by a decision of the program, as far as this run or its memory knows. */
+    isDeclared(id: string): boolean;
 }
 
 /** What earlier runs left behind. */
@@ -31,6 +33,8 @@ export interface AdmissionMemory {
     readonly account?: string;
     /** When acceptances under a rule with a duration began, by connection. */
     readonly since?: Readonly<Record<string, string>>;
+    /** Connections that decisions of the program declared: refresh and destroy do not see the program. */
+    readonly elsewhere?: readonly string[];
 }
 
 /**
@@ -86,6 +90,8 @@ export async function openAdmission(context: Context, stored: Wire, memory: Admi
             ),
         ),
     );
+    const declared = new Set(memory.elsewhere);
+    const isDeclared = (id: string) => declared.has(id) || context.declared.has(`${prefix}${id}`);
     return {
         ...(await openPlace(any)),
         admission,
@@ -93,7 +99,8 @@ export async function openAdmission(context: Context, stored: Wire, memory: Admi
         key,
         memory,
         target: (id) => ({ ...any, address: { scope, key: `${prefix}${id}`, id } }),
-        isElsewhere: (id) => except.has(`${prefix}${id}`) || context.declared.has(`${prefix}${id}`),
+        isElsewhere: (id) => except.has(`${prefix}${id}`) || isDeclared(id),
+        isDeclared,
     };
 }
 
@@ -122,10 +129,12 @@ export async function survey(
             : [[seen.id, opened.memory.since?.[seen.id] ?? beginning(until.rule.until ?? { at: 0 }, now)] as const],
     );
     const account = opened.memory.account ?? opened.account;
+    const elsewhere = reading.all.map(({ id }) => id).filter((id) => opened.isDeclared(id));
     return {
         entries,
         memory: {
             ...(account === undefined ? {} : { account }),
+            ...(elsewhere.length === 0 ? {} : { elsewhere: elsewhere.sort() }),
             ...(since.length === 0 ? {} : { since: Object.fromEntries(since) }),
         },
     };
