@@ -135,6 +135,24 @@ describe("the inbox", () => {
         expect(JSON.parse(out).pending).toHaveLength(4);
     });
 
+    it("reads several regions, the rest when one has nothing", async () => {
+        clouds.simulator.world.aws?.push({
+            account: "123456789012",
+            region: "us-east-1",
+            endpointServices: [
+                {
+                    serviceId: "vpce-svc-0aaaaaaaaaaaaaaa0",
+                    connections: [{ vpcEndpointId: endpoint(7), owner: REQUESTER, state: "pendingAcceptance" }],
+                },
+            ],
+        });
+        const regions = ["eu-west-1", "us-east-1", "ap-south-1"].flatMap((region) => ["--region", region]);
+        const { out } = await inbox(["--kind", "aws:vpcEndpoint", ...regions, "--json"]);
+        expect(JSON.parse(out).pending.map((p: { connection: { region: string } }) => p.connection.region)).toEqual(
+            expect.arrayContaining(["eu-west-1", "us-east-1"]),
+        );
+    });
+
     it("ends with status 3 where pipelines ask for it", async () => {
         expect((await inbox(["--fail-if-pending"])).status).toBe(3);
         clouds.simulator.world = worldWith({

@@ -389,6 +389,18 @@ describe("destroy", () => {
     });
 });
 
+describe("connections:probe", () => {
+    it("asks once for each action of a scope, whatever their number", async () => {
+        endpoints("pendingAcceptance", "pendingAcceptance", { state: "pendingAcceptance", owner: STRANGER });
+        const stack = new TestStack(clouds.simulator, { "connections:probe": "true" });
+        await stack.preview({ ledger: admission([analytics, blocked]) });
+        expect(
+            clouds.simulator.calls.filter(({ outcome }) => outcome === "DryRunOperation").map(({ action }) => action),
+        ).toEqual(["ec2:AcceptVpcEndpointConnections", "ec2:RejectVpcEndpointConnections"]);
+        expect(states()).toEqual(["pendingAcceptance", "pendingAcceptance", "pendingAcceptance"]);
+    });
+});
+
 describe("what cannot be read", () => {
     it("is never taken for empty, and converged rules stay as they are", async () => {
         endpoints("available");

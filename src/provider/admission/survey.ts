@@ -1,4 +1,4 @@
-import { type Connection, type Existing, SCHEMA_VERSION } from "../../connection";
+import { type Connection, type ConnectionScope, type Existing, SCHEMA_VERSION } from "../../connection";
 import { ADMISSION_ARGUMENTS, type Admission, idField, parseAdmission } from "../../decision/admission-arguments";
 import { type PlanOptions, plan } from "../../decision/plan";
 import { type Judgement, judge } from "../../decision/rules";
@@ -73,10 +73,16 @@ export function admissionOf(stored: Wire): { admission: Admission; kind: Connect
     return parsed;
 }
 
+/** The id of the admission of a scope, under today's defaults. Calls no cloud; throws what is wrong with the scope. */
+export async function keyOf(context: Context, scope: unknown): Promise<string> {
+    const { kind, admission } = admissionOf({ scope, rules: [] });
+    return (await anyOf(context, kind, admission.scope)).address.key;
+}
+
 /** Finds out what holds for an admission, apart from its connections. */
 export async function openAdmission(context: Context, stored: Wire, memory: AdmissionMemory): Promise<OpenAdmission> {
     const { admission, kind } = admissionOf(stored);
-    const any = await context.target({ ...admission.scope, [idField(kind)]: "*" } as unknown as Connection);
+    const any = await anyOf(context, kind, admission.scope);
     const { scope, key } = any.address;
     const prefix = key.slice(0, -1);
     const except = new Set(
@@ -218,6 +224,11 @@ export function evidenceOf(opened: OpenAdmission, entries: readonly Entry[], mem
 export function outputsOf(inputs: Wire, evidence: Wire): Wire {
     const { transition: _transition, ...rest } = evidence;
     return toWire({ ...pick(inputs, [...ADMISSION_ARGUMENTS, "__timeouts"]), ...rest });
+}
+
+/** Stands for any connection of a scope. */
+function anyOf(context: Context, kind: ConnectionKind, scope: ConnectionScope): Promise<Target> {
+    return context.target({ ...scope, [idField(kind)]: "*" } as unknown as Connection);
 }
 
 /** Accepted by somebody earlier: cut where the admission enforces its rules, or where the rule that let it in says that its time is over. */
