@@ -12,6 +12,7 @@ import {
     admissionOf,
     DUE,
     evidenceOf,
+    keyOf,
     type OpenAdmission,
     openAdmission,
     survey,
@@ -45,7 +46,7 @@ export async function checkAdmission(context: Context, olds: Wire, news: Wire): 
 
 async function evidence(context: Context, olds: Wire, inputs: Wire): Promise<Wire> {
     const urn = typeof inputs.__urn === "string" ? inputs.__urn : undefined;
-    const kept = (await keyOf(context, olds)) === (await keyOf(context, inputs));
+    const kept = (await previousKey(context, olds)) === (await keyOf(context, inputs.scope));
     // What the program declares now is known from its own checks.
     const { elsewhere: _elsewhere, ...remembered } = (olds.__memory ?? {}) as AdmissionMemory;
     const opened = await openAdmission(context, inputs, kept ? remembered : {});
@@ -99,13 +100,13 @@ async function probeOne(
     }
 }
 
-/** The scope that inputs declare, under today's defaults; undefined where there is none. */
-async function keyOf(context: Context, inputs: Wire): Promise<string | undefined> {
-    if (inputs.scope === undefined || hasUnknown(inputs.scope)) {
+/** The admission that the old inputs declared; undefined where there is none. */
+async function previousKey(context: Context, { scope }: Wire): Promise<string | undefined> {
+    if (scope === undefined || hasUnknown(scope)) {
         return undefined;
     }
     try {
-        return (await openAdmission(context, { scope: inputs.scope, rules: [] }, {})).key;
+        return await keyOf(context, scope);
     } catch {
         return undefined;
     }

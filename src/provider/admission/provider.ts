@@ -8,7 +8,7 @@ import type { ReadResult } from "../read";
 import { hasUnknown, sameJson, toWire, type Wire } from "../wire";
 import { applyAdmission, removeAdmission } from "./apply";
 import { checkAdmission } from "./check";
-import { type AdmissionMemory, evidenceOf, openAdmission, outputsOf, survey } from "./survey";
+import { type AdmissionMemory, evidenceOf, keyOf, openAdmission, outputsOf, survey } from "./survey";
 
 /** What the engine calls for a `ConnectionAdmission`. */
 export function admissionProvider(context: Context): Omit<Provider, "configure"> {
@@ -39,8 +39,7 @@ async function diff(context: Context, id: string, olds: Wire, news: Wire): Promi
     if (hasUnknown(news.scope)) {
         return { changes: true, replaces: ["scope"] };
     }
-    const { key } = await openAdmission(context, { scope: news.scope, rules: [] }, {});
-    if (key !== id) {
+    if ((await keyOf(context, news.scope)) !== id) {
         return { changes: true, replaces: ["scope"] };
     }
     const declared = ADMISSION_ARGUMENTS.some((name) => name !== "scope" && !sameJson(olds[name], news[name]));
