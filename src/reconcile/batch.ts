@@ -33,9 +33,9 @@ const QUIET_MS = 60;
  * more it holds, the longer that takes. So many times the longest pause between two arrivals are waited for, up to the limit.
  */
 const PAUSES_BELOW_PEAK = 4;
-const QUIET_BELOW_PEAK_MS = 500;
+const QUIET_BELOW_PEAK_MS = 2_000;
 /** And at the latest after this long. */
-const GATHER_MS = 2_000;
+const GATHER_MS = 10_000;
 
 type Outcome = Sent | Error;
 
