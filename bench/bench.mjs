@@ -49,7 +49,7 @@ report();
 
 /** Loading, and what one decision keeps in the state. */
 async function footprint() {
-    figures.push(...loadTime(), ...modules());
+    figures.push(...loadTime(short ? 5 : 15), ...modules());
 }
 
 /** Ours against the engine: the same bytes and no work, and the bare floor. Taken in turns, because machines drift. */
@@ -88,7 +88,10 @@ async function comparison() {
     for (const n of SIZES) {
         for (const contender of ["dynamic", "accepter", "loop"]) {
             progress(`${contender}, ${n}`);
-            const row = contender === "loop" ? await measureLoop(n) : await measure(contender, n);
+            const row =
+                contender === "loop"
+                    ? await measureLoop(n)
+                    : await measure(contender, n, short ? { operations: ["preview", "up"] } : {});
             const floor = rows.find((other) => other.contender === "floor" && other.n === n);
             rows.push({ ...row, ratio: floor && row.seconds.up / floor.seconds.up });
         }
