@@ -1,14 +1,14 @@
-import type { EC2Client, EC2ClientConfig } from "@aws-sdk/client-ec2";
-import type { OpenSearchClient } from "@aws-sdk/client-opensearch";
-import type { STSClient } from "@aws-sdk/client-sts";
+import type { EC2, EC2ClientConfig } from "@aws-sdk/client-ec2";
+import type { OpenSearch } from "@aws-sdk/client-opensearch";
+import type { STS } from "@aws-sdk/client-sts";
 import { type Cloud, CloudError, type FailureClass, networkFailure, type Site, withinCallTimeout } from "./cloud";
 
 /** Clients of one account and region. Each SDK is loaded with its first call. */
 export interface AwsClients {
     readonly region: string;
-    ec2(): Promise<EC2Client>;
-    openSearch(): Promise<OpenSearchClient>;
-    sts(): Promise<STSClient>;
+    ec2(): Promise<EC2>;
+    openSearch(): Promise<OpenSearch>;
+    sts(): Promise<STS>;
     /** The account behind the credentials, asked for once. */
     account(signal: AbortSignal): Promise<string>;
 }
@@ -46,11 +46,9 @@ export const aws: Cloud<AwsClients> = {
         if (stated) {
             return stated;
         }
-        const { STSClient } = await import("@aws-sdk/client-sts");
+        const { STS } = await import("@aws-sdk/client-sts");
         try {
-            return await new STSClient(
-                settings.profile === undefined ? {} : { profile: settings.profile },
-            ).config.region();
+            return await new STS(settings.profile === undefined ? {} : { profile: settings.profile }).config.region();
         } catch {
             return undefined;
         }
@@ -59,8 +57,8 @@ export const aws: Cloud<AwsClients> = {
         const region = site.placement.region ?? "";
         const config = memoize(() => clientConfig(site, region));
         const sts = memoize(async () => {
-            const { STSClient } = await import("@aws-sdk/client-sts");
-            return new STSClient({ ...(await config()), ...endpoint(site.settings.stsEndpoint) });
+            const { STS } = await import("@aws-sdk/client-sts");
+            return new STS({ ...(await config()), ...endpoint(site.settings.stsEndpoint) });
         });
         let account: Promise<string> | undefined;
         return {
@@ -74,12 +72,12 @@ export const aws: Cloud<AwsClients> = {
                 return account;
             },
             ec2: memoize(async () => {
-                const { EC2Client } = await import("@aws-sdk/client-ec2");
-                return new EC2Client({ ...(await config()), ...endpoint(site.settings.ec2Endpoint) });
+                const { EC2 } = await import("@aws-sdk/client-ec2");
+                return new EC2({ ...(await config()), ...endpoint(site.settings.ec2Endpoint) });
             }),
             openSearch: memoize(async () => {
-                const { OpenSearchClient } = await import("@aws-sdk/client-opensearch");
-                return new OpenSearchClient({ ...(await config()), ...endpoint(site.settings.opensearchEndpoint) });
+                const { OpenSearch } = await import("@aws-sdk/client-opensearch");
+                return new OpenSearch({ ...(await config()), ...endpoint(site.settings.opensearchEndpoint) });
             }),
         };
     },
@@ -87,12 +85,9 @@ export const aws: Cloud<AwsClients> = {
 };
 
 /** GetCallerIdentity needs no permission. https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html */
-async function callerAccount(sts: () => Promise<STSClient>, signal: AbortSignal): Promise<string> {
-    const { GetCallerIdentityCommand } = await import("@aws-sdk/client-sts");
+async function callerAccount(sts: () => Promise<STS>, signal: AbortSignal): Promise<string> {
     const client = await sts();
-    const identity = await awsCall("sts:GetCallerIdentity", signal, (options) =>
-        client.send(new GetCallerIdentityCommand({}), options),
-    );
+    const identity = await awsCall("sts:GetCallerIdentity", signal, (options) => client.getCallerIdentity({}, options));
     return identity.Account ?? "";
 }
 

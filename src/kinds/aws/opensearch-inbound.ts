@@ -115,11 +115,10 @@ async function search(
     call: { clients: AwsClients; signal: AbortSignal },
     input: { NextToken?: string; Filters?: { Name: string; Values: string[] }[] },
 ): Promise<{ items: Observed[]; next?: string }> {
-    const { DescribeInboundConnectionsCommand } = await import("@aws-sdk/client-opensearch");
     const client = await call.clients.openSearch();
     const account = await call.clients.account(call.signal);
     const answer = await awsCall("es:DescribeInboundConnections", call.signal, (options) =>
-        client.send(new DescribeInboundConnectionsCommand({ MaxResults: 100, ...input }), options),
+        client.describeInboundConnections({ MaxResults: 100, ...input }, options),
     );
     return {
         items: list(answer.Connections).flatMap((connection) =>
@@ -164,20 +163,19 @@ function decide(action: Action): Send<AwsClients> {
     return (_scope, orders, call) =>
         Promise.all(
             orders.map(async ({ seen: { id } }) => {
-                const sdk = await import("@aws-sdk/client-opensearch");
                 const client = await call.clients.openSearch();
                 const input = { ConnectionId: id };
                 try {
                     await (action === "accept"
                         ? awsCall("es:AcceptInboundConnection", call.signal, (options) =>
-                              client.send(new sdk.AcceptInboundConnectionCommand(input), options),
+                              client.acceptInboundConnection(input, options),
                           )
                         : action === "reject"
                           ? awsCall("es:RejectInboundConnection", call.signal, (options) =>
-                                client.send(new sdk.RejectInboundConnectionCommand(input), options),
+                                client.rejectInboundConnection(input, options),
                             )
                           : awsCall("es:DeleteInboundConnection", call.signal, (options) =>
-                                client.send(new sdk.DeleteInboundConnectionCommand(input), options),
+                                client.deleteInboundConnection(input, options),
                             ));
                     return { id, result: "sent" as const };
                 } catch (error) {

@@ -134,14 +134,10 @@ export const vpcEndpoint: ConnectionKind<AwsVpcEndpointConnection, AwsClients> =
     },
     lane: () => null,
     async describe(scope, call) {
-        const { DescribeVpcEndpointServiceConfigurationsCommand } = await import("@aws-sdk/client-ec2");
         const client = await call.clients.ec2();
         try {
             const answer = await awsCall("ec2:DescribeVpcEndpointServiceConfigurations", call.signal, (options) =>
-                client.send(
-                    new DescribeVpcEndpointServiceConfigurationsCommand({ ServiceIds: [serviceIdOf(scope)] }),
-                    options,
-                ),
+                client.describeVpcEndpointServiceConfigurations({ ServiceIds: [serviceIdOf(scope)] }, options),
             );
             const service = answer.ServiceConfigurations?.find((s) => s.ServiceId === serviceIdOf(scope));
             if (service === undefined) {
@@ -167,16 +163,12 @@ export const vpcEndpoint: ConnectionKind<AwsVpcEndpointConnection, AwsClients> =
     },
     /** MaxResults up to 1000: API_DescribeVpcEndpointServiceConfigurations. */
     async discover(_scope, call) {
-        const { DescribeVpcEndpointServiceConfigurationsCommand } = await import("@aws-sdk/client-ec2");
         const client = await call.clients.ec2();
         const found: { serviceId: string }[] = [];
         let NextToken: string | undefined;
         do {
             const page = await awsCall("ec2:DescribeVpcEndpointServiceConfigurations", call.signal, (options) =>
-                client.send(
-                    new DescribeVpcEndpointServiceConfigurationsCommand({ MaxResults: 1000, NextToken }),
-                    options,
-                ),
+                client.describeVpcEndpointServiceConfigurations({ MaxResults: 1000, NextToken }, options),
             );
             for (const service of page.ServiceConfigurations ?? []) {
                 const serviceId = text(service.ServiceId);
@@ -191,15 +183,14 @@ export const vpcEndpoint: ConnectionKind<AwsVpcEndpointConnection, AwsClients> =
      * `InvalidFilter` (terraform-provider-aws PR #48442). MaxResults up to 1000: API_DescribeVpcEndpointConnections.
      */
     async list(scope, cursor, call) {
-        const { DescribeVpcEndpointConnectionsCommand } = await import("@aws-sdk/client-ec2");
         const client = await call.clients.ec2();
         const answer = await awsCall("ec2:DescribeVpcEndpointConnections", call.signal, (options) =>
-            client.send(
-                new DescribeVpcEndpointConnectionsCommand({
+            client.describeVpcEndpointConnections(
+                {
                     Filters: [{ Name: "service-id", Values: [serviceIdOf(scope)] }],
                     MaxResults: 1000,
                     NextToken: cursor,
-                }),
+                },
                 options,
             ),
         );
@@ -277,7 +268,6 @@ async function send(
     call: { clients: AwsClients; signal: AbortSignal },
     dryRun: boolean,
 ): Promise<Map<string, { code: string; text: string }>> {
-    const sdk = await import("@aws-sdk/client-ec2");
     const client = await call.clients.ec2();
     const input = {
         ServiceId: serviceIdOf(scope),
@@ -287,10 +277,10 @@ async function send(
     const answer =
         action === "accept"
             ? await awsCall("ec2:AcceptVpcEndpointConnections", call.signal, (options) =>
-                  client.send(new sdk.AcceptVpcEndpointConnectionsCommand(input), options),
+                  client.acceptVpcEndpointConnections(input, options),
               )
             : await awsCall("ec2:RejectVpcEndpointConnections", call.signal, (options) =>
-                  client.send(new sdk.RejectVpcEndpointConnectionsCommand(input), options),
+                  client.rejectVpcEndpointConnections(input, options),
               );
     return new Map(
         (answer.Unsuccessful ?? []).map((item) => [
