@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: what decisions cost, beside what they could cost. Prints tables and every figure with its limit, writes them to
  * bench/results/ (JSON and Markdown) and exits 1 on a shortfall. `npm run bench -- --short`: N = 1 and 100, under two minutes.
- * `-- --only footprint|cost|comparison|admission|scale|throttled`: one part.
+ * `-- --only footprint|cost|comparison|engine|admission|scale|throttled`: one part.
  *
  * Contenders, on the same simulator of EC2 with the same requests (bench/contenders/):
  * ours; same bytes, a provider that does nothing and stores what ours stores; floor, a provider that does nothing and stores an id;
@@ -22,6 +22,8 @@ const REPEATS = short ? { 1: 1, 100: 1 } : { 1: 5, 200: 3, 1000: 1 };
 const OPERATIONS = ["preview", "up", "preview again", "refresh", "destroy"];
 /** Creates that the engine has under way at once by default. */
 const IN_FLIGHT = 4 * availableParallelism();
+/** The engine writes its state at the end only. */
+const SKIP_CHECKPOINTS = { PULUMI_SKIP_CHECKPOINTS: "true", PULUMI_EXPERIMENTAL: "true" };
 /** EC2: ten accepts at once, then one a second. https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html */
 const ACCEPTS = { burst: 10, perSecond: 1 };
 /** What one connection of a listing may keep alive in the provider: its record of evidence, read twice. */
@@ -35,9 +37,12 @@ const started = Date.now();
 
 try {
     await recordTemplate();
-    const parts = { footprint, cost, comparison, admission, scale, throttled };
+    const parts = { footprint, cost, comparison, engine, admission, scale, throttled };
     for (const [name, part] of Object.entries(parts)) {
-        if ((options.only ?? name) === name && !(short && ["admission", "scale", "throttled"].includes(name))) {
+        if (
+            (options.only ?? name) === name &&
+            !(short && ["engine", "admission", "scale", "throttled"].includes(name))
+        ) {
             progress(name);
             await part();
         }
@@ -95,6 +100,23 @@ async function comparison() {
             const floor = rows.find((other) => other.contender === "floor" && other.n === n);
             rows.push({ ...row, ratio: floor && row.seconds.up / floor.seconds.up });
         }
+    }
+}
+
+/** What the engine's ways of writing its state change for a thousand decisions. */
+async function engine() {
+    const n = 1_000;
+    for (const [way, settings] of [
+        ["--parallel 64", { parallel: 64 }],
+        ["PULUMI_SKIP_CHECKPOINTS", { env: SKIP_CHECKPOINTS }],
+    ]) {
+        progress(`ours, ${n}, ${way}`);
+        const row = await measure("ours", n, {
+            ...settings,
+            env: { CONNECTIONS_PACE: "false", ...settings.env },
+            operations: ["up", "destroy"],
+        });
+        rows.push({ ...row, contender: `ours, ${way}` });
     }
 }
 
@@ -212,8 +234,7 @@ async function scale() {
             const heap = path.join(scratch, "live-heap");
             const { peakMb, missing } = await measure(contender, n, {
                 env: {
-                    PULUMI_SKIP_CHECKPOINTS: "true",
-                    PULUMI_EXPERIMENTAL: "true",
+                    ...SKIP_CHECKPOINTS,
                     CONNECTIONS_PACE: "false",
                     NODE_OPTIONS: `--require ${path.join(repository, "bench/live-heap.cjs")}`,
                     BENCH_LIVE_HEAP: heap,
