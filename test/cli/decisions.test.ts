@@ -1,8 +1,9 @@
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { ConnectionDecision, type ConnectionDecisionArgs, Provider } from "pulumi-connection-decision";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import {
     ACCOUNT,
     endpoint,
@@ -456,6 +457,38 @@ describe("the state", { timeout: OPERATION_MS }, () => {
         expect(decisions).toHaveLength(4);
         for (const decision of decisions) {
             expect(JSON.stringify(decision).length).toBeLessThan(3_000);
+        }
+    });
+
+    it("has nothing of the profile that leads to a role, nor do errors and logs: no key, no external id", async () => {
+        const folder = mkdtempSync(path.join(tmpdir(), "connection-decision-profile-"));
+        onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+        const role = (profile: string, account: string) =>
+            `[profile ${profile}]\nrole_arn = arn:aws:iam::${account}:role/owner\nsource_profile = base\nexternal_id = CANARY-EXTERNAL-ID\n`;
+        writeFileSync(
+            path.join(folder, "config"),
+            `${role("owner", ACCOUNT)}${role("stranger", "666677778888")}[profile base]\naws_access_key_id = AKIA${ACCOUNT}\naws_secret_access_key = secret-of-AKIA${ACCOUNT}\n`,
+        );
+        const real = await realStack(clouds.simulator.env, { "connections:awsProfile": "owner" });
+        const grpc = path.join(real.folder, "grpc.json");
+        real.setEnv({ AWS_CONFIG_FILE: path.join(folder, "config"), PULUMI_DEBUG_GRPC: grpc });
+        const loud = { logToStdErr: true, logVerbosity: 11, logFlow: true } as never;
+        const program = async () => {
+            new ConnectionDecision("ec2", onEndpoint(1, "accept", { expectedRequester: REQUESTER }));
+        };
+        const printed = [(await real.up(program, loud)).text];
+        expect(clouds.simulator.calls.map(({ action }) => action)).toContain("sts:AssumeRole");
+        expect(stateOf(1)).toBe("available");
+        await real.stack.setConfig("connections:awsProfile", { value: "stranger" });
+        const refused = await real.preview(program, loud).catch((error: { text: string }) => error);
+        expect(refused.text).toContain("AccessDenied");
+        printed.push(refused.text);
+
+        const files = filesBelow(real.folder).filter((file) => !file.includes("/home/"));
+        expect(files).toContain(grpc);
+        for (const canary of ["CANARY-EXTERNAL-ID", "secret-of-", "session-of-", "Signature="]) {
+            expect(files.filter((file) => readFileSync(file, "utf8").includes(canary))).toEqual([]);
+            expect(printed.filter((text) => text.includes(canary))).toEqual([]);
         }
     });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Wire } from "../../src/provider/wire";
 import { endpoint, REQUESTER, SERVICE, useClouds, worldWith } from "../support/clouds";
 import { onEndpoint, onInbound, onPeering, onVpcep } from "../support/declarations";
-import { TestStack } from "../support/engine";
+import { TestStack, virtualClock } from "../support/engine";
 
 const clouds = useClouds({ settleMs: 2_000 });
 
@@ -666,6 +666,28 @@ describe("sending", () => {
         expect(steps[0]?.inputs.observed).toMatchObject({ requester: REQUESTER });
         expect(failures.a).toContain("Will not accept: the requester is 999988887777");
         expect(mutations()).toEqual([]);
+    });
+
+    it("reads again after every wait: a requester swapped while a throttled accept waits is refused", async () => {
+        clouds.simulator.addFaults({ action: "ec2:Accept*", fault: "throttle", times: 1 });
+        const { sleep, ...clock } = virtualClock(clouds.simulator);
+        const waiting = new TestStack(
+            clouds.simulator,
+            {},
+            {},
+            {
+                ...clock,
+                async sleep(ms, signal) {
+                    if (mutations().length === 1) {
+                        setEndpoint(1, "pendingAcceptance", "999988887777");
+                    }
+                    await sleep(ms, signal);
+                },
+            },
+        );
+        const { failures } = await waiting.up({ a: onEndpoint(1, "accept", { expectedRequester: REQUESTER }) });
+        expect(failures.a).toContain("Will not accept: the requester is 999988887777");
+        expect(mutations()).toHaveLength(1);
     });
 });
 
