@@ -1,6 +1,6 @@
 /**
  * Loaded into the processes of a run (NODE_OPTIONS=--require): in the dynamic provider's, collects garbage for a tenth of the time
- * and leaves the largest heap that was still alive afterwards in BENCH_LIVE_HEAP, bytes. A run so watched is not timed.
+ * and leaves in BENCH_LIVE_HEAP the bytes that were still alive after the last time. A run so watched is not timed.
  */
 const { writeFileSync } = require("node:fs");
 const { setFlagsFromString } = require("node:v8");
@@ -11,15 +11,11 @@ const LEAST_PAUSE_MS = 250;
 if (process.argv.some((argument) => argument.includes("cmd/dynamic-provider"))) {
     setFlagsFromString("--expose-gc");
     const collect = runInNewContext("gc");
-    let largest = 0;
     const watch = () => {
         const started = performance.now();
         collect();
         const { heapUsed, external } = process.memoryUsage();
-        if (heapUsed + external > largest) {
-            largest = heapUsed + external;
-            writeFileSync(process.env.BENCH_LIVE_HEAP, `${largest}`);
-        }
+        writeFileSync(process.env.BENCH_LIVE_HEAP, `${heapUsed + external}`);
         setTimeout(watch, Math.max(LEAST_PAUSE_MS, 9 * (performance.now() - started))).unref();
     };
     setTimeout(watch, LEAST_PAUSE_MS).unref();
