@@ -4,8 +4,16 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { type EngineEvent, LocalWorkspace, PulumiCommand, type PulumiFn, type Stack } from "@pulumi/pulumi/automation";
+import * as settings from "@pulumi/pulumi/runtime/settings";
 import { onTestFinished } from "vitest";
 import { findPulumi } from "../../tools/pulumi/install.mjs";
+
+// After a failed operation the SDK keeps calling the engine that has ended, and gRPC shares its state per address with
+// every client of the process: a later engine that gets the same port would be "14 UNAVAILABLE: No connection
+// established. Last error: null" at once. With a pool of its own each client connects itself.
+Object.assign((settings as unknown as Record<"grpcClientOptions", object>).grpcClientOptions, {
+    "grpc.use_local_subchannel_pool": 1,
+});
 
 const repository = path.resolve(__dirname, "../..");
 
