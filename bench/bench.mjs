@@ -257,7 +257,7 @@ async function scale() {
     });
 
     const all = 50_000;
-    const simulator = await startClouds(all);
+    const simulator = await startClouds(all, {}, (i) => ({ owner: String(111122220000 + Math.floor(i / 100)) }));
     const ids = endpointIds(all);
     for (const [where, pages] of [
         [2_499, 3],
@@ -275,6 +275,24 @@ async function scale() {
         });
         project.close();
     }
+
+    const spread = 200;
+    const project = await openProject({
+        contender: "ours",
+        world: { ids: ids.filter((_, i) => i % (all / spread) === 0) },
+        simulator,
+    });
+    simulator.clearCalls();
+    const { seconds } = await project.run("up");
+    progress(`${spread} decisions spread over ${all} connections: ${round(seconds)} s`);
+    const batches = Math.ceil(spread / IN_FLIGHT);
+    figures.push({
+        what: `list calls of an up of ${spread} decisions spread over ${all} connections (50 pages to check, ${batches} batches read again, looks until settled)`,
+        value: callsOf(simulator).actions.DescribeConnections,
+        limit: 50 + batches * (1 + 2),
+        unit: "calls",
+    });
+    project.close();
     await simulator.close();
 }
 

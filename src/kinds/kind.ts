@@ -145,6 +145,8 @@ export interface ConnectionKind<C extends { kind: string } = Connection, K = unk
         readonly idsPerOrder: number;
         /** With `lookup` only. */
         readonly idsPerLookup?: number;
+        /** With `listOf` only. */
+        readonly requestersPerList?: number;
         /** Longest pause between two polls while a decision settles. */
         readonly settleEvery: string;
         /** Default of `timeout`. */
@@ -169,6 +171,11 @@ export interface ConnectionKind<C extends { kind: string } = Connection, K = unk
     discover(scope: Scope, call: Call<K>): Promise<readonly Readonly<Record<string, string>>[]>;
     /** One page of the scope's connections. */
     list(scope: Scope, cursor: string | undefined, call: Call<K>): Promise<Page>;
+    /**
+     * One page of what these requesters asked for, where the API filters by them: connections seen before are read again without the rest of
+     * a long listing. It proves no absence; what it does not tell is read with `list`.
+     */
+    listOf?(scope: Scope, requesters: readonly string[], cursor: string | undefined, call: Call<K>): Promise<Page>;
     /** By ids. What is not found is left out; one bad id never fails its neighbours. */
     lookup?(scope: Scope, ids: readonly string[], call: Call<K>): Promise<readonly Observed[]>;
     readonly actions: Readonly<Record<Decision, Send<K>> & Partial<Record<"remove", Send<K>>>>;

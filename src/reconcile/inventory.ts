@@ -1,5 +1,5 @@
 import { CloudError } from "../clouds/cloud";
-import type { ConnectionKind, Observed, Scope } from "../kinds/kind";
+import type { ConnectionKind, Observed, Page, Scope } from "../kinds/kind";
 import { oneLine } from "../text";
 import type { Session, Target } from "./session";
 
@@ -28,6 +28,10 @@ interface Listing {
     readonly stale: Set<string>;
     cursor: string | undefined;
     complete: boolean;
+    /** More than one page. */
+    long: boolean;
+    /** The cloud refused to list by requester. */
+    whole: boolean;
     lookups: number;
     /** Reads of one listing run one after another, so that none is made twice. */
     queue: Promise<unknown>;
@@ -85,7 +89,7 @@ export class Inventory {
         const readings = new Map<string, Reading>();
         const listing = this.listing(first);
         try {
-            const found = await this.fetch(kind, address.scope, ids, session);
+            const found = await this.fetch(kind, address.scope, ids, listing, session);
             for (const id of ids) {
                 const seen = found.get(id);
                 readings.set(id, seen === undefined ? await proveAbsent(first) : readingOf(seen));
@@ -124,6 +128,8 @@ export class Inventory {
                 stale: new Set(),
                 cursor: undefined,
                 complete: false,
+                long: false,
+                whole: false,
                 lookups: 0,
                 queue: Promise.resolve(),
             };
@@ -176,18 +182,23 @@ export class Inventory {
             }
             listing.cursor = page.next;
             listing.complete = page.next === undefined;
+            listing.long ||= page.next !== undefined;
         }
     }
 
-    /** By ids where the kind can and few are wanted, else by listing until all are found or the end is reached. */
+    /**
+     * By ids where the kind can and few are wanted; else by listing, of a long one what their requesters asked for first, until all are
+     * found or the end of the whole listing is reached.
+     */
     private async fetch(
         kind: ConnectionKind,
         scope: Scope,
         ids: readonly string[],
+        listing: Listing,
         session: Session,
     ): Promise<Map<string, Observed>> {
         const found = new Map<string, Observed>();
-        const { lookup } = kind;
+        const { lookup, listOf } = kind;
         const perLookup = kind.limits.idsPerLookup ?? 1;
         const look = async (wanted: readonly string[]) => {
             for (let i = 0; i < wanted.length; i += perLookup) {
@@ -202,17 +213,33 @@ export class Inventory {
             return found;
         }
         const missing = new Set(ids);
-        let cursor: string | undefined;
-        do {
-            const from = cursor;
-            const page = await session.reading(() => kind.list(scope, from, session.call));
-            for (const seen of page.items) {
-                if (missing.delete(seen.id)) {
-                    found.set(seen.id, seen);
+        const take = async (list: (cursor: string | undefined) => Promise<Page>) => {
+            let cursor: string | undefined;
+            do {
+                const from = cursor;
+                const page = await session.reading(() => list(from));
+                for (const seen of page.items) {
+                    if (missing.delete(seen.id)) {
+                        found.set(seen.id, seen);
+                    }
                 }
+                cursor = page.next;
+            } while (missing.size > 0 && cursor !== undefined);
+        };
+        const requesters = requestersOf(kind, ids, listing);
+        if (listOf !== undefined && requesters !== undefined) {
+            try {
+                await take((cursor) => listOf(scope, requesters, cursor, session.call));
+            } catch (error) {
+                if (!(error instanceof CloudError) || error.failure !== "refused") {
+                    throw error;
+                }
+                listing.whole = true;
             }
-            cursor = page.next;
-        } while (missing.size > 0 && cursor !== undefined);
+        }
+        if (missing.size > 0) {
+            await take((cursor) => kind.list(scope, cursor, session.call));
+        }
         if (lookup !== undefined && missing.size > 0) {
             // Offset paging can skip an entry: what the listing missed is asked for by id.
             await look([...missing]);
@@ -227,6 +254,17 @@ export class Inventory {
             return unreadable(target, error);
         }
     }
+}
+
+/** Whom to list for to read these again; undefined where the whole listing is no longer, or it is not known who asked. */
+function requestersOf(kind: ConnectionKind, ids: readonly string[], listing: Listing): readonly string[] | undefined {
+    const requesters = new Set(ids.map((id) => listing.items.get(id)?.requester));
+    return listing.long &&
+        !listing.whole &&
+        !requesters.has(undefined) &&
+        requesters.size <= (kind.limits.requestersPerList ?? 1)
+        ? [...(requesters as Set<string>)]
+        : undefined;
 }
 
 /** A connection that the cloud still lists as deleted is absent like any other. */

@@ -79,16 +79,19 @@ const ACTIONS = {
 
 type Connection = VpcEndpointConnection & Moving;
 
+interface Listed {
+    readonly service: EndpointService;
+    readonly connection: Connection;
+}
+
 /** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeVpcEndpointConnections.html */
 function describeConnections(call: Call): Reply {
     const { parameters, region, state, world } = call;
-    const filters = filtersOf(parameters);
+    const filters = filtersOf(parameters).map(({ name, values }) => ({ filter: filterOf(name, state), values }));
     const all = (region?.endpointServices ?? []).flatMap((service) =>
         (service.connections ?? []).map((connection) => ({ service, connection: connection as Connection })),
     );
-    const wanted = all.filter((item) =>
-        filters.every(({ name, values }) => values.includes(filterValue(name, item, region, state))),
-    );
+    const wanted = all.filter((item) => filters.every(({ filter, values }) => values.includes(filter(item, region))));
     const { items, next } = pageOf(wanted, parameters);
     return reply(call, {
         vpcEndpointConnectionSet: {
@@ -220,32 +223,25 @@ function noService(id: string): Refusal {
     return new Refusal(400, "InvalidVpcEndpointServiceId.NotFound", `The VpcEndpointServiceId '${id}' does not exist`);
 }
 
-/** The documented filters of DescribeVpcEndpointConnections. */
-function filterValue(
-    name: string,
-    { service, connection }: { service: EndpointService; connection: Connection },
-    region: AwsRegion | undefined,
-    state: State,
-): string {
-    switch (name) {
-        case "service-id":
-            return service.serviceId;
-        case "vpc-endpoint-owner":
-            return connection.owner ?? "";
-        case "vpc-endpoint-state":
-            return connection.state;
-        case "vpc-endpoint-region":
-            return connection.vpcEndpointRegion ?? region?.region ?? "";
-        case "ip-address-type":
-            return connection.ipAddressType ?? "ipv4";
-        case "vpc-endpoint-id":
-            if (state.undocumented("ec2EndpointIdFilter") === "works") {
-                return connection.vpcEndpointId;
-            }
-            throw new Refusal(400, "InvalidFilter", "The filter 'vpc-endpoint-id' is invalid");
-        default:
-            throw new Refusal(400, "InvalidFilter", `The filter '${name}' is invalid`);
+/** What the documented filters of DescribeVpcEndpointConnections compare. */
+const FILTERS: Readonly<Record<string, (item: Listed, region: AwsRegion | undefined) => string>> = {
+    "service-id": ({ service }) => service.serviceId,
+    "vpc-endpoint-owner": ({ connection }) => connection.owner ?? "",
+    "vpc-endpoint-state": ({ connection }) => connection.state,
+    "vpc-endpoint-region": ({ connection }, region) => connection.vpcEndpointRegion ?? region?.region ?? "",
+    "ip-address-type": ({ connection }) => connection.ipAddressType ?? "ipv4",
+    "vpc-endpoint-id": ({ connection }) => connection.vpcEndpointId,
+};
+
+function filterOf(name: string, state: State): (typeof FILTERS)[string] {
+    const filter = FILTERS[name];
+    const refused =
+        (name === "vpc-endpoint-id" && state.undocumented("ec2EndpointIdFilter") === "InvalidFilter") ||
+        (name === "vpc-endpoint-owner" && state.undocumented("ec2OwnerFilter") === "InvalidFilter");
+    if (filter === undefined || refused) {
+        throw new Refusal(400, "InvalidFilter", `The filter '${name}' is invalid`);
     }
+    return filter;
 }
 
 function filtersOf(parameters: URLSearchParams): { name: string; values: string[] }[] {

@@ -115,6 +115,8 @@ export interface Undocumented {
     ec2UnknownEndpoint: "unsuccessful" | "wholeRequest";
     /** EC2: the documented filter `vpc-endpoint-id`, seen to fail (terraform-provider-aws PR #48442). */
     ec2EndpointIdFilter: "InvalidFilter" | "works";
+    /** EC2: the documented filter `vpc-endpoint-owner`, the neighbour of the one that was seen to fail. */
+    ec2OwnerFilter: "works" | "InvalidFilter";
     /** OpenSearch accept of a rejected connection. */
     openSearchAcceptRejected: "refuses" | "accepts";
     /** OpenSearch: whether DELETED stays listed. */
@@ -132,6 +134,7 @@ export const UNDOCUMENTED: Readonly<{ [K in keyof Undocumented]: readonly Undocu
     ec2Repeat: ["nothing", "unsuccessful"],
     ec2UnknownEndpoint: ["unsuccessful", "wholeRequest"],
     ec2EndpointIdFilter: ["InvalidFilter", "works"],
+    ec2OwnerFilter: ["works", "InvalidFilter"],
     openSearchAcceptRejected: ["refuses", "accepts"],
     openSearchDeleted: ["vanishes", "listed"],
     alibabaDryRunStatus: ["ignored", "checked"],

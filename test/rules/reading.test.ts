@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { Clock } from "../../src/reconcile/clock";
-import { startSimulator } from "../../src/simulator/index";
-import { ALIBABA_ACCOUNT, PEERING, useClouds, worldWith } from "../support/clouds";
+import { startSimulator, type World } from "../../src/simulator/index";
+import { ALIBABA_ACCOUNT, OTHER_ACCOUNT, PEERING, useClouds, worldWith } from "../support/clouds";
 import { onEndpoint, onInbound, onPeering, onVpcep } from "../support/declarations";
 import { TestStack, virtualClock } from "../support/engine";
 
@@ -27,6 +27,60 @@ describe("a listing", () => {
             Array.from({ length: 4 }, () => "accept: pending -> accepted"),
         );
         expect(calls("ec2:DescribeVpcEndpointConnections")).toHaveLength(2);
+    });
+
+    describe("of many pages is read again by who asked", () => {
+        const FAR = 4_900;
+        const far = { ...onEndpoint(FAR, "accept"), expectedRequester: OTHER_ACCOUNT };
+
+        function longService(undocumented: World["undocumented"] = {}) {
+            clouds.simulator.world = worldWith({
+                endpoints: Array.from({ length: 5_000 }, (_, i) =>
+                    i + 1 === FAR ? { state: "pendingAcceptance", owner: OTHER_ACCOUNT } : "pendingAcceptance",
+                ),
+                undocumented,
+            });
+        }
+
+        it("one call before sending, and one per look", async () => {
+            longService();
+            const stack = new TestStack(clouds.simulator);
+            const { failures } = await stack.up({ a: far });
+            expect(failures).toEqual({});
+            expect(stack.outputs("a").observed).toMatchObject({ status: "accepted", requester: OTHER_ACCOUNT });
+            const reads = clouds.simulator.calls.map(({ action }) => action);
+            const sent = reads.indexOf("ec2:AcceptVpcEndpointConnections");
+            const lists = (calls: readonly string[]) =>
+                calls.filter((action) => action === "ec2:DescribeVpcEndpointConnections").length;
+            expect(lists(reads.slice(0, sent))).toBe(5 + 1);
+            const looks = lists(reads.slice(sent));
+            expect(looks).toBeGreaterThan(0);
+            expect(looks).toBeLessThan(5);
+        });
+
+        it("and whole where the cloud refuses to, which is tried once", async () => {
+            longService({ ec2OwnerFilter: "InvalidFilter" });
+            const stack = new TestStack(clouds.simulator);
+            const { failures } = await stack.up({ a: far });
+            expect(failures).toEqual({});
+            expect(stack.outputs("a").observed).toMatchObject({ status: "accepted" });
+            const refused = calls("ec2:DescribeVpcEndpointConnections").filter(
+                ({ outcome }) => outcome === "InvalidFilter",
+            );
+            expect(refused).toHaveLength(1);
+        });
+
+        it("and absent only when the whole listing has no such connection", async () => {
+            longService();
+            const { failures } = await new TestStack(clouds.simulator).up({ a: far }, () => {
+                const { world } = clouds.simulator;
+                world.aws?.[0]?.endpointServices?.[0]?.connections?.splice(FAR - 1, 1);
+                clouds.simulator.world = world;
+            });
+            expect(failures.a).toContain("withdrawn before it was accepted");
+            expect(calls("ec2:AcceptVpcEndpointConnections")).toHaveLength(0);
+            expect(calls("ec2:DescribeVpcEndpointConnections")).toHaveLength(5 + 1 + 5);
+        });
     });
 
     it("says how far it is when it takes long", async () => {

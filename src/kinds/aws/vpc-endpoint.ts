@@ -1,9 +1,9 @@
-import type { VpcEndpointConnection } from "@aws-sdk/client-ec2";
+import type { Filter, VpcEndpointConnection } from "@aws-sdk/client-ec2";
 import { type AwsClients, aws, awsCall } from "../../clouds/aws";
 import { CloudError } from "../../clouds/cloud";
 import { type AwsVpcEndpointConnection, formatKey, type Status } from "../../connection";
 import { optional, text } from "../answer";
-import type { ConnectionKind, Lifecycle, Observed, Order, Receipt, Scope, Send } from "../kind";
+import type { Call, ConnectionKind, Lifecycle, Observed, Order, Page, Receipt, Scope, Send } from "../kind";
 import { receiptOfFailure } from "../receipt";
 import { readStatus } from "../status";
 
@@ -104,6 +104,8 @@ export const vpcEndpoint: ConnectionKind<AwsVpcEndpointConnection, AwsClients> =
     limits: {
         // No maximum is documented. A refused batch is halved, so a lower one costs calls and loses nothing.
         idsPerOrder: 500,
+        // No maximum is on the API's page. A refused list is read whole.
+        requestersPerList: 100,
         settleEvery: "5s",
         settleWithin: "20m",
         rates: {
@@ -178,27 +180,9 @@ export const vpcEndpoint: ConnectionKind<AwsVpcEndpointConnection, AwsClients> =
         } while (NextToken !== undefined);
         return found;
     },
-    /**
-     * By `service-id` only: `vpc-endpoint-id` is a documented filter that the server was seen to refuse with
-     * `InvalidFilter` (terraform-provider-aws PR #48442). MaxResults up to 1000: API_DescribeVpcEndpointConnections.
-     */
-    async list(scope, cursor, call) {
-        const client = await call.clients.ec2();
-        const answer = await awsCall("ec2:DescribeVpcEndpointConnections", call.signal, (options) =>
-            client.describeVpcEndpointConnections(
-                {
-                    Filters: [{ Name: "service-id", Values: [serviceIdOf(scope)] }],
-                    MaxResults: 1000,
-                    NextToken: cursor,
-                },
-                options,
-            ),
-        );
-        return {
-            items: (answer.VpcEndpointConnections ?? []).flatMap(observe),
-            ...optional("next", text(answer.NextToken)),
-        };
-    },
+    list: (scope, cursor, call) => describeConnections(scope, [], cursor, call),
+    listOf: (scope, requesters, cursor, call) =>
+        describeConnections(scope, [{ Name: "vpc-endpoint-owner", Values: [...requesters] }], cursor, call),
     actions: { accept: decide("accept"), reject: decide("reject") },
     /** A dry run answers with an error: DryRunOperation where the permission is there, UnauthorizedOperation where not. */
     async probe(scope, action, order, call) {
@@ -244,6 +228,33 @@ function observe(connection: VpcEndpointConnection): Observed[] {
             },
         },
     ];
+}
+
+/**
+ * By `service-id`, and at most `vpc-endpoint-owner`: `vpc-endpoint-id` is a documented filter that the server was seen to
+ * refuse with `InvalidFilter` (terraform-provider-aws PR #48442). MaxResults up to 1000: API_DescribeVpcEndpointConnections.
+ */
+async function describeConnections(
+    scope: Scope,
+    filters: readonly Filter[],
+    cursor: string | undefined,
+    call: Call<AwsClients>,
+): Promise<Page> {
+    const client = await call.clients.ec2();
+    const answer = await awsCall("ec2:DescribeVpcEndpointConnections", call.signal, (options) =>
+        client.describeVpcEndpointConnections(
+            {
+                Filters: [{ Name: "service-id", Values: [serviceIdOf(scope)] }, ...filters],
+                MaxResults: 1000,
+                NextToken: cursor,
+            },
+            options,
+        ),
+    );
+    return {
+        items: (answer.VpcEndpointConnections ?? []).flatMap(observe),
+        ...optional("next", text(answer.NextToken)),
+    };
 }
 
 /** Ids that succeeded are not in the answer; the others are in `Unsuccessful`, with HTTP 200. */
