@@ -8,7 +8,7 @@ import {
     SCHEMA_VERSION,
     type Verdict,
 } from "./connection";
-import { type FieldsAsInputs, refuseOptions, showEvidence } from "./resource";
+import { type FieldsAsInputs, fillIn, refuseOptions, showEvidence } from "./resource";
 
 /** A scope whose fields may be outputs of other resources. The kind is always written out. */
 export type ScopeInput = {
@@ -146,10 +146,11 @@ export class ConnectionAdmission extends pulumi.CustomResource {
                 __provider: PROVIDER,
                 __urn: pulumi.createUrn(name, ADMISSION_TYPE_TOKEN, opts?.parent),
                 __schemaVersion: SCHEMA_VERSION,
-                __timeouts: timeouts === undefined ? undefined : { ...timeouts },
+                ...(timeouts === undefined ? {} : { __timeouts: { ...timeouts } }),
             },
             opts ?? {},
         );
+        fillIn(this, ["otherwise", "existing", "reason", "onDelete"] satisfies (keyof ConnectionAdmissionArgs)[]);
         showEvidence(this);
     }
 }

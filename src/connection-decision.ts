@@ -12,7 +12,7 @@ import {
     TYPE_TOKEN,
 } from "./connection";
 import { reportGone } from "./gone";
-import { type FieldsAsInputs, refuseOptions, showEvidence } from "./resource";
+import { type FieldsAsInputs, fillIn, refuseOptions, showEvidence } from "./resource";
 
 /** Arguments of {@link ConnectionDecision}. */
 export interface ConnectionDecisionArgs {
@@ -97,6 +97,20 @@ export type ConnectionInput = {
  */
 const PROVIDER = 'exports.handler = () => require("pulumi-connection-decision/provider").provider;';
 
+const ARGUMENTS = [
+    "connection",
+    "decision",
+    "expectedRequester",
+    "expectedEvidence",
+    "reason",
+    "until",
+    "onDrift",
+    "onDelete",
+    "allowRemoval",
+    "waitForRequest",
+    "timeout",
+] as const satisfies readonly (keyof ConnectionDecisionArgs)[];
+
 /**
  * A decision about a connection request that waits at its owner: **accepted** or **rejected**, declared in a program,
  * reviewed in `pulumi preview` with who is asking, where the connection stands and what will happen, and held by drift detection.
@@ -172,10 +186,11 @@ export class ConnectionDecision extends pulumi.CustomResource {
                 __urn: opts?.id === undefined ? pulumi.createUrn(name, TYPE_TOKEN, opts?.parent) : undefined,
                 __schemaVersion: SCHEMA_VERSION,
                 // The engine never hands customTimeouts to a dynamic provider.
-                __timeouts: timeouts === undefined ? undefined : { ...timeouts },
+                ...(timeouts === undefined ? {} : { __timeouts: { ...timeouts } }),
             },
             opts ?? {},
         );
+        fillIn(this, ARGUMENTS);
         showEvidence(this);
         this.observed.apply((observed) => observed?.gone && this.id.apply((id) => id && reportGone(id)));
     }

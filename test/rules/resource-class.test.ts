@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ConnectionDecision, Provider } from "pulumi-connection-decision";
 import { beforeAll, describe, expect, it } from "vitest";
+import { ARGUMENTS } from "../../src/decision/arguments";
 import { endpoint, SERVICE } from "../support/clouds";
 
 /** The classes under Pulumi's mocks: what they register, and what they refuse before registering. */
@@ -42,6 +43,18 @@ describe("ConnectionDecision under mocks", () => {
                 __urn: expect.stringMatching(/::pulumi-nodejs:dynamic\/connection:ConnectionDecision::a$/),
             },
         });
+    });
+
+    it("has an output for every argument, left out ones too, and registers nothing for these", async () => {
+        const decision = new ConnectionDecision("left-out", args);
+        const looked = ConnectionDecision.get("looked", `aws:vpcEndpoint/eu-west-1/${SERVICE}/${endpoint(1)}`);
+        for (const argument of ARGUMENTS) {
+            expect([argument, pulumi.Output.isInstance(decision[argument])]).toEqual([argument, true]);
+            expect([argument, pulumi.Output.isInstance(looked[argument])]).toEqual([argument, true]);
+        }
+        expect(await promised(decision.reason)).toBeUndefined();
+        expect(await promised(decision.decision)).toBe("accept");
+        expect(registered.find(({ name }) => name === "left-out")?.inputs).not.toHaveProperty("reason");
     });
 
     it("derives connectionId, status and requester", async () => {
