@@ -257,42 +257,46 @@ async function scale() {
     });
 
     const all = 50_000;
-    const simulator = await startClouds(all, {}, (i) => ({ owner: String(111122220000 + Math.floor(i / 100)) }));
     const ids = endpointIds(all);
-    for (const [where, pages] of [
+    // A hundred endpoints a customer.
+    const ownerOf = (i) => String(111122220000 + Math.floor(i / 100));
+    const simulator = await startClouds(all, {}, (i) => ({ owner: ownerOf(i) }));
+    /** Accepts these and says what it took. */
+    const accept = async (operation, positions) => {
+        const decided = positions.map((i) => ({ endpointId: ids[i], decision: "accept", requester: ownerOf(i) }));
+        const project = await openProject({ contender: "decisions-by-rule", world: { decided }, simulator });
+        simulator.clearCalls();
+        const { seconds, failed } = await project.run(operation);
+        project.close();
+        progress(`${operation} of ${positions.length} of ${all} connections: ${round(seconds)} s`);
+        return { lists: callsOf(simulator).actions.DescribeConnections, failed };
+    };
+    for (const [position, pages] of [
         [2_499, 3],
         [all - 1, 50],
     ]) {
-        const project = await openProject({ contender: "ours", world: { ids: [ids[where]] }, simulator });
-        simulator.clearCalls();
-        const { seconds } = await project.run("preview");
-        progress(`connection ${where + 1} of ${all}: ${round(seconds)} s`);
+        const { lists, failed } = await accept("preview", [position]);
         figures.push({
-            what: `pages read for connection ${where + 1} of ${all}`,
-            value: callsOf(simulator).actions.DescribeConnections,
+            what: `pages read for connection ${position + 1} of ${all}`,
+            value: failed ? Number.NaN : lists,
             limit: pages,
             unit: "calls",
         });
-        project.close();
     }
 
     const spread = 200;
-    const project = await openProject({
-        contender: "ours",
-        world: { ids: ids.filter((_, i) => i % (all / spread) === 0) },
-        simulator,
-    });
-    simulator.clearCalls();
-    const { seconds } = await project.run("up");
-    progress(`${spread} decisions spread over ${all} connections: ${round(seconds)} s`);
+    const positions = Array.from({ length: spread }, (_, i) => ((i + 1) * all) / spread - 1);
+    const { lists } = await accept("up", positions);
     const batches = Math.ceil(spread / IN_FLIGHT);
-    figures.push({
-        what: `list calls of an up of ${spread} decisions spread over ${all} connections (50 pages to check, ${batches} batches read again, looks until settled)`,
-        value: callsOf(simulator).actions.DescribeConnections,
-        limit: 50 + batches * (1 + 2),
-        unit: "calls",
-    });
-    project.close();
+    figures.push(
+        {
+            what: `list calls of an up of ${spread} decisions spread over ${all} connections (${all / 1_000} pages to check, ${batches} batches read again, looks until settled)`,
+            value: lists,
+            limit: all / 1_000 + batches * (1 + 2),
+            unit: "calls",
+        },
+        { what: "of these, not carried out", value: spread - acceptedIn(simulator), limit: 0 },
+    );
     await simulator.close();
 }
 
