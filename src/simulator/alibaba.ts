@@ -78,7 +78,7 @@ const PEERING = {
     GetVpcPeerConnectionAttribute: (call: ParameterCall) => attributes(visible(call), call),
     /** MaxResults 1 to 100, 20 by default; no status filter. */
     ListVpcPeerConnections(call: ParameterCall) {
-        const { parameters } = call;
+        const { parameters, state, world } = call;
         const size = Number(parameters.get("MaxResults") ?? "20");
         if (!Number.isInteger(size) || size < 1 || size > 100) {
             throw new Refusal(400, "IllegalParam.MaxResults", "The specified parameter MaxResults is illegal.");
@@ -91,10 +91,11 @@ const PEERING = {
                 (id === null || connection.instanceId === id) &&
                 (region === null || connection.regionId === region || connection.acceptingRegionId === region),
         );
-        const result = page(wanted, size, parameters.get("NextToken") ?? undefined);
+        const result = page(wanted, Math.min(size, state.largestPage), parameters.get("NextToken") ?? undefined);
         if (result === undefined) {
             throw new Refusal(400, "IllegalParam.NextToken", "The specified parameter NextToken is illegal.");
         }
+        world.list(result.items.map(({ connection }) => connection.instanceId));
         return {
             VpcPeerConnects: result.items.map((item) => attributes(item, call)),
             TotalCount: wanted.length,

@@ -91,10 +91,12 @@ function describe(request: Request, region: AwsRegion | undefined, state: State,
         (connection) =>
             exists(connection, state) && filters.every((filter) => filter.Values?.includes(connection.connectionId)),
     );
-    const result = page(wanted, size || 100, typeof input.NextToken === "string" ? input.NextToken : undefined);
+    const token = typeof input.NextToken === "string" ? input.NextToken : undefined;
+    const result = page(wanted, Math.min(size || 100, state.largestPage), token);
     if (result === undefined) {
         throw new Refusal(400, "InvalidPaginationTokenException", "Invalid pagination token");
     }
+    world.list(result.items.map(({ connectionId }) => connectionId));
     return jsonReply(request, {
         Connections: result.items.map((connection) => shown(connection, world.stale)),
         ...(result.next === undefined ? {} : { NextToken: result.next }),

@@ -152,8 +152,10 @@ function list(call: Call): object {
     const wanted = ((serviceOf(call).connections ?? []) as Connection[]).filter(
         (connection) => (id === null || connection.id === id) && (status === null || connection.status === status),
     );
+    const items = wanted.slice(offset, offset + limit);
+    call.world.list(items.map((connection) => connection.id));
     return {
-        connections: wanted.slice(offset, offset + limit).map((connection) => shown(connection, call.world.stale)),
+        connections: items.map((connection) => shown(connection, call.world.stale)),
         total_count: new LosslessNumber(String(wanted.length)),
     };
 }

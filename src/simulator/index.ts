@@ -39,6 +39,8 @@ export interface SimulatorOptions {
     throttle?: "documented" | "off";
     /** How long asynchronous changes take, in milliseconds. @default 0 */
     settleMs?: number;
+    /** A page of a listing holds no more connections, whatever was asked for, where pages follow by token. @default as documented */
+    largestPage?: number;
     /** Added to every answer, in milliseconds. @default 0 */
     latencyMs?: number;
     /** Called with each call before it is handled: what an outside actor of a test does at that moment. */
@@ -51,6 +53,8 @@ export interface Call {
     /** As policies name it, `ec2:AcceptVpcEndpointConnections`. */
     action: string;
     ids: string[];
+    /** Connections that the answer lists, of a call that lists some. */
+    listed?: string[];
     /** Time of the simulated clock, ISO 8601. */
     at: string;
     /** `ok`, the error code, or the fault. A fault after the effect is `ok, then reset`. */
@@ -66,6 +70,8 @@ export interface Simulator {
     world: World;
     /** How long asynchronous changes take from now on, in milliseconds. */
     settleMs: number;
+    /** See {@link SimulatorOptions.largestPage}. */
+    largestPage: number;
     readonly calls: readonly Call[];
     clearCalls(): void;
     /** Moves the clock ahead, in milliseconds. */
@@ -89,6 +95,7 @@ const APIS: readonly Api[] = [openSearch, alibaba, huawei, sts, ec2];
  */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
     const state = new State(options.settleMs ?? 0);
+    state.largestPage = options.largestPage ?? state.largestPage;
     state.world = options.world ?? {};
     const faults = new Faults();
     const throttle = new Throttle(() => state.now());
@@ -150,6 +157,9 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
             const reply = operation.run({
                 state,
                 stale: fault?.fault === "staleRead",
+                list: (ids) => {
+                    call.listed = [...ids];
+                },
                 refuseId: (id) => fault?.fault === "refuseIds" && (fault.ids?.includes(id) ?? true),
             });
             call.outcome = fault?.when === "after" ? `ok, then ${fault.fault}` : "ok";
@@ -198,6 +208,12 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
         },
         set settleMs(ms) {
             state.settleMs = ms;
+        },
+        get largestPage() {
+            return state.largestPage;
+        },
+        set largestPage(connections) {
+            state.largestPage = connections;
         },
         get calls() {
             return calls;

@@ -33,6 +33,8 @@ export interface World {
     readonly stale: boolean;
     /** Faults that refuse single ids inside a successful answer. */
     readonly refuseId: (id: string) => boolean;
+    /** Says which connections the answer lists. */
+    readonly list: (ids: readonly string[]) => void;
 }
 
 /** A request understood: which call of which cloud it is, and how to answer. */

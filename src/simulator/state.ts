@@ -21,6 +21,8 @@ export const PEERING_EXPIRY_MS = 7 * 24 * 3_600_000;
 
 /** The live world and its clock: real time, moved ahead by `POST /_simulator/clock`. */
 export class State {
+    /** A page of a listing holds no more, whatever was asked for; where pages follow by token. */
+    largestPage = Number.POSITIVE_INFINITY;
     private current: World = {};
     private offset = 0;
 

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import type { Wire } from "../../src/provider/wire";
+import type { Call } from "../../src/simulator/index";
 import { endpoint, SERVICE, useClouds, worldWith } from "../support/clouds";
 import { onEndpoint } from "../support/declarations";
 import { TestStack } from "../support/engine";
@@ -60,12 +61,13 @@ const schedule = fc.record({
     faults: fc.array(fc.record({ at: fc.nat(14), fault: fc.nat(FAULTS.length - 1), after: fc.boolean() }), {
         maxLength: 3,
     }),
+    largestPage: fc.constantFrom(1, 2, 4, 1_000),
 });
 
 type Schedule = typeof schedule extends fc.Arbitrary<infer S> ? S : never;
 type Connection = { vpcEndpointId: string; owner: string; state: string; ipAddressType?: string };
 
-let observer: (action: string, ids: readonly string[]) => void = () => {};
+let observer: (call: Call) => void = () => {};
 const injected: Record<string, number> = {};
 let ran = 0;
 
@@ -76,7 +78,7 @@ afterAll(() => {
     );
 });
 
-const clouds = useClouds({ onCall: ({ action, ids }) => observer(action, ids) });
+const clouds = useClouds({ onCall: (call) => observer(call) });
 
 describe("an admission under random rules and changes", () => {
     it(`sends what its rules say, and nothing else (${SCHEDULES} schedules, seed ${SEED})`, {
@@ -91,6 +93,7 @@ async function run(random: Schedule): Promise<void> {
     ran += 1;
     simulator.clearCalls();
     simulator.clearFaults();
+    simulator.largestPage = random.largestPage;
     simulator.world = worldWith({ endpoints: random.places.map(() => "pendingAcceptance") });
     const all = (simulator.world.aws?.[0]?.endpointServices?.[0]?.connections ?? []) as Connection[];
     const put = (n: number, to: Place) =>
@@ -109,10 +112,11 @@ async function run(random: Schedule): Promise<void> {
     // Collected: what throws in here would only be another answer of the cloud.
     const violations: string[] = [];
     const must = (holds: boolean, text: string) => void (holds || violations.push(text));
-    // What listings served in this run, after the one that check made. Accepts and rejects read for themselves, at the same time, so a call is held to
-    // one of the last few; a stale one shows what was before, and is not held to.
-    let served: Map<string, Connection>[] = [];
-    observer = (action, ids) => {
+    // What listings served of each connection in this run, the first time for check. Accepts and rejects read for themselves, at the same time, so a call
+    // is held to one of the last few; a stale one shows what was before, and is not held to.
+    let served: { call: Call; all: Map<string, Connection> }[] = [];
+    observer = (call) => {
+        const { action, ids } = call;
         const at = count++;
         for (const change of random.outside.filter((one) => one.at === at)) {
             put(change.endpoint, change.to);
@@ -129,7 +133,8 @@ async function run(random: Schedule): Promise<void> {
             stale ||= name === "staleRead";
         }
         if (action === "ec2:DescribeVpcEndpointConnections") {
-            served = [...served, new Map(all.map((connection) => [connection.vpcEndpointId, { ...connection }]))];
+            const now = new Map(all.map((connection) => [connection.vpcEndpointId, { ...connection }]));
+            served = [...served, { call, all: now }];
         }
         const [, verb] = /^ec2:(Accept|Reject)VpcEndpointConnections$/.exec(action) ?? [];
         for (const id of verb === undefined || stale ? [] : ids) {
@@ -140,9 +145,10 @@ async function run(random: Schedule): Promise<void> {
                 continue;
             }
             const seen = served
+                .filter((listing) => listing.call.listed?.includes(id))
                 .slice(1)
                 .slice(-3)
-                .map((listing) => listing.get(id) as Connection);
+                .map((listing) => listing.all.get(id) as Connection);
             const allowed = (connection: Connection) =>
                 verdictOf(random, connection) === wanted &&
                 (wanted === "accept" || connection.state !== "available" || random.existing === "enforce");

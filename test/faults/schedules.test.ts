@@ -150,6 +150,7 @@ interface Schedule {
     readonly outside: readonly { readonly at: number; readonly slot: number; readonly change: number }[];
     readonly switches: readonly number[];
     readonly settleMs: number;
+    readonly largestPage?: number;
     readonly faultyRuns: number;
 }
 
@@ -175,6 +176,7 @@ const schedules: fc.Arbitrary<Schedule> = fc.record({
     }),
     switches: fc.tuple(...Object.values(UNDOCUMENTED).map((choices) => fc.nat(choices.length - 1))),
     settleMs: fc.constantFrom(0, 500, 3_000),
+    largestPage: fc.constantFrom(1, 2, 1_000),
     faultyRuns: fc.integer({ min: 1, max: 3 }),
 });
 
@@ -318,6 +320,7 @@ async function runSchedule(schedule: Schedule): Promise<void> {
     simulator.clearCalls();
     simulator.world = startingWorld(schedule);
     simulator.settleMs = schedule.settleMs;
+    simulator.largestPage = schedule.largestPage ?? 1_000;
     let count = 0;
     let faulty = true;
     const snapshot = () =>
@@ -433,7 +436,8 @@ function checkLog(schedule: Schedule, entries: readonly Entry[]): void {
             call.outcome.startsWith("ok") &&
             (fault === undefined || fault.fault === "staleRead" || fault.fault === "refuseIds")
         ) {
-            for (const { n } of slots) {
+            const { listed } = call;
+            for (const { n } of slots.filter(({ slot }) => listed?.includes(slot.id) ?? true)) {
                 served.set(n, entry.before[n]?.owner);
                 const done = effect.get(n);
                 if (done !== undefined && fault?.fault !== "staleRead") {

@@ -72,6 +72,41 @@ describe("AWS SDK v3, EC2", () => {
         });
     });
 
+    it("gives shorter pages than asked for where it is told to, and says which connections each listed", async () => {
+        simulator.world = worldWith({ endpoints: ["available", "rejected", "available", "available", "available"] });
+        simulator.largestPage = 2;
+        simulator.clearCalls();
+        try {
+            for await (const _page of paginateDescribeVpcEndpointConnections(
+                { client: client(), pageSize: 1000 },
+                { Filters: [{ Name: "vpc-endpoint-state", Values: ["available"] }] },
+            )) {
+                // Read for what the calls say.
+            }
+        } finally {
+            simulator.largestPage = Number.POSITIVE_INFINITY;
+        }
+        expect(simulator.calls.map(({ listed }) => listed)).toEqual([
+            [endpoint(1), endpoint(3)],
+            [endpoint(4), endpoint(5)],
+        ]);
+    });
+
+    it("filters by owner, or refuses to, as its switch says, and refuses filters that no document has", async () => {
+        const owned = (name: string) =>
+            client()
+                .send(
+                    new DescribeVpcEndpointConnectionsCommand({ Filters: [{ Name: name, Values: ["444455556666"] }] }),
+                )
+                .then(({ VpcEndpointConnections }) => VpcEndpointConnections?.map((c) => c.VpcEndpointId));
+        const endpoints = ["available", { state: "available", owner: "444455556666" }];
+        simulator.world = worldWith({ endpoints });
+        expect(await owned("vpc-endpoint-owner")).toEqual([endpoint(2)]);
+        await expect(owned("owner")).rejects.toMatchObject({ name: "InvalidFilter" });
+        simulator.world = worldWith({ endpoints, undocumented: { ec2OwnerFilter: "InvalidFilter" } });
+        await expect(owned("vpc-endpoint-owner")).rejects.toMatchObject({ name: "InvalidFilter" });
+    });
+
     it("shows the fields of a connection in the wire's own spelling", async () => {
         simulator.world = worldWith({});
         const { VpcEndpointConnections } = await client().send(new DescribeVpcEndpointConnectionsCommand({}));
