@@ -91,7 +91,7 @@ const PEERING = {
                 (id === null || connection.instanceId === id) &&
                 (region === null || connection.regionId === region || connection.acceptingRegionId === region),
         );
-        const result = page(wanted, Math.min(size, state.largestPage), parameters.get("NextToken") ?? undefined);
+        const result = page(state, wanted, size, parameters.get("NextToken") ?? undefined);
         if (result === undefined) {
             throw new Refusal(400, "IllegalParam.NextToken", "The specified parameter NextToken is illegal.");
         }

@@ -92,7 +92,7 @@ function describeConnections(call: Call): Reply {
         (service.connections ?? []).map((connection) => ({ service, connection: connection as Connection })),
     );
     const wanted = all.filter((item) => filters.every(({ filter, values }) => values.includes(filter(item, region))));
-    const { items, next } = pageOf(wanted, parameters, state.largestPage);
+    const { items, next } = pageOf(state, wanted, parameters);
     world.list(items.map(({ connection }) => connection.vpcEndpointId));
     return reply(call, {
         vpcEndpointConnectionSet: {
@@ -122,7 +122,7 @@ function describeServices(call: Call): Reply {
         throw noService(missing);
     }
     const wanted = ids.length === 0 ? services : services.filter((service) => ids.includes(service.serviceId));
-    const { items, next } = pageOf(wanted, parameters, call.state.largestPage);
+    const { items, next } = pageOf(call.state, wanted, parameters);
     return reply(call, {
         serviceConfigurationSet: {
             item: items.map((service) => ({
@@ -254,7 +254,7 @@ function filtersOf(parameters: URLSearchParams): { name: string; values: string[
 }
 
 /** MaxResults 5 to 1000. */
-function pageOf<T>(items: readonly T[], parameters: URLSearchParams, largest: number) {
+function pageOf<T>(state: State, items: readonly T[], parameters: URLSearchParams) {
     const size = Number(parameters.get("MaxResults") ?? "1000");
     if (!Number.isInteger(size) || size < 5 || size > 1000) {
         throw new Refusal(
@@ -263,7 +263,7 @@ function pageOf<T>(items: readonly T[], parameters: URLSearchParams, largest: nu
             `Value ( ${size} ) for parameter MaxResults is invalid. Expecting a value between 5 and 1000.`,
         );
     }
-    const result = page(items, Math.min(size, largest), parameters.get("NextToken") ?? undefined);
+    const result = page(state, items, size, parameters.get("NextToken") ?? undefined);
     if (result === undefined) {
         throw new Refusal(400, "InvalidNextToken", "The token is not valid.");
     }

@@ -92,7 +92,7 @@ function describe(request: Request, region: AwsRegion | undefined, state: State,
             exists(connection, state) && filters.every((filter) => filter.Values?.includes(connection.connectionId)),
     );
     const token = typeof input.NextToken === "string" ? input.NextToken : undefined;
-    const result = page(wanted, Math.min(size || 100, state.largestPage), token);
+    const result = page(state, wanted, size || 100, token);
     if (result === undefined) {
         throw new Refusal(400, "InvalidPaginationTokenException", "Invalid pagination token");
     }

@@ -73,8 +73,9 @@ export interface ParameterCall {
 /** One API: recognises its requests. Undefined: not mine. */
 export type Api = (request: Request, state: State) => Operation | undefined;
 
-/** One page of a list, with an opaque token for the next. Throws on a token it did not hand out. */
+/** One page of a list, of at most `size` and the state's largest page, with an opaque token for the next. Undefined for a token it did not hand out. */
 export function page<T>(
+    state: State,
     items: readonly T[],
     size: number,
     token: string | undefined,
@@ -84,7 +85,7 @@ export function page<T>(
     if (Number.isNaN(start)) {
         return undefined;
     }
-    const end = start + size;
+    const end = start + Math.min(size, state.largestPage);
     return {
         items: items.slice(start, end),
         ...(end < items.length ? { next: Buffer.from(`page-${end}`).toString("base64url") } : {}),
