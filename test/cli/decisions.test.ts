@@ -8,6 +8,7 @@ import {
     ACCOUNT,
     endpoint,
     INBOUND,
+    mutationsOf,
     OTHER_ACCOUNT,
     PEERING,
     REQUESTER,
@@ -48,10 +49,6 @@ function setEndpoint(n: number, state: string) {
     });
 }
 
-function mutations() {
-    return clouds.simulator.calls.filter((call) => /Accept|Reject|Delete|connections:update/.test(call.action));
-}
-
 describe("a stack over four systems", { timeout: OPERATION_MS }, () => {
     const program = async () => {
         new ConnectionDecision("ec2", onEndpoint(1, "accept", { expectedRequester: REQUESTER }));
@@ -82,7 +79,7 @@ describe("a stack over four systems", { timeout: OPERATION_MS }, () => {
         const detailed = await real.preview(program, { diff: true });
         expect(detailed.text).toContain(`transition       : "accept: pending -> accepted"`);
         expect(detailed.text).toMatch(new RegExp(`requester {5}: "${REQUESTER}"`));
-        expect(mutations()).toEqual([]);
+        expect(mutationsOf(clouds.simulator)).toEqual([]);
 
         await real.up(program);
         expect(stateOf(1)).toBe("available");
@@ -107,7 +104,7 @@ describe("a stack over four systems", { timeout: OPERATION_MS }, () => {
 
         clouds.simulator.clearCalls();
         await real.destroy(program);
-        expect(mutations()).toEqual([]);
+        expect(mutationsOf(clouds.simulator)).toEqual([]);
         expect(stateOf(1)).toBe("available");
     });
 
@@ -141,7 +138,7 @@ describe("what is refused", { timeout: OPERATION_MS }, () => {
             "  what to do: find out who asks; correct the declaration only if this is the request you mean",
         );
         expect(text).not.toMatch(/\n\s+at .*\.js:\d+/);
-        expect(mutations()).toEqual([]);
+        expect(mutationsOf(clouds.simulator)).toEqual([]);
     });
 
     it("includes opts.import, which creation makes needless", async () => {
@@ -184,7 +181,7 @@ describe("update plans", { timeout: OPERATION_MS }, () => {
         await real.preview(program, { plan });
         setEndpoint(1, "rejected");
         expect(await failure(real.up(program, { plan }))).toContain("violates plan");
-        expect(mutations()).toEqual([]);
+        expect(mutationsOf(clouds.simulator)).toEqual([]);
 
         setEndpoint(1, "pendingAcceptance");
         outside((world) => {
@@ -225,7 +222,7 @@ describe("a connection under onDelete: reject", { timeout: OPERATION_MS }, () =>
         expect((await real.cli("state", "taint", urn, "--yes", "--stack", "test")).code).toBe(0);
         await real.up(named("a"));
         expect(stateOf(1)).toBe("available");
-        expect(mutations()).toHaveLength(1);
+        expect(mutationsOf(clouds.simulator)).toHaveLength(1);
     });
 
     it("is rejected when the resource is removed, and by destroy", async () => {
@@ -389,7 +386,7 @@ describe("preview of what is not known yet, targets, and get", { timeout: OPERAT
             status: { value: "pending" },
             requester: { value: REQUESTER },
         });
-        expect(mutations()).toEqual([]);
+        expect(mutationsOf(clouds.simulator)).toEqual([]);
     });
 });
 

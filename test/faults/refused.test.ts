@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { Simulator } from "../../src/simulator/index";
-import { useClouds } from "../support/clouds";
+import { mutationsOf, useClouds } from "../support/clouds";
 import { onEndpoint, onInbound, onPeering, onVpcep } from "../support/declarations";
 import { TestStack, virtualClock } from "../support/engine";
 
@@ -36,7 +36,7 @@ describe("clouds that refuse connections", { timeout: 60_000 }, () => {
         expect((await stack.up(program)).failures).toEqual({});
         expect(pauses).toBe(PAUSES);
         expect(statuses()).toEqual(DECIDED);
-        expect(mutations()).toHaveLength(4);
+        expect(mutationsOf(clouds.simulator)).toHaveLength(4);
     });
 
     it("in a preview are named with every decision that could not be read", async () => {
@@ -63,7 +63,7 @@ describe("clouds that refuse connections", { timeout: 60_000 }, () => {
         await door.open();
         expect((await stack.up(program)).failures).toEqual({});
         expect(statuses()).toEqual(DECIDED);
-        expect(mutations()).toHaveLength(4);
+        expect(mutationsOf(clouds.simulator)).toHaveLength(4);
     });
 });
 
@@ -85,10 +85,6 @@ function statuses() {
         alibaba?.[0]?.vpcPeerConnections?.[0]?.status,
         huawei?.[0]?.endpointServices?.[0]?.connections?.[0]?.status,
     ];
-}
-
-function mutations() {
-    return clouds.simulator.calls.filter((call) => /Accept|Reject|Delete|connections:update/.test(call.action));
 }
 
 /** A port that leads to the simulator, with the settings that name it. */

@@ -114,3 +114,8 @@ export function useClouds(options: SimulatorOptions = {}): { readonly simulator:
         },
     };
 }
+
+/** The calls that decided or deleted something, on any cloud. */
+export function mutationsOf(simulator: Simulator) {
+    return simulator.calls.filter((call) => /Accept|Reject|Delete|connections:update/.test(call.action));
+}
