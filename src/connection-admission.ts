@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import {
+    ADMISSION_ARGUMENTS,
     ADMISSION_TYPE_TOKEN,
     type Connection,
     type ConnectionScope,
@@ -150,7 +151,7 @@ export class ConnectionAdmission extends pulumi.CustomResource {
             },
             opts ?? {},
         );
-        fillIn(this, ["otherwise", "existing", "reason", "onDelete"] satisfies (keyof ConnectionAdmissionArgs)[]);
+        fillIn<ConnectionAdmissionArgs>(this, ADMISSION_ARGUMENTS);
         showEvidence(this);
     }
 }

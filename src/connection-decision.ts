@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import {
+    ARGUMENTS,
     type Connection,
     type Decision,
     type Facts,
@@ -97,20 +98,6 @@ export type ConnectionInput = {
  */
 const PROVIDER = 'exports.handler = () => require("pulumi-connection-decision/provider").provider;';
 
-const ARGUMENTS = [
-    "connection",
-    "decision",
-    "expectedRequester",
-    "expectedEvidence",
-    "reason",
-    "until",
-    "onDrift",
-    "onDelete",
-    "allowRemoval",
-    "waitForRequest",
-    "timeout",
-] as const satisfies readonly (keyof ConnectionDecisionArgs)[];
-
 /**
  * A decision about a connection request that waits at its owner: **accepted** or **rejected**, declared in a program,
  * reviewed in `pulumi preview` with who is asking, where the connection stands and what will happen, and held by drift detection.
@@ -190,7 +177,7 @@ export class ConnectionDecision extends pulumi.CustomResource {
             },
             opts ?? {},
         );
-        fillIn(this, ARGUMENTS);
+        fillIn<ConnectionDecisionArgs>(this, ARGUMENTS);
         showEvidence(this);
         this.observed.apply((observed) => observed?.gone && this.id.apply((id) => id && reportGone(id)));
     }

@@ -141,6 +141,34 @@ export const TYPE_TOKEN = "pulumi-nodejs:dynamic/connection:ConnectionDecision";
 /** The type token of every admission. A contract with every state file and policy pack. */
 export const ADMISSION_TYPE_TOKEN = "pulumi-nodejs:dynamic/connection:ConnectionAdmission";
 
+/** The arguments of a decision that a program may pass; what else an input holds is ours. */
+export const ARGUMENTS = [
+    "connection",
+    "decision",
+    "expectedRequester",
+    "expectedEvidence",
+    "reason",
+    "until",
+    "onDrift",
+    "onDelete",
+    "allowRemoval",
+    "waitForRequest",
+    "timeout",
+] as const;
+
+/** The arguments of an admission that a program may pass; what else an input holds is ours. */
+export const ADMISSION_ARGUMENTS = [
+    "scope",
+    "rules",
+    "otherwise",
+    "existing",
+    "except",
+    "reason",
+    "onDelete",
+    "allowRemoval",
+    "timeout",
+] as const;
+
 /**
  * The id of a decision in the state: the kind and the resolved parts that identify the connection,
  * `aws:vpcEndpoint/eu-west-1/vpce-svc-0a1b/vpce-0c2d`. The id alone suffices to find the connection again.

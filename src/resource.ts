@@ -26,7 +26,7 @@ const LEFT_OUT = pulumi.output(undefined);
  * Arguments that were left out are outputs like the others, of undefined. One output for all of them: the SDK takes a stack trace for each
  * property it registers, 0.2 ms of a program per property and resource.
  */
-export function fillIn(resource: pulumi.Resource, names: readonly string[]): void {
+export function fillIn<Args>(resource: pulumi.Resource, names: readonly (keyof Args & string)[]): void {
     for (const name of names) {
         if (!(name in resource)) {
             Object.assign(resource, { [name]: LEFT_OUT });

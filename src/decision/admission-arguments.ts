@@ -17,19 +17,6 @@ export interface Admission extends Rules {
     readonly timeout?: string;
 }
 
-/** The arguments a program may pass; what else an input holds is ours. */
-export const ADMISSION_ARGUMENTS = [
-    "scope",
-    "rules",
-    "otherwise",
-    "existing",
-    "except",
-    "reason",
-    "onDelete",
-    "allowRemoval",
-    "timeout",
-] as const;
-
 const RULE_FIELDS = ["name", "requester", "evidence", "ticket", "verdict", "until"];
 
 /** Checks arguments as they arrive from the engine, and says everything that is wrong with them at once. Pure. */

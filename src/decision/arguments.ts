@@ -23,21 +23,6 @@ export interface Declaration {
     readonly ending?: { readonly at: string; readonly phase?: "soon" | "over" };
 }
 
-/** The arguments a program may pass; what else an input holds is ours. */
-export const ARGUMENTS = [
-    "connection",
-    "decision",
-    "expectedRequester",
-    "expectedEvidence",
-    "reason",
-    "until",
-    "onDrift",
-    "onDelete",
-    "allowRemoval",
-    "waitForRequest",
-    "timeout",
-] as const;
-
 const DEFAULT_WAIT_FOR_REQUEST = "1m";
 
 /**

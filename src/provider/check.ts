@@ -1,5 +1,5 @@
-import { SCHEMA_VERSION } from "../connection";
-import { ARGUMENTS, type Declaration, onDeleteProblem, parseArguments } from "../decision/arguments";
+import { ARGUMENTS, SCHEMA_VERSION } from "../connection";
+import { type Declaration, onDeleteProblem, parseArguments } from "../decision/arguments";
 import { cuts, type Memory } from "../decision/plan";
 import { beginning, endOf, NOTICE_MS } from "../decision/until";
 import type { Action, Observed } from "../kinds/kind";

@@ -1,5 +1,4 @@
-import type { Connection, ObservedConnection } from "../connection";
-import { ARGUMENTS } from "../decision/arguments";
+import { ARGUMENTS, type Connection, type ObservedConnection } from "../connection";
 import type { Context } from "./context";
 import { moved } from "./outputs";
 import { hasUnknown, sameJson, type Wire } from "./wire";

@@ -1,5 +1,4 @@
-import { type Decision, type ObservedConnection, SCHEMA_VERSION } from "../connection";
-import { ARGUMENTS } from "../decision/arguments";
+import { ARGUMENTS, type Decision, type ObservedConnection, SCHEMA_VERSION } from "../connection";
 import type { Memory } from "../decision/plan";
 import { DecisionError, type Outcome, statusOf } from "../reconcile/decide";
 import type { Reading } from "../reconcile/inventory";

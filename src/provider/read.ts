@@ -1,5 +1,5 @@
-import type { Connection } from "../connection";
-import { ARGUMENTS, type Declaration } from "../decision/arguments";
+import { ARGUMENTS, type Connection } from "../connection";
+import type { Declaration } from "../decision/arguments";
 import { DecisionError } from "../reconcile/decide";
 import { openCase, readCase } from "./assess";
 import { type Context, refuseNewerState } from "./context";

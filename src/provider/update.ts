@@ -1,4 +1,4 @@
-import { ARGUMENTS } from "../decision/arguments";
+import { ARGUMENTS } from "../connection";
 import { assess, openCase, readCase, refuseMovedAccount, wantedOf } from "./assess";
 import { type Context, refuseNewerState } from "./context";
 import { declarationOf, ENDING } from "./declaration";

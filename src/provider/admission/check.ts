@@ -1,4 +1,4 @@
-import { ADMISSION_ARGUMENTS } from "../../decision/admission-arguments";
+import { ADMISSION_ARGUMENTS } from "../../connection";
 import type { Observed } from "../../kinds/kind";
 import { DecisionError } from "../../reconcile/decide";
 import { problemText } from "../../text";

@@ -1,4 +1,4 @@
-import { ADMISSION_ARGUMENTS } from "../../decision/admission-arguments";
+import { ADMISSION_ARGUMENTS } from "../../connection";
 import { DecisionError } from "../../reconcile/decide";
 import { type Context, refuseNewerState } from "../context";
 import type { DiffResult } from "../diff";

@@ -1,5 +1,11 @@
-import { type Connection, type ConnectionScope, type Existing, SCHEMA_VERSION } from "../../connection";
-import { ADMISSION_ARGUMENTS, type Admission, idField, parseAdmission } from "../../decision/admission-arguments";
+import {
+    ADMISSION_ARGUMENTS,
+    type Connection,
+    type ConnectionScope,
+    type Existing,
+    SCHEMA_VERSION,
+} from "../../connection";
+import { type Admission, idField, parseAdmission } from "../../decision/admission-arguments";
 import { type PlanOptions, plan } from "../../decision/plan";
 import { type Judgement, judge } from "../../decision/rules";
 import { beginning } from "../../decision/until";
