@@ -1,10 +1,9 @@
 import { parseArgs } from "node:util";
 import Table from "cli-table3";
 import type { Environment } from "../clouds/cloud";
-import { kinds } from "../kinds/registry";
 import type { Clock } from "../reconcile/clock";
 import { oneLine } from "../text";
-import { type Inbox, type Request, readInbox } from "./inbox";
+import { type Inbox, type ReadPlace, type Request, readInbox, type Unread } from "./inbox";
 
 /** What the command reads and writes; tests pass their own. */
 export interface Terminal {
@@ -18,6 +17,8 @@ export interface Terminal {
 
 /** Exit status where `--fail-if-pending` found something. */
 const PENDING = 3;
+/** Exit status where something that was asked for was not read: it wins, because a verdict needs a complete reading. */
+const UNREAD = 4;
 
 /** `connection-decision list`: what waits for a decision. The exit status is the promise's value. */
 export async function list(argv: readonly string[], terminal: Terminal): Promise<number> {
@@ -33,10 +34,6 @@ export async function list(argv: readonly string[], terminal: Terminal): Promise
             "fail-if-pending": { type: "boolean", default: false },
         },
     });
-    const unknown = values.kind.find((name) => !Object.hasOwn(kinds, name));
-    if (unknown !== undefined) {
-        throw new Error(`--kind ${oneLine(unknown, 40)} is not one of ${Object.keys(kinds).join(", ")}`);
-    }
     if (values.emit !== undefined && values.emit !== "ts") {
         throw new Error('--emit must be "ts"');
     }
@@ -54,22 +51,58 @@ export async function list(argv: readonly string[], terminal: Terminal): Promise
         values.json
             ? `${JSON.stringify(asJson(inbox), null, 2)}\n`
             : values.emit === "ts"
-              ? asTypeScript(inbox.requests, values.decision)
-              : asTable(inbox.requests, now),
+              ? asTypeScript(inbox, values.decision)
+              : inbox.requests.length > 0
+                ? asTable(inbox.requests, now)
+                : nothingPending(inbox),
     );
-    for (const text of inbox.skipped) {
-        terminal.err(`skipped ${text}\n`);
-    }
-    for (const text of inbox.failed) {
-        terminal.err(`FAILED ${text}\n`);
-    }
-    return inbox.failed.length > 0 ? 1 : values["fail-if-pending"] && inbox.requests.length > 0 ? PENDING : 0;
+    terminal.err(report(inbox, values["fail-if-pending"]));
+    return !inbox.complete ? UNREAD : values["fail-if-pending"] && inbox.requests.length > 0 ? PENDING : 0;
+}
+
+/** Only what was read can be free of requests. */
+function nothingPending({ read }: Inbox): string {
+    return read.length === 0 ? "" : `Nothing is pending in ${read.map(placeText).join(", ")}.\n`;
+}
+
+/** `aws:vpcEndpoint in eu-west-1 (2 scopes)`; a kind that has one scope only needs no number. */
+function placeText({ place, scopes }: ReadPlace): string {
+    return scopes.length === 1 ? place : `${place} (${scopes.length} scopes)`;
+}
+
+/** What was read, what was not, and what that means for the exit status. */
+function report({ read, failed, skipped, requests, complete }: Inbox, failIfPending: boolean): string {
+    const places = `Read ${counted(read.length, "place")}`;
+    // Where nothing is pending, the listing itself has named them.
+    const names = requests.length === 0 ? "" : `: ${read.map(placeText).join(", ")}`;
+    const left = skipped.length === 0 ? "" : `; ${skipped.length} skipped: ${skippedText(skipped)}`;
+    const pending = requests.length === 0 ? "" : `${counted(requests.length, "request")} pending`;
+    return [
+        `${places}${names}${left}.`,
+        ...failed.map(({ place, why }) => `NOT READ ${oneLine(place)}: ${oneLine(why, 700)}`),
+        ...(read.length > 0 || failed.length > 0
+            ? []
+            : ["No place was read: set credentials and a region, or choose with --kind and --region."]),
+        ...(failIfPending && pending !== "" ? [`${pending}.`] : []),
+        ...(complete ? [] : ["Not everything was read: this is no all-clear."]),
+    ]
+        .map((line) => `${line}\n`)
+        .join("");
+}
+
+/** Places by the reason they were skipped for. */
+function skippedText(skipped: readonly Unread[]): string {
+    const reasons = [...new Set(skipped.map(({ why }) => why))];
+    return reasons
+        .map((why) => `${skipped.flatMap((s) => (s.why === why ? [s.place] : [])).join(", ")} (${why})`)
+        .join("; ");
+}
+
+function counted(n: number, word: string): string {
+    return `${n} ${word}${n === 1 ? "" : "s"}`;
 }
 
 function asTable(requests: readonly Request[], now: number): string {
-    if (requests.length === 0) {
-        return "Nothing is pending.\n";
-    }
     const table = new Table({
         head: ["requester", "age", "expires", "scope", "connection", "the requester says"],
         style: { head: [], border: [], compact: true },
@@ -87,7 +120,7 @@ function asTable(requests: readonly Request[], now: number): string {
     return `${table.toString()}\n`;
 }
 
-function asJson({ requests, failed, skipped }: Inbox): object {
+function asJson({ requests, read, failed, skipped, complete }: Inbox): object {
     return {
         pending: requests.map(({ connection, scope, seen }) => ({
             connection,
@@ -98,13 +131,15 @@ function asJson({ requests, failed, skipped }: Inbox): object {
             evidence: seen.evidence,
             requesterSays: seen.requesterSays,
         })),
+        complete,
+        read,
         failed,
         skipped,
     };
 }
 
 /** One decision per request, as code. What the requester wrote is a comment, escaped, on one line. */
-function asTypeScript(requests: readonly Request[], decision: "accept" | "reject"): string {
+function asTypeScript({ requests, complete }: Inbox, decision: "accept" | "reject"): string {
     const ids = requests.map(({ seen }) => seen.id);
     const blocks = requests.map(({ connection, scope, seen }, i) => {
         // Two clouds may use one id; a resource's name is its own.
@@ -129,7 +164,12 @@ function asTypeScript(requests: readonly Request[], decision: "accept" | "reject
             "});",
         ].join("\n");
     });
-    return `${['import { ConnectionDecision } from "pulumi-connection-decision";', ...blocks].join("\n\n")}\n`;
+    const header = [
+        ...(complete ? [] : ["// Not everything was read: requests may be missing here."]),
+        ...(requests.length > 0 ? [] : ["// Nothing that was read is pending."]),
+        ...(requests.length > 0 ? ['import { ConnectionDecision } from "pulumi-connection-decision";'] : []),
+    ];
+    return `${[...header, ...blocks].join("\n\n")}\n`;
 }
 
 /** `3d`, `5h`, `12m`: as much as one needs to see what is urgent. */

@@ -10,7 +10,8 @@ const USAGE = `connection-decision: decisions about cloud connections
                            [--fail-if-pending]
 
       Shows what waits for a decision: in every kind whose credentials and region are set, or in those chosen. --emit ts writes
-      the decisions' code, reject unless told otherwise. Exit status: 1 where something could not be read, 3 where --fail-if-pending found something.
+      the decisions' code, reject unless told otherwise. Exit status: 0, 2 wrong usage, 3 where --fail-if-pending found
+      something, 4 where not everything was read.
 
   connection-decision simulate [--port N] [--world FILE] [--throttle documented|off] [--settle 2s] [--latency 20ms]
 
