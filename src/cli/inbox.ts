@@ -72,8 +72,12 @@ interface Opened {
     readonly place: Place;
     readonly name: string;
     readonly region: string | undefined;
+    /** The account behind the credentials, or why it could not be confirmed. */
+    readonly account: Account;
     readonly scopes: readonly Fields[];
 }
+
+type Account = { readonly id: string } | { readonly why: string };
 
 /** One reading of the inbox. */
 class Reader {
@@ -140,10 +144,11 @@ class Reader {
         const regionMissing = kind.fields.region !== undefined && region === undefined;
         try {
             const any = await this.target(place, regionMissing ? ANY_REGION : region, {});
-            await any.session.account();
+            const account = await confirmAccount(any);
             const found = await any.session.reading(() => kind.discover(any.address.scope, any.session.call));
             if (!regionMissing) {
-                return { place, name, region, scopes: found.filter((fields) => this.isChosen(fields)) };
+                const scopes = found.filter((fields) => this.isChosen(fields));
+                return { place, name, region, account, scopes };
             }
         } catch (error) {
             // A region in the environment says that somebody means this cloud; one of the command line may be meant for another.
@@ -173,7 +178,7 @@ class Reader {
     }
 
     /** Reads one scope; its title, or undefined where it could not be read, which is said. */
-    private async readScope({ place, region, name }: Opened, fields: Fields): Promise<string | undefined> {
+    private async readScope({ place, region, name, account }: Opened, fields: Fields): Promise<string | undefined> {
         const any = await this.target(place, region, fields);
         const { scope } = any.address;
         const reading = await this.context.reconciler.inventory.readAll(any);
@@ -182,8 +187,13 @@ class Reader {
             this.failed.push({ place: `${name}, ${scope.title}`, why });
             return undefined;
         }
+        if ("why" in account && reading.all.some(({ decider }) => decider !== undefined)) {
+            const why = `whether we may decide is not known, because our own account could not be confirmed: ${account.why}`;
+            this.failed.push({ place: `${name}, ${scope.title}`, why });
+            return undefined;
+        }
         const at = typeof scope.facts.region === "string" ? { region: scope.facts.region } : {};
-        for (const seen of reading.all.filter(({ status }) => status === "pending")) {
+        for (const seen of reading.all.filter((item) => item.status === "pending" && isOurs(item, account))) {
             const id = { [idField(place.kind)]: seen.id };
             const connection = { kind: place.kind.name, ...at, ...fields, ...id } as unknown as Connection;
             this.requests.push({ connection, scope: oneLine(scope.title), seen });
@@ -239,6 +249,23 @@ class Reader {
             ...fields,
         } as unknown as Connection);
     }
+}
+
+/** The account, where it can be had. Missing or refused credentials end the place; any other failure leaves it unconfirmed. */
+async function confirmAccount({ session }: Target): Promise<Account> {
+    try {
+        return { id: await session.account() };
+    } catch (error) {
+        if (!(error instanceof CloudError) || error.failure === "credentials") {
+            throw error;
+        }
+        return { why: reason(error) };
+    }
+}
+
+/** Whether the decision is ours: clouds list requests that we made ourselves, too. */
+function isOurs({ decider }: Observed, account: Account): boolean {
+    return decider === undefined || ("id" in account && account.id === decider);
 }
 
 /** Why a place was not read, on one line, with what to do about it in terms of this command. */
