@@ -4,7 +4,7 @@ import { CloudError, type Environment } from "../clouds/cloud";
  * Environment variables that say "this cloud is set up here", by cloud. Where one is set, missing credentials are a mistake and not a
  * cloud that nobody uses. Regions and endpoints are no credentials.
  */
-const VARIABLES: Readonly<Record<string, readonly string[]>> = {
+export const CREDENTIAL_VARIABLES: Readonly<Record<string, readonly string[]>> = {
     aws: [
         "AWS_ACCESS_KEY_ID",
         "AWS_SECRET_ACCESS_KEY",
@@ -39,7 +39,7 @@ const VARIABLES: Readonly<Record<string, readonly string[]>> = {
 
 /** Whether the environment holds credentials of this cloud, or a part of them. */
 export function environmentNames(cloud: string, environment: Environment): boolean {
-    return (VARIABLES[cloud] ?? []).some((name) => (environment[name] ?? "") !== "");
+    return (CREDENTIAL_VARIABLES[cloud] ?? []).some((name) => (environment[name] ?? "") !== "");
 }
 
 /**

@@ -122,11 +122,7 @@ class Reader {
         }
         this.all += opened.scopes.length;
         const titles = await Promise.all(
-            opened.scopes.map((fields) =>
-                this.step(`${opened.name} ${Object.values(fields).join(" ")}`.trim(), () =>
-                    this.readScope(opened, fields),
-                ),
-            ),
+            opened.scopes.map((fields) => this.step(scopeName(opened, fields), () => this.readScope(opened, fields))),
         );
         const scopes = titles.filter((title) => title !== undefined);
         const nothingToRead = opened.scopes.length === 0 && this.choice.scopes.length === 0;
@@ -178,18 +174,19 @@ class Reader {
     }
 
     /** Reads one scope; its title, or undefined where it could not be read, which is said. */
-    private async readScope({ place, region, name, account }: Opened, fields: Fields): Promise<string | undefined> {
+    private async readScope(opened: Opened, fields: Fields): Promise<string | undefined> {
+        const { place, region, account } = opened;
         const any = await this.target(place, region, fields);
         const { scope } = any.address;
         const reading = await this.context.reconciler.inventory.readAll(any);
         if (reading.state !== "found") {
             const why = reading.state === "unreadable" ? reading.why : "it is gone";
-            this.failed.push({ place: `${name}, ${scope.title}`, why });
+            this.failed.push({ place: scopeName(opened, fields), why });
             return undefined;
         }
         if ("why" in account && reading.all.some(({ decider }) => decider !== undefined)) {
             const why = `whether we may decide is not known, because our own account could not be confirmed: ${account.why}`;
-            this.failed.push({ place: `${name}, ${scope.title}`, why });
+            this.failed.push({ place: scopeName(opened, fields), why });
             return undefined;
         }
         const at = typeof scope.facts.region === "string" ? { region: scope.facts.region } : {};
@@ -249,6 +246,11 @@ class Reader {
             ...fields,
         } as unknown as Connection);
     }
+}
+
+/** `aws:vpcEndpoint in eu-west-1, vpce-svc-…`; a scope that is the account has no name of its own. */
+function scopeName({ name }: Opened, fields: Fields): string {
+    return [name, ...Object.values(fields)].join(", ");
 }
 
 /** The account, where it can be had. Missing or refused credentials end the place; any other failure leaves it unconfirmed. */

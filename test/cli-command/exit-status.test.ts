@@ -1,4 +1,9 @@
-import { describe, expect, it } from "vitest";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { CREDENTIAL_VARIABLES } from "../../src/cli/credentials";
+import { kinds } from "../../src/kinds/registry";
 import { useClouds, VPCEP_SERVICE, worldWith } from "../support/clouds";
 import { runBin } from "./bin";
 
@@ -50,7 +55,7 @@ describe("list --fail-if-pending", () => {
         const { status, out, err } = await runBin(["list", "--fail-if-pending"], clouds.simulator.env);
         expect(status).toBe(4);
         expect(out).not.toContain("otc");
-        expect(err).toContain(`NOT READ otc:vpcEndpoint in eu-de, endpoint service ${VPCEP_SERVICE} in eu-de: `);
+        expect(err).toContain(`NOT READ otc:vpcEndpoint in eu-de, ${VPCEP_SERVICE}: `);
     });
 
     it.each(["vpce-svc-0fffffffffffffff9", "vpce-svc-0nothing"])(
@@ -123,6 +128,22 @@ describe("skipped or failed", () => {
             4,
             expect.stringContaining("NOT READ aws:vpcEndpoint: no region; use --region"),
         ]);
+    });
+
+    it("credentials in a file and no region are a failure", async () => {
+        const file = path.join(mkdtempSync(path.join(tmpdir(), "connection-decision-")), "credentials");
+        onTestFinished(() => rmSync(path.dirname(file), { recursive: true, force: true }));
+        writeFileSync(file, "[default]\naws_access_key_id = AKIA123456789012\naws_secret_access_key = secret\n");
+        clouds.simulator.world = quiet;
+        const environment = { ...without(/^AWS_(ACCESS|SECRET|REGION|DEF)/), AWS_SHARED_CREDENTIALS_FILE: file };
+        const { status, err } = await runBin(["list"], environment);
+        expect(status).toBe(4);
+        expect(err).toMatch(/^NOT READ aws:vpcEndpoint: no region; use --region aws=REGION, or set AWS_REGION or /m);
+    });
+
+    it("every cloud has its variables for credentials", () => {
+        const clouds = new Set(Object.values(kinds).map(({ cloud }) => cloud.name));
+        expect(Object.keys(CREDENTIAL_VARIABLES).sort()).toEqual([...clouds].sort());
     });
 
     it("a cloud chosen by name is never skipped", async () => {
