@@ -70,6 +70,13 @@ describe("list --fail-if-pending", () => {
         },
     );
 
+    it("ends at once where the account cannot be read", async () => {
+        const started = Date.now();
+        const { status } = await runBin(["list", "--kind", "otc:vpcEndpoint"], { OS_REGION_NAME: "eu-de" });
+        expect(status).toBe(4);
+        expect(Date.now() - started).toBeLessThan(15_000);
+    });
+
     it("reads one scope and no other cloud where one is chosen", async () => {
         const { status, err } = await runBin(
             ["list", "--fail-if-pending", "--scope", VPCEP_SERVICE],

@@ -4,7 +4,7 @@ import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { worldWith } from "../support/clouds";
 import { BARE, BIN, runBin } from "./bin";
 
@@ -26,6 +26,7 @@ function write(name: string, text: string): string {
 describe("simulate", () => {
     it("prints url and env as the first line, says that it is ready, and ends 0 with Ctrl-C", async () => {
         const child = spawn(process.execPath, [BIN, "simulate", "--world", world], { env: BARE });
+        onTestFinished(() => void child.kill("SIGKILL"));
         let err = "";
         child.stderr.on("data", (chunk) => {
             err += chunk;
