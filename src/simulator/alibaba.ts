@@ -1,4 +1,7 @@
 import { LosslessNumber, stringify } from "lossless-json";
+import { STS } from "./alibaba-sts";
+import { findById } from "./by-id";
+import { compact, flag, Parameters } from "./parameters";
 import {
     type Api,
     type Operation,
@@ -9,7 +12,7 @@ import {
     type Request,
     shownState,
 } from "./protocol";
-import { type Caller, PEERING_EXPIRY_MS, type State } from "./state";
+import { type Caller, PEERING_EXPIRY_MS, type State, seconds } from "./state";
 import type { AlibabaVpc, Moving, VpcPeerConnection } from "./world";
 
 /**
@@ -23,7 +26,7 @@ export const alibaba: Api = (request, state) => {
         return undefined;
     }
     const version = header(request, "x-acs-version");
-    const parameters = new URLSearchParams([...request.url.searchParams, ...new URLSearchParams(request.body)]);
+    const parameters = new Parameters(request.url.searchParams, new URLSearchParams(request.body));
     const accessKeyId = /^ACS3-HMAC-SHA256 Credential=([^,]+),/.exec(request.headers.authorization ?? "")?.[1];
     const caller = accessKeyId === undefined ? undefined : callerOf(state, request, accessKeyId);
     const id = parameters.get("InstanceId");
@@ -31,13 +34,13 @@ export const alibaba: Api = (request, state) => {
     return {
         cloud: "alibaba",
         action: `${version === "2015-04-01" ? "sts" : "vpc"}:${action}`,
-        ids: id === null ? [] : [id],
+        ids: id === undefined ? [] : [id],
         throttleKey: caller?.account ?? "",
         throttled: new Refusal(400, "Throttling.User", "Request was denied due to user flow control."),
         skewed: new Refusal(400, "InvalidTimeStamp.Expired", "Specified time stamp or date value is expired."),
         expired: new Refusal(403, "InvalidSecurityToken.Expired", "The specified SecurityToken is expired."),
         // "does not support concurrent requests for the same VPC peering connection"; the code is not named there.
-        ...(id !== null && MUTATING.has(action)
+        ...(id !== undefined && MUTATING.has(action)
             ? {
                   exclusive: id,
                   overlap: new Refusal(400, "Conflict.Operation", "The operation is in conflict with another one."),
@@ -51,10 +54,10 @@ export const alibaba: Api = (request, state) => {
             if (caller === undefined) {
                 throw new Refusal(404, "InvalidAccessKeyId.NotFound", "Specified access key is not found.");
             }
-            const handler = Object.hasOwn(handlers, action)
-                ? (handlers as Record<string, (call: ParameterCall) => object>)[action]
-                : undefined;
-            if (handler === undefined) {
+            const [known, handler] = Object.hasOwn(handlers, action)
+                ? ((handlers as Record<string, [string[], (call: ParameterCall) => object]>)[action] ?? [])
+                : [];
+            if (known === undefined || handler === undefined) {
                 throw new Refusal(
                     404,
                     "InvalidAction.NotFound",
@@ -64,6 +67,7 @@ export const alibaba: Api = (request, state) => {
             if (caller.denied.includes(`vpc:${action}`)) {
                 throw new Refusal(403, "Forbidden.NoPermission", "You are not authorized to perform this operation.");
             }
+            parameters.allowOnly(known, `${action} of version ${version}`);
             return jsonReply(request, handler({ request, state, world, parameters, caller, action }));
         },
     } satisfies Operation;
@@ -73,96 +77,125 @@ type Connection = VpcPeerConnection & Moving;
 
 const MUTATING = new Set(["AcceptVpcPeerConnection", "RejectVpcPeerConnection", "DeleteVpcPeerConnection"]);
 
-const PEERING = {
-    /** Both sides may read a connection. */
-    GetVpcPeerConnectionAttribute: (call: ParameterCall) => attributes(visible(call), call),
-    /** MaxResults 1 to 100, 20 by default; no status filter. */
-    ListVpcPeerConnections(call: ParameterCall) {
-        const { parameters, state, world } = call;
-        const size = Number(parameters.get("MaxResults") ?? "20");
-        if (!Number.isInteger(size) || size < 1 || size > 100) {
-            throw new Refusal(400, "IllegalParam.MaxResults", "The specified parameter MaxResults is illegal.");
-        }
-        const region = parameters.get("RegionId");
-        const id = parameters.get("InstanceId");
-        const wanted = connectionsOf(call).filter(
-            ({ connection }) =>
-                connection.status !== "Deleted" &&
-                (id === null || connection.instanceId === id) &&
-                (region === null || connection.regionId === region || connection.acceptingRegionId === region),
-        );
-        const result = page(state, wanted, size, parameters.get("NextToken") ?? undefined);
-        if (result === undefined) {
-            throw new Refusal(400, "IllegalParam.NextToken", "The specified parameter NextToken is illegal.");
-        }
-        world.list(result.items.map(({ connection }) => connection.instanceId));
-        return {
-            VpcPeerConnects: result.items.map((item) => attributes(item, call)),
-            TotalCount: wanted.length,
-            MaxResults: size,
-            ...(result.next === undefined ? {} : { NextToken: result.next }),
-        };
-    },
-    /** Accepting -> Updating -> Activated. */
-    AcceptVpcPeerConnection: (call: ParameterCall) =>
-        mutate(call, ["Accepting"], (connection) => call.state.move(connection, "Updating", "Activated")),
-    /** Accepting -> Rejected. */
-    RejectVpcPeerConnection: (call: ParameterCall) =>
-        mutate(call, ["Accepting"], (connection) => call.state.move(connection, "Rejected")),
-    /** -> Deleting -> Deleted; from which states is not documented. */
-    DeleteVpcPeerConnection: (call: ParameterCall) =>
-        mutate(call, ["Accepting", "Activated", "Rejected", "Expired"], (connection) =>
-            call.state.move(connection, "Deleting", "Deleted"),
-        ),
-};
+const DECISION = ["InstanceId", "ClientToken", "DryRun"];
+const LIST = ["InstanceId", "RegionId", "VpcId", "Name", "ResourceGroupId", "MaxResults", "NextToken"];
 
-const STS = {
-    GetCallerIdentity: ({ caller }: ParameterCall) => ({
-        AccountId: caller.account,
-        Arn: `acs:ram::${caller.account}:user/simulated`,
-        IdentityType: "RAMUser",
-    }),
-    AssumeRole({ state, parameters }: ParameterCall) {
-        const [, account, role] = /^acs:ram::(\d+):role\/([\w.-]+)$/.exec(parameters.get("RoleArn") ?? "") ?? [];
-        if (account === undefined || role === undefined) {
-            throw new Refusal(400, "InvalidParameter.RoleArn", "The parameter RoleArn is wrongly formed.");
+/**
+ * The parameters that an operation knows, as alibabacloud_vpcpeer20220101 2.0.5 sends them, and what it does.
+ * AcceptVpcPeerConnection's Tag and ResourceGroupId, and ResourceOwnerAccount, are not modelled.
+ */
+const PEERING = {
+    GetVpcPeerConnectionAttribute: [["InstanceId"], (call: ParameterCall) => attributes(visible(call), call)],
+    ListVpcPeerConnections: [[...LIST, "Tags.#.Key", "Tags.#.Value"], list],
+    /** Accepting -> Updating -> Activated. */
+    AcceptVpcPeerConnection: [
+        DECISION,
+        (call: ParameterCall) =>
+            mutate(call, ["Accepting"], (connection) => call.state.move(connection, "Updating", "Activated")),
+    ],
+    /** Accepting -> Rejected. */
+    RejectVpcPeerConnection: [
+        DECISION,
+        (call: ParameterCall) => mutate(call, ["Accepting"], (connection) => call.state.move(connection, "Rejected")),
+    ],
+    /** -> Deleting -> Deleted; from which states is not documented. */
+    DeleteVpcPeerConnection: [
+        [...DECISION, "Force"],
+        (call: ParameterCall) => {
+            const force = flag(call.parameters, "Force", () => illegal("Force"));
+            return mutate(call, ["Accepting", "Activated", "Rejected", "Expired"], (connection) =>
+                remove(connection, force, call.state),
+            );
+        },
+    ],
+} satisfies Record<string, [string[], (call: ParameterCall) => object]>;
+
+/** MaxResults 1 to 100, 20 by default; no status filter. */
+function list(call: ParameterCall): object {
+    const { parameters, state, world } = call;
+    const text = parameters.get("MaxResults") ?? "20";
+    const size = Number(text);
+    if (!/^\d+$/.test(text) || size < 1 || size > 100) {
+        throw illegal("MaxResults");
+    }
+    const matches = filterOf(parameters);
+    const wanted = connectionsOf(call).filter(
+        ({ connection }) => connection.status !== "Deleted" && matches(connection),
+    );
+    const result = page(state, wanted, size, parameters.get("NextToken"));
+    if (result === undefined) {
+        throw illegal("NextToken");
+    }
+    world.list(result.items.map(({ connection }) => connection.instanceId));
+    return {
+        VpcPeerConnects: result.items.map((item) => attributes(item, call)),
+        TotalCount: wanted.length,
+        MaxResults: size,
+        ...(result.next === undefined ? {} : { NextToken: result.next }),
+    };
+}
+
+/**
+ * The filters of ListVpcPeerConnections: VpcId is "the ID of the requester VPC or accepter VPC", a list joined with commas
+ * (array_to_string_with_specified_style, "simple"); of tags, all must be there.
+ */
+function filterOf(parameters: Parameters): (connection: Connection) => boolean {
+    const is = (name: string, ...facts: (string | undefined)[]) => {
+        const value = parameters.get(name);
+        return value === undefined || facts.includes(value);
+    };
+    const vpcs = parameters.get("VpcId")?.split(",");
+    const tags = parameters.numbers("Tags").map((number) => ({
+        key: parameters.get(`Tags.${number}.Key`) ?? "",
+        value: parameters.get(`Tags.${number}.Value`),
+    }));
+    if (tags.length > 20 || tags.some(({ key }) => key === "")) {
+        throw illegal("Tags");
+    }
+    return (connection) =>
+        is("InstanceId", connection.instanceId) &&
+        is("RegionId", connection.regionId, connection.acceptingRegionId) &&
+        is("Name", connection.name) &&
+        is("ResourceGroupId", connection.resourceGroupId) &&
+        (vpcs?.some((vpc) => vpc === connection.vpc?.vpcId || vpc === connection.acceptingVpc?.vpcId) ?? true) &&
+        tags.every(({ key, value }) => {
+            const tag = connection.tags?.[key];
+            return tag !== undefined && (value === undefined || value === tag);
+        });
+}
+
+/** "If you forcefully delete a VPC peering connection, the system deletes the routes that point to" it. */
+function remove(connection: Connection, force: boolean, state: State): void {
+    if (force) {
+        connection.routes = [];
+    } else if ((connection.routes ?? []).length > 0) {
+        if (state.undocumented("alibabaRemoveWithRoutes") === "OperationDenied.RouteEntryExist") {
+            throw new Refusal(
+                400,
+                "OperationDenied.RouteEntryExist",
+                "The operation is denied because route entries point to the VPC peering connection.",
+            );
         }
-        if (!(state.world.alibaba ?? []).some((entry) => entry.account === account)) {
-            throw new Refusal(404, "EntityNotExist.Role", "The specified Role not exists.");
-        }
-        const accessKeyId = `STS.${account}.${role}`;
-        return {
-            AssumedRoleUser: {
-                Arn: `acs:ram::${account}:role/${role}/${parameters.get("RoleSessionName")}`,
-                AssumedRoleId: role,
-            },
-            Credentials: {
-                AccessKeyId: accessKeyId,
-                AccessKeySecret: `secret-of-${accessKeyId}`,
-                SecurityToken: `session-of-${accessKeyId}`,
-                Expiration: new Date(Date.now() + 3_600_000).toISOString(),
-            },
-        };
-    },
-};
+    }
+    state.move(connection, "Deleting", "Deleted");
+}
 
 /**
  * A decision: dry run, idempotency by ClientToken, state, effect.
  * A dry run that passes is the error DryRunOperation; whether it looks at the status is a switch.
  */
 function mutate(call: ParameterCall, from: readonly string[], effect: (connection: Connection) => void): object {
-    const { state, parameters, world, action } = call;
+    const { state, parameters, world, action, caller } = call;
     const { connection, side } = visible(call);
-    const token = parameters.get("ClientToken");
-    const done = `${action} ${connection.instanceId} ${token}`;
+    const done = tokenOf(call);
     const wrongState = !from.includes(connection.status);
-    if (parameters.get("DryRun") === "true") {
+    if (flag(parameters, "DryRun", () => illegal("DryRun"))) {
         if (wrongState && state.undocumented("alibabaDryRunStatus") === "checked") {
             throw incorrectStatus(connection);
         }
         throw new Refusal(400, "DryRunOperation", "The operation DryRun verifies success.");
     }
-    if (token !== null && tokensOf(state).has(done)) {
+    if (done !== undefined && state.clientTokens.has(done)) {
         return {};
     }
     if (world.refuseId(connection.instanceId)) {
@@ -170,24 +203,40 @@ function mutate(call: ParameterCall, from: readonly string[], effect: (connectio
     }
     if (side === "requester" && action !== "DeleteVpcPeerConnection") {
         // Not documented for this operation; the accepter alone "can reject the connection request".
-        throw new Refusal(403, "Forbidden.NoPermission", "You are not authorized to perform this operation.");
+        throw new Refusal(403, "Forbidden.NoPermission", `Account ${caller.account} is not the accepter.`);
+    }
+    if (connection.bizStatus === "FinancialLocked" && state.undocumented("alibabaFinancialLocked") !== "ignored") {
+        throw new Refusal(
+            400,
+            "IncorrectBusinessStatus.VpcPeer",
+            `The business status of ${connection.instanceId} [${connection.bizStatus}] is incorrect.`,
+        );
     }
     if (wrongState) {
         throw incorrectStatus(connection);
     }
     effect(connection);
-    if (token !== null) {
-        tokensOf(state).add(done);
+    if (done !== undefined) {
+        state.clientTokens.add(done);
     }
     return {};
 }
 
-const tokens = new WeakMap<State, Set<string>>();
+/**
+ * "The client token can contain only ASCII characters"; without one, and an empty one is none, the id of the request stands
+ * for it, so that nothing is remembered.
+ */
+function tokenOf({ parameters, action, caller }: ParameterCall): string | undefined {
+    const token = parameters.get("ClientToken") ?? "";
+    if (/[^\x20-\x7e]/.test(token)) {
+        throw illegal("ClientToken");
+    }
+    return token === "" ? undefined : [action, caller.account, parameters.get("InstanceId"), token].join(" ");
+}
 
-function tokensOf(state: State): Set<string> {
-    const known = tokens.get(state) ?? new Set<string>();
-    tokens.set(state, known);
-    return known;
+/** IllegalParam.%s, of the page of error codes. */
+function illegal(name: string): Refusal {
+    return new Refusal(400, `IllegalParam.${name}`, `The specified parameter ${name} is illegal.`);
 }
 
 function incorrectStatus({ instanceId, status }: Connection): Refusal {
@@ -202,7 +251,7 @@ interface Visible {
 
 /** Both sides see a connection. */
 function connectionsOf({ state, caller }: ParameterCall): Visible[] {
-    return (state.world.alibaba ?? []).flatMap(({ account, vpcPeerConnections = [] }) =>
+    return (state.current.alibaba ?? []).flatMap(({ account, vpcPeerConnections = [] }) =>
         vpcPeerConnections
             .filter((connection) => account === caller.account || connection.ownerId === caller.account)
             .map((connection) => ({
@@ -213,44 +262,55 @@ function connectionsOf({ state, caller }: ParameterCall): Visible[] {
     );
 }
 
-function visible(call: ParameterCall): Visible {
-    const id = call.parameters.get("InstanceId");
-    if (id === null || id === "") {
+/** The connection that a call names; both sides may read it. */
+function visible({ parameters, state, caller }: ParameterCall): Visible {
+    const id = parameters.get("InstanceId") ?? "";
+    if (id === "") {
         throw new Refusal(400, "MissingInstanceId", "InstanceId is mandatory for this action.");
     }
-    const found = connectionsOf(call).find(
-        ({ connection }) => connection.instanceId === id && connection.status !== "Deleted",
-    );
-    if (found === undefined) {
-        throw new Refusal(400, "ResourceNotFound.InstanceId", `The specified resource of ${id} is not found.`);
+    for (const { account, vpcPeerConnections } of state.current.alibaba ?? []) {
+        const connection = findById(vpcPeerConnections, [id], ({ instanceId }) => instanceId).get(id);
+        const side = account === caller.account ? "accepter" : "requester";
+        if (connection !== undefined && connection.status !== "Deleted") {
+            if (side === "accepter" || connection.ownerId === caller.account) {
+                return { connection, accepter: account, side };
+            }
+        }
     }
-    return found;
+    throw new Refusal(400, "ResourceNotFound.InstanceId", `The specified resource of ${id} is not found.`);
 }
 
 /** Account ids are JSON integers of up to 18 digits; GmtExpired only while Accepting or Expired. */
 function attributes({ connection, accepter }: Visible, { world }: ParameterCall): object {
     const status = shownState(connection, connection.status, world.stale);
     const created = connection.gmtCreate ?? "";
-    return {
+    const region = connection.regionId ?? "cn-hangzhou";
+    const acceptingRegion = connection.acceptingRegionId ?? region;
+    const expires = status === "Accepting" || status === "Expired";
+    return compact({
         InstanceId: connection.instanceId,
         Status: status,
-        BizStatus: "Normal",
+        BizStatus: connection.bizStatus ?? "Normal",
         OwnerId: new LosslessNumber(connection.ownerId),
-        RegionId: connection.regionId ?? "cn-hangzhou",
+        RegionId: region,
         Vpc: vpc(connection.vpc),
         AcceptingOwnerUid: new LosslessNumber(accepter),
-        AcceptingRegionId: connection.acceptingRegionId ?? connection.regionId ?? "cn-hangzhou",
+        AcceptingRegionId: acceptingRegion,
         AcceptingVpc: vpc(connection.acceptingVpc),
-        Bandwidth: new LosslessNumber("-1"),
+        // "The default bandwidth of an inter-region VPC peering connection is 1024 Mbit/s", -1 within a region.
+        Bandwidth: connection.bandwidth ?? (region === acceptingRegion ? -1 : 1024),
+        LinkType: connection.linkType,
+        ResourceGroupId: connection.resourceGroupId,
+        Tags: Object.entries(connection.tags ?? {}).map(([Key, Value]) => ({ Key, Value })),
         Name: connection.name ?? "",
         Description: connection.description ?? "",
         GmtCreate: created,
-        GmtModified: created,
-        GmtExpired:
-            status === "Accepting" || status === "Expired"
-                ? new Date(Date.parse(created) + PEERING_EXPIRY_MS).toISOString().replace(/\.\d+Z$/, "Z")
-                : null,
-    };
+        GmtModified:
+            connection.changedAt === undefined || world.stale
+                ? (connection.gmtModified ?? created)
+                : seconds(connection.changedAt),
+        GmtExpired: expires ? seconds(Date.parse(created) + PEERING_EXPIRY_MS) : null,
+    });
 }
 
 function vpc(info: AlibabaVpc | undefined): object {
@@ -259,7 +319,7 @@ function vpc(info: AlibabaVpc | undefined): object {
 
 /** `LTAI<account>`, a principal of the world, or a role that AssumeRole handed out, with its token. */
 function callerOf(state: State, request: Request, accessKeyId: string): Caller | undefined {
-    const entries = state.world.alibaba ?? [];
+    const entries = state.current.alibaba ?? [];
     const role = /^STS\.(\d+)\.([\w.-]+)$/.exec(accessKeyId);
     if (role?.[1] !== undefined) {
         const known = entries.some((entry) => entry.account === role[1]);

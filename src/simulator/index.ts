@@ -6,7 +6,10 @@ import { alibaba } from "./alibaba";
 import { ec2 } from "./aws-ec2";
 import { openSearch } from "./aws-opensearch";
 import { sts } from "./aws-sts";
+import { control, json } from "./control";
+import { environment } from "./environment";
 import { type Fault, Faults } from "./faults";
+import { refusedFrom } from "./guard";
 import { huawei } from "./huawei";
 import { type Api, type Operation, Refusal, type Reply, type Request } from "./protocol";
 import { State } from "./state";
@@ -21,9 +24,11 @@ export type {
     HuaweiProject,
     OpenSearchInboundConnection,
     Principal,
+    TransitGatewayConnection,
     Undocumented,
     VpcEndpointConnection,
     VpcepConnection,
+    VpcepError,
     VpcepService,
     VpcPeerConnection,
     World,
@@ -103,7 +108,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     const busy = new Set<string>();
 
     async function answer(request: Request, response: ServerResponse): Promise<void> {
-        const operation = APIS.map((api) => api(request, state)).find((found) => found !== undefined);
+        state.settle();
+        const operation = operationOf(request, state);
         if (operation === undefined) {
             send(response, { status: 404, headers: {}, body: "no simulated API takes this request\n" });
             return;
@@ -124,6 +130,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
         try {
             const fault = faults.next(operation);
             await sleep(options.latencyMs ?? 0);
+            state.settle();
             const reply = carryOut(operation, fault, overlapping, call);
             respond(response, reply, fault);
         } finally {
@@ -174,20 +181,19 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     }
 
     const server = createServer((incoming, response) => {
+        const refused = refusedFrom(incoming.headers);
+        if (refused !== undefined) {
+            incoming.resume();
+            send(response, json(403, { error: refused }));
+            return;
+        }
         void receive(incoming)
             .then((request) =>
                 request.url.pathname.startsWith("/_simulator/")
-                    ? control(request, response, { state, faults, calls })
+                    ? send(response, control(request, { state, faults, calls }))
                     : answer(request, response),
             )
-            .catch((error: unknown) => {
-                // A bug of the simulator must not pass for a cloud's answer.
-                send(response, {
-                    status: 599,
-                    headers: {},
-                    body: `simulator: ${error instanceof Error ? error.stack : error}\n`,
-                });
-            });
+            .catch((error: unknown) => send(response, failure(error)));
     });
     await new Promise<void>((resolve, reject) => {
         server.once("error", reject);
@@ -230,6 +236,26 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     };
 }
 
+/** The first API that takes the request. */
+function operationOf(request: Request, state: State): Operation | undefined {
+    for (const api of APIS) {
+        const operation = api(request, state);
+        if (operation !== undefined) {
+            return operation;
+        }
+    }
+    return undefined;
+}
+
+/** A request that cannot be read, or a bug of the simulator, which must not pass for a cloud's answer. Where it happened stays here. */
+function failure(error: unknown): Reply {
+    if (error instanceof URIError || (error as { code?: unknown }).code === "ERR_INVALID_URL") {
+        return json(400, { error: "the address of the request is malformed" });
+    }
+    process.stderr.write(`simulator: ${error instanceof Error ? error.stack : error}\n`);
+    return json(599, { error: "the simulator failed at this request: a bug of it; its stderr says more" });
+}
+
 function refusalOf(operation: Operation, { fault, status = 500, code = "InternalError" }: Fault): Refusal | undefined {
     switch (fault) {
         case "throttle":
@@ -253,113 +279,6 @@ function respond(response: ServerResponse, reply: Reply, fault: Fault | undefine
     } else if (fault?.fault !== "hang") {
         send(response, reply);
     }
-}
-
-/** `GET|PUT world`, `GET|DELETE calls`, `POST clock {"advance":"7d"}`, `GET|POST|DELETE faults`; all JSON. */
-async function control(
-    request: Request,
-    response: ServerResponse,
-    { state, faults, calls }: { state: State; faults: Faults; calls: Call[] },
-): Promise<void> {
-    const json = (status: number, content: unknown) =>
-        send(response, {
-            status,
-            headers: { "content-type": "application/json" },
-            body: `${JSON.stringify(content)}\n`,
-        });
-    try {
-        switch (`${request.method} ${request.url.pathname.slice("/_simulator/".length)}`) {
-            case "GET world":
-                return json(200, withoutBookkeeping(state.world));
-            case "PUT world":
-                state.world = JSON.parse(request.body);
-                return json(200, withoutBookkeeping(state.world));
-            case "GET calls":
-                return json(200, calls);
-            case "DELETE calls":
-                calls.splice(0);
-                return json(200, []);
-            case "POST clock":
-                state.advance(advanceOf(JSON.parse(request.body)));
-                return json(200, { now: new Date(state.now()).toISOString() });
-            case "GET faults":
-                return json(200, faults.list);
-            case "POST faults":
-                faults.add(JSON.parse(request.body));
-                return json(200, faults.list);
-            case "DELETE faults":
-                faults.clear();
-                return json(200, []);
-            default:
-                return json(404, {
-                    error: "known are GET|PUT world, GET|DELETE calls, POST clock, GET|POST|DELETE faults",
-                });
-        }
-    } catch (error) {
-        return json(400, { error: error instanceof Error ? error.message : String(error) });
-    }
-}
-
-/** The world in the format of a world file. */
-function withoutBookkeeping(world: World): unknown {
-    return JSON.parse(
-        JSON.stringify(world, (key, value) => (["next", "before", "changedAt"].includes(key) ? undefined : value)),
-    );
-}
-
-const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-
-/** Milliseconds of `{"advance":"7d"}`. */
-function advanceOf(body: { advance?: unknown }): number {
-    const [, amount, unit] = /^(\d+)(ms|s|m|h|d)$/.exec(String(body.advance)) ?? [];
-    if (amount === undefined || unit === undefined) {
-        throw new Error('advance must be a number and a unit, such as "7d"');
-    }
-    return Number(amount) * (UNITS[unit] ?? 0);
-}
-
-/** Credentials of the first account of each cloud. Keys name their account; secrets and tokens follow from keys. */
-function environment(url: string, world: World): Record<string, string> {
-    const aws = world.aws?.[0];
-    const account = world.alibaba?.[0]?.account;
-    const huawei = world.huawei?.[0];
-    return {
-        ...(aws === undefined
-            ? {}
-            : {
-                  AWS_ENDPOINT_URL: url,
-                  AWS_ACCESS_KEY_ID: `AKIA${aws.account}`,
-                  AWS_SECRET_ACCESS_KEY: `secret-of-AKIA${aws.account}`,
-                  AWS_REGION: aws.region,
-                  AWS_DEFAULT_REGION: aws.region,
-                  AWS_EC2_METADATA_DISABLED: "true",
-              }),
-        ...(account === undefined
-            ? {}
-            : {
-                  ALIBABA_CLOUD_VPCPEER_ENDPOINT: url,
-                  ALIBABA_CLOUD_STS_ENDPOINT: url,
-                  ALIBABA_CLOUD_ACCESS_KEY_ID: `LTAI${account}`,
-                  ALIBABA_CLOUD_ACCESS_KEY_SECRET: `secret-of-LTAI${account}`,
-                  ALIBABA_CLOUD_ECS_METADATA_DISABLED: "true",
-              }),
-        ...(huawei === undefined
-            ? {}
-            : {
-                  HUAWEICLOUD_VPCEP_ENDPOINT: url,
-                  HUAWEICLOUD_IAM_ENDPOINT: url,
-                  HUAWEICLOUD_SDK_AK: `HPUA${huawei.projectId}`,
-                  HUAWEICLOUD_SDK_SK: `secret-of-HPUA${huawei.projectId}`,
-                  HUAWEICLOUD_SDK_REGION: huawei.region,
-                  HUAWEICLOUD_SDK_PROJECT_ID: huawei.projectId,
-                  OTC_VPCEP_ENDPOINT: url,
-                  OTC_IAM_ENDPOINT: url,
-                  OS_ACCESS_KEY: `HPUA${huawei.projectId}`,
-                  OS_SECRET_KEY: `secret-of-HPUA${huawei.projectId}`,
-                  OS_REGION_NAME: huawei.region,
-                  OS_PROJECT_ID: huawei.projectId,
-              }),
-    };
 }
 
 async function receive(incoming: IncomingMessage): Promise<Request> {

@@ -1,12 +1,5 @@
-import {
-    type AwsRegion,
-    type Moving,
-    type Principal,
-    readWorld,
-    UNDOCUMENTED,
-    type Undocumented,
-    type World,
-} from "./world";
+import { readWorld } from "./read-world";
+import { type AwsRegion, type Moving, type Principal, UNDOCUMENTED, type Undocumented, type World } from "./world";
 
 /** Who sends a request. */
 export interface Caller {
@@ -23,8 +16,12 @@ export const PEERING_EXPIRY_MS = 7 * 24 * 3_600_000;
 export class State {
     /** A page of a listing holds no more, whatever was asked for; where pages follow by token. */
     largestPage = Number.POSITIVE_INFINITY;
-    private current: World = {};
+    /** The world as it stands, without what time has brought meanwhile: what handlers read after the settling at their start. */
+    current: World = {};
+    /** Client tokens that Alibaba Cloud has carried out, with their action, connection and account. */
+    readonly clientTokens = new Set<string>();
     private offset = 0;
+    private moving = new Set<Moving>();
 
     constructor(
         /** How long asynchronous changes take, in milliseconds. */
@@ -47,22 +44,25 @@ export class State {
 
     set world(value: unknown) {
         this.current = readWorld(value);
+        this.clientTokens.clear();
         const created = new Date(this.now()).toISOString();
         for (const connection of this.peerings()) {
-            connection.gmtCreate ??= created.replace(/\.\d+Z$/, "Z");
+            connection.gmtCreate ??= seconds(this.now());
         }
         for (const service of (this.current.huawei ?? []).flatMap((project) => project.endpointServices ?? [])) {
+            service.createdAt ??= seconds(this.now());
             service.connections?.forEach((connection, i) => {
-                connection.createdAt ??= created.replace(/\.\d+Z$/, "Z");
+                connection.createdAt ??= seconds(this.now());
                 // As large as the one in the vendor's example, and no double can hold it.
                 connection.markerId ??= String(422321312321312321n + BigInt(i));
             });
         }
         for (const service of (this.current.aws ?? []).flatMap((region) => region.endpointServices ?? [])) {
-            for (const connection of service.connections ?? []) {
+            for (const connection of [...(service.connections ?? []), ...(service.transitGatewayConnections ?? [])]) {
                 connection.creationTimestamp ??= created;
             }
         }
+        this.moving = new Set(this.connections().filter(({ next }) => next !== undefined && next.length > 0));
     }
 
     undocumented<K extends keyof Undocumented>(name: K): Undocumented[K] {
@@ -70,7 +70,7 @@ export class State {
     }
 
     awsRegion(account: string, region: string): AwsRegion | undefined {
-        return this.world.aws?.find((entry) => entry.account === account && entry.region === region);
+        return this.current.aws?.find((entry) => entry.account === account && entry.region === region);
     }
 
     /** Puts a connection into a state, and through others after `settleMs` each. */
@@ -80,7 +80,33 @@ export class State {
         connection.before = before;
         connection.changedAt = this.now();
         connection.next = later.map((state, i) => ({ at: this.now() + this.settleMs * (i + 1), state }));
-        this.settle();
+        this.moving.add(connection);
+        this.catchUp(connection);
+    }
+
+    /** Carries out what time has brought: states to come, requests that expire. */
+    settle(): void {
+        for (const connection of this.moving) {
+            this.catchUp(connection);
+        }
+        const overdue = seconds(this.now() - PEERING_EXPIRY_MS);
+        for (const connection of this.peerings()) {
+            if (connection.status === "Accepting" && isUntil(connection.gmtCreate, overdue)) {
+                this.move(connection as Moving, "Expired");
+            }
+        }
+    }
+
+    /** The states whose time has come, of one connection. */
+    private catchUp(connection: Moving): void {
+        while (connection.next?.[0] !== undefined && connection.next[0].at <= this.now()) {
+            const { state, at } = connection.next.shift() as { state: string; at: number };
+            setState(connection, state);
+            connection.changedAt = at;
+        }
+        if (connection.next === undefined || connection.next.length === 0) {
+            this.moving.delete(connection);
+        }
     }
 
     /** A caller by its access key: the account's own key, or a principal of the world. */
@@ -102,30 +128,14 @@ export class State {
         return (this.current.alibaba ?? []).flatMap((account) => account.vpcPeerConnections ?? []);
     }
 
-    /** Carries out what time has brought: states to come, requests that expire. */
-    private settle(): void {
-        const now = this.now();
-        for (const connection of this.connections()) {
-            while (connection.next?.[0] !== undefined && connection.next[0].at <= now) {
-                const { state } = connection.next.shift() as { state: string };
-                setState(connection, state);
-            }
-        }
-        for (const connection of this.peerings()) {
-            if (
-                connection.status === "Accepting" &&
-                Date.parse(connection.gmtCreate ?? "") + PEERING_EXPIRY_MS <= now
-            ) {
-                this.move(connection as Moving, "Expired");
-            }
-        }
-    }
-
     private connections(): Moving[] {
         const { aws = [], alibaba = [], huawei = [] } = this.current;
         return [
             ...aws.flatMap((region) => [
-                ...(region.endpointServices ?? []).flatMap((service) => service.connections ?? []),
+                ...(region.endpointServices ?? []).flatMap((service) => [
+                    ...(service.connections ?? []),
+                    ...(service.transitGatewayConnections ?? []),
+                ]),
                 ...(region.openSearchInboundConnections ?? []),
             ]),
             ...alibaba.flatMap((account) => account.vpcPeerConnections ?? []),
@@ -148,4 +158,14 @@ function setState(connection: Moving, value: string): void {
     } else {
         target.state = value;
     }
+}
+
+/** A time as Alibaba Cloud and VPCEP write it: `2018-01-30T07:42:01Z`. */
+export function seconds(ms: number): string {
+    return new Date(ms).toISOString().replace(/\.\d+Z$/, "Z");
+}
+
+/** Whether a time is at or before another; times in the usual form are compared as they stand, which is many times faster. */
+function isUntil(time: string | undefined, limit: string): boolean {
+    return time?.length === limit.length ? time <= limit : Date.parse(time ?? "") <= Date.parse(limit);
 }
