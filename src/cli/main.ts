@@ -12,10 +12,11 @@ const USAGE = `connection-decision: decisions about cloud connections
       Shows what waits for a decision: in every kind whose credentials and region are set, or in those chosen. --emit ts writes
       the decisions' code, reject unless told otherwise. Exit status: 1 where something could not be read, 3 where --fail-if-pending found something.
 
-  connection-decision simulate [--port N] [--world FILE] [--throttle documented|off] [--settle 2s] [--latency 20ms]
+  connection-decision simulate [--port N] [--world FILE] [--throttle documented|off] [--settle 2s] [--latency 20ms] [--detached]
 
       Runs simulated clouds on loopback. The first line on stdout is JSON: {"url": …, "env": {…}}; env is everything a
-      program, a CLI or an SDK needs to talk to them. Ends with Ctrl-C. The README has the world file's format.
+      program, a CLI or an SDK needs to talk to them. Ends with Ctrl-C, and with the process that started it unless --detached.
+      The README has the world file's format.
 `;
 
 /** Runs a command line; the exit status is the promise's value. */
@@ -55,6 +56,7 @@ async function simulate(argv: string[]): Promise<number> {
             throttle: { type: "string", default: "off" },
             settle: { type: "string", default: "0s" },
             latency: { type: "string", default: "0ms" },
+            detached: { type: "boolean", default: false },
         },
     });
     if (values.throttle !== "documented" && values.throttle !== "off") {
@@ -63,6 +65,7 @@ async function simulate(argv: string[]): Promise<number> {
     if (!/^\d{1,5}$/.test(values.port)) {
         throw new Error("--port must be a number");
     }
+    const parent = process.ppid;
     const { startSimulator } = await import("../simulator/index.js");
     const simulator = await startSimulator({
         port: Number(values.port),
@@ -75,9 +78,33 @@ async function simulate(argv: string[]): Promise<number> {
     await new Promise<void>((resolve) => {
         process.once("SIGINT", resolve);
         process.once("SIGTERM", resolve);
+        if (!values.detached) {
+            whenGone(parent, resolve);
+        }
     });
     await simulator.close();
     return 0;
+}
+
+const PARENT_LOOK_MS = 250;
+
+/** Calls back once the parent process has ended: the system then gives its children another parent, except on Windows. */
+function whenGone(parent: number, callback: () => void): void {
+    const timer = setInterval(() => {
+        if (process.ppid !== parent || !isRunning(parent)) {
+            clearInterval(timer);
+            callback();
+        }
+    }, PARENT_LOOK_MS);
+}
+
+/** Signal 0 asks only; a process of another user may not be asked, but it is there. */
+function isRunning(pid: number): boolean {
+    try {
+        return process.kill(pid, 0);
+    } catch (error) {
+        return (error as NodeJS.ErrnoException).code === "EPERM";
+    }
 }
 
 if (require.main === module) {
