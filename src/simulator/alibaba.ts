@@ -48,6 +48,7 @@ export const alibaba: Api = (request, state) => {
             : {}),
         refuse: (refusal) => errorReply(request, refusal),
         run(world) {
+            state.expire();
             if (accessKeyId === undefined) {
                 throw new Refusal(400, "MissingAccessKeyId", "AccessKeyId is mandatory for this action.");
             }

@@ -100,10 +100,12 @@ function describeConnections(call: Call): Reply {
     const matches = connectionsBy(parameters, region, state);
     const wanted: Listed[] = [];
     for (const service of region?.endpointServices ?? []) {
-        for (const connection of [...(service.connections ?? []), ...(service.transitGatewayConnections ?? [])]) {
-            const item = { service, connection: connection as Decided };
-            if (matches(item)) {
-                wanted.push(item);
+        for (const list of [service.connections ?? [], service.transitGatewayConnections ?? []]) {
+            for (const connection of list as Decided[]) {
+                const item = { service, connection };
+                if (matches(item)) {
+                    wanted.push(item);
+                }
             }
         }
     }

@@ -49,6 +49,9 @@ export const openSearch: Api = (request, state) => {
             if (strange !== undefined) {
                 throw notSimulated(`query parameter ${strange} of es:${call.action}`);
             }
+            if (call.id !== undefined && Object.keys(body(request)).length > 0) {
+                throw notSimulated(`a body of es:${call.action}`);
+            }
             const region = state.awsRegion(caller.account, signed.region);
             return call.id === undefined
                 ? describe(request, region, state, world)
@@ -201,7 +204,7 @@ function shown(connection: Connection, stale: boolean) {
 
 function body(request: Request): Record<string, unknown> {
     try {
-        return request.body === "" ? {} : JSON.parse(request.body);
+        return request.body === "" ? {} : Object(JSON.parse(request.body));
     } catch {
         throw new Refusal(400, "SerializationException", "the body is not JSON");
     }

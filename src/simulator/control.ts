@@ -12,10 +12,10 @@ export interface Controlled {
 }
 
 const ROUTES: Readonly<Record<string, (controlled: Controlled, body: () => unknown) => unknown>> = {
-    "GET world": ({ state }) => withoutBookkeeping(state.world),
+    "GET world": ({ state }) => state.snapshot(),
     "PUT world": ({ state }, body) => {
         state.world = body() as World;
-        return withoutBookkeeping(state.world);
+        return state.snapshot();
     },
     "GET calls": ({ calls }) => calls,
     "DELETE calls": ({ calls }) => {
@@ -61,13 +61,6 @@ export function control(request: Request, controlled: Controlled): Reply {
 /** An answer that no cloud gave. */
 export function json(status: number, content: unknown): Reply {
     return { status, headers: { "content-type": "application/json" }, body: `${JSON.stringify(content)}\n` };
-}
-
-/** The world in the format of a world file. */
-function withoutBookkeeping(world: World): unknown {
-    return JSON.parse(
-        JSON.stringify(world, (key, value) => (["next", "before", "changedAt"].includes(key) ? undefined : value)),
-    );
 }
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };

@@ -50,9 +50,10 @@ export function tokenHolder(state: State, token: string): Caller | undefined {
 }
 
 function createToken(request: Request, state: State): Reply {
-    const { user, password, project } = readAuth(request);
+    const { user, password, domain: userDomain, project } = readAuth(request);
     const found = userOf(state, user);
-    if (found === undefined || password !== `secret-of-${user}`) {
+    const stranger = ![undefined, found?.project.domainName ?? userDomain].includes(userDomain);
+    if (found === undefined || stranger || password !== `secret-of-${user}`) {
         throw new Refusal(401, "Unauthorized", "The username or password is wrong.");
     }
     if (![found.project.projectId, found.project.region].includes(project)) {
@@ -74,21 +75,36 @@ function createToken(request: Request, state: State): Reply {
 }
 
 /** `auth` of the request: identity.password.user and scope.project; other methods and scopes are not modelled. */
-function readAuth(request: Request): { user: string; password: string; project: string } {
-    const { identity, scope } = (parse(request.body) as { auth?: Record<string, unknown> }).auth ?? {};
-    const { methods, password } = (identity ?? {}) as {
-        methods?: unknown;
-        password?: { user?: Record<string, unknown> };
-    };
-    const { project } = (scope ?? {}) as { project?: { id?: unknown; name?: unknown } };
+function readAuth(request: Request): { user: string; password: string; domain: unknown; project: string } {
+    const { auth } = only(parse(request.body), ["auth"]);
+    const { identity, scope } = only(auth, ["identity", "scope"]);
+    const { methods, password } = only(identity, ["methods", "password"]);
     if (JSON.stringify(methods) !== '["password"]') {
         throw notSimulated(`authentication methods ${JSON.stringify(methods)}`);
     }
+    const { project } = only(scope, ["project"]);
     if (project === undefined) {
         throw notSimulated("tokens that are not scoped to a project");
     }
-    const { name, id, password: secret } = password?.user ?? {};
-    return { user: String(name ?? id), password: String(secret), project: String(project.id ?? project.name) };
+    const { user } = only(password, ["user"]);
+    const { name, id, password: secret, domain } = only(user, ["name", "id", "password", "domain"]);
+    const sought = only(project, ["id", "name", "domain"]);
+    return {
+        user: String(name ?? id),
+        password: String(secret),
+        domain: only(domain, ["id", "name"]).name,
+        project: String(sought.id ?? sought.name),
+    };
+}
+
+/** The members of an object, of which none may be one that would be ignored. */
+function only(value: unknown, names: readonly string[]): Record<string, unknown> {
+    const members = Object(value ?? {}) as Record<string, unknown>;
+    const strange = Object.keys(members).find((name) => !names.includes(name));
+    if (strange !== undefined) {
+        throw notSimulated(`member ${strange} of the request, beside ${names.join(", ")}`);
+    }
+    return members;
 }
 
 function userOf(state: State, user: string): { caller: Caller; project: HuaweiProject } | undefined {

@@ -35,10 +35,12 @@ export class State {
     advance(ms: number): void {
         this.offset += ms;
         this.settle();
+        this.expire();
     }
 
     get world(): World {
         this.settle();
+        this.expire();
         return this.current;
     }
 
@@ -62,7 +64,18 @@ export class State {
                 connection.creationTimestamp ??= created;
             }
         }
-        this.moving = new Set(this.connections().filter(({ next }) => next !== undefined && next.length > 0));
+        this.moving = new Set(connectionsOf(this.current).filter(({ next }) => next !== undefined && next.length > 0));
+    }
+
+    /** The world in the format of a world file: without what is noted beside a connection. */
+    snapshot(): World {
+        const world = structuredClone(this.world);
+        for (const connection of connectionsOf(world)) {
+            delete connection.next;
+            delete connection.before;
+            delete connection.changedAt;
+        }
+        return world;
     }
 
     undocumented<K extends keyof Undocumented>(name: K): Undocumented[K] {
@@ -84,11 +97,15 @@ export class State {
         this.catchUp(connection);
     }
 
-    /** Carries out what time has brought: states to come, requests that expire. */
+    /** Carries out what time has brought to those on their way to another state. */
     settle(): void {
         for (const connection of this.moving) {
             this.catchUp(connection);
         }
+    }
+
+    /** Carries out what time has brought to peering requests: a walk through all, so at their own calls only. */
+    expire(): void {
         const overdue = seconds(this.now() - PEERING_EXPIRY_MS);
         for (const connection of this.peerings()) {
             if (connection.status === "Accepting" && isUntil(connection.gmtCreate, overdue)) {
@@ -127,23 +144,23 @@ export class State {
     private peerings() {
         return (this.current.alibaba ?? []).flatMap((account) => account.vpcPeerConnections ?? []);
     }
+}
 
-    private connections(): Moving[] {
-        const { aws = [], alibaba = [], huawei = [] } = this.current;
-        return [
-            ...aws.flatMap((region) => [
-                ...(region.endpointServices ?? []).flatMap((service) => [
-                    ...(service.connections ?? []),
-                    ...(service.transitGatewayConnections ?? []),
-                ]),
-                ...(region.openSearchInboundConnections ?? []),
+/** The connections of every cloud. */
+function connectionsOf({ aws = [], alibaba = [], huawei = [] }: World): Moving[] {
+    return [
+        ...aws.flatMap((region) => [
+            ...(region.endpointServices ?? []).flatMap((service) => [
+                ...(service.connections ?? []),
+                ...(service.transitGatewayConnections ?? []),
             ]),
-            ...alibaba.flatMap((account) => account.vpcPeerConnections ?? []),
-            ...huawei.flatMap((project) =>
-                (project.endpointServices ?? []).flatMap((service) => service.connections ?? []),
-            ),
-        ] as Moving[];
-    }
+            ...(region.openSearchInboundConnections ?? []),
+        ]),
+        ...alibaba.flatMap((account) => account.vpcPeerConnections ?? []),
+        ...huawei.flatMap((project) =>
+            (project.endpointServices ?? []).flatMap((service) => service.connections ?? []),
+        ),
+    ] as Moving[];
 }
 
 function stateOf(connection: Moving): string {

@@ -1,7 +1,7 @@
 import { request } from "node:http";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { type Simulator, startSimulator } from "../../src/simulator/index";
-import { worldWith } from "../support/clouds";
+import { ALIBABA_ACCOUNT, PEERING, worldWith } from "../support/clouds";
 
 let simulator: Simulator;
 beforeAll(async () => {
@@ -30,6 +30,12 @@ function send(method: string, path: string, headers: Record<string, string>, bod
         sent.once("error", reject);
         sent.end(body);
     });
+}
+
+function taggedWorld() {
+    const world = worldWith({});
+    Object.assign(world.alibaba?.[0]?.vpcPeerConnections?.[0] ?? {}, { tags: { next: "a tag may be called so" } });
+    return world;
 }
 
 const JSON_TYPE = { "content-type": "application/json" };
@@ -85,6 +91,15 @@ describe("the control API", () => {
         expect((await put("world", worldWith({ peering: "Rejected" }), "PUT")).status).toBe(200);
         const { body } = await send("GET", "/_simulator/world", {});
         expect(JSON.parse(body).alibaba[0].vpcPeerConnections[0].status).toBe("Rejected");
+        simulator.settleMs = 60_000;
+        simulator.world = taggedWorld();
+        const token = { "x-acs-action": "AcceptVpcPeerConnection", "x-acs-version": "2022-01-01" };
+        const signed = { ...token, authorization: `ACS3-HMAC-SHA256 Credential=LTAI${ALIBABA_ACCOUNT}, x` };
+        await send("POST", "/", signed, `InstanceId=${PEERING}`);
+        simulator.settleMs = 0;
+        const shown = JSON.parse((await send("GET", "/_simulator/world", {})).body).alibaba[0].vpcPeerConnections[0];
+        expect(shown).toMatchObject({ status: "Updating", tags: { next: "a tag may be called so" } });
+        expect(Object.keys(shown)).not.toContain("next");
     });
 
     it.each([

@@ -428,6 +428,15 @@ describe.skipIf(!clientsAvailable)("boto3 and the AWS CLI", () => {
             expect(coded(error)).toEqual([code, status]);
         });
 
+        it("takes no body with a decision, and no query", async () => {
+            const signed = `AWS4-HMAC-SHA256 Credential=AKIA${ACCOUNT}/20260101/eu-west-1/es/aws4_request, x`;
+            const path = `${simulator.url}/2021-01-01/opensearch/cc/inboundConnection/${INBOUND}/accept`;
+            const send = (query: string, body?: string) =>
+                fetch(path + query, { method: "PUT", headers: { authorization: signed }, ...(body ? { body } : {}) });
+            const statuses = [(await send("", '{"DryRun":true}')).status, (await send("?dryRun=true")).status];
+            expect([statuses, inboundStates()?.[0]]).toEqual([[501, 501], "PENDING_ACCEPTANCE"]);
+        });
+
         it("accepts what the CLI and the JavaScript SDK then read as active", async () => {
             const { Connection } = await clients.run(es("accept_inbound_connection", { ConnectionId: INBOUND }));
             expect(Connection).toMatchObject({ ConnectionId: INBOUND, ConnectionMode: "DIRECT" });

@@ -33,26 +33,27 @@ def huawei(operation, args=None, body=None, key=None, project=None):
 connections = {}
 
 
-def openstack_connection(user, password, project):
-    known = connections.get((user, password, project))
+def openstack_connection(*login):
+    user, password, project, domain = login
+    known = connections.get(login)
     if known is None:
         known = openstack.connect(
             auth_url=os.environ["OS_AUTH_URL"],
             username=user or os.environ["OS_USERNAME"],
             password=password or os.environ["OS_PASSWORD"],
-            user_domain_name=os.environ["OS_USER_DOMAIN_NAME"],
+            user_domain_name=domain or os.environ["OS_USER_DOMAIN_NAME"],
             project_id=project or os.environ["OS_PROJECT_ID"],
             region_name=os.environ["OS_REGION_NAME"],
             interface="public",
             vendor_hook="otcextensions.sdk:load",
         )
-        connections[(user, password, project)] = known
+        connections[login] = known
     return known
 
 
-def otc(operation, args=(), query=None, user=None, password=None, project=None):
+def otc(operation, args=(), query=None, user=None, password=None, project=None, domain=None):
     """One call of `connection.vpcep`; what it yields as plain objects."""
-    proxy = openstack_connection(user, password, project).vpcep
+    proxy = openstack_connection(user, password, project, domain).vpcep
     answer = getattr(proxy, operation)(*args, **(query or {}))
     return plain(answer) if isinstance(answer, openstack.resource.Resource) else [plain(item) for item in answer]
 
@@ -63,7 +64,7 @@ def plain(resource):
 
 def projects(name):
     """Identity's projects, with the token that the connection has."""
-    session = openstack_connection(None, None, None).session
+    session = openstack_connection(None, None, None, None).session
     return session.get(f"{os.environ['OS_AUTH_URL']}/projects", params={"name": name}).json()
 
 

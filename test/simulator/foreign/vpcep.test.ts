@@ -23,6 +23,7 @@ function fullWorld(region = "eu-de", undocumented: World["undocumented"] = {}): 
                 projectId: PROJECT,
                 region,
                 domainId: DOMAIN,
+                domainName: "simulated",
                 principals: [{ accessKeyId: "HPUAREADER", denied: ["vpcep:connections:update"] }],
                 endpointServices: [
                     {
@@ -366,6 +367,7 @@ describe.skipIf(!clientsAvailable)("Huawei Cloud's Python SDK and otcextensions"
             ["a wrong password", { password: "x" }, "The username or password is wrong."],
             ["an unknown user", { user: "nobody" }, "The username or password is wrong."],
             ["another's project", { project: "1" }, "The user has no role in the project."],
+            ["a user of another domain", { domain: "other" }, "The username or password is wrong."],
         ])("is not given for %s", async (_, more, text) => {
             const error = await clients.refusal(otc("services", [], more));
             expect(error.message).toContain(`${text} (HTTP 401)`);
@@ -394,7 +396,9 @@ describe.skipIf(!clientsAvailable)("Huawei Cloud's Python SDK and otcextensions"
 
         it.each([
             ["another method", { identity: { methods: ["token"] } }],
-            ["no project", { scope: { domain: { id: "x" } } }],
+            ["no project", { scope: {} }],
+            ["a domain", { scope: { domain: { id: "x" } } }],
+            ["a second factor", { identity: { ...login().auth.identity, totp: {} } }],
         ])("of %s is not simulated", async (_, more) => {
             const auth = { auth: { ...login().auth, ...more } };
             const answer = await fetch(`${simulator.url}/v3/auth/tokens`, {
@@ -410,7 +414,7 @@ describe.skipIf(!clientsAvailable)("Huawei Cloud's Python SDK and otcextensions"
 });
 
 function login() {
-    const user = { name: `HPUA${PROJECT}`, password: `secret-of-HPUA${PROJECT}`, domain: { name: "x" } };
+    const user = { name: `HPUA${PROJECT}`, password: `secret-of-HPUA${PROJECT}`, domain: { name: "simulated" } };
     const identity = { methods: ["password"], password: { user } };
     return { auth: { identity, scope: { project: { id: PROJECT } } } };
 }
