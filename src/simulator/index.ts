@@ -1,22 +1,22 @@
 import { randomUUID } from "node:crypto";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
-import { setTimeout as sleep } from "node:timers/promises";
-import { alibaba } from "./alibaba";
-import { ec2 } from "./aws-ec2";
-import { openSearch } from "./aws-opensearch";
-import { sts } from "./aws-sts";
-import { control, json } from "./control";
-import { environment } from "./environment";
-import { type Fault, Faults } from "./faults";
-import { refusedFrom } from "./guard";
-import { huawei } from "./huawei";
-import { type Api, type Operation, Refusal, type Reply, type Request } from "./protocol";
-import { State } from "./state";
-import { Throttle } from "./throttle";
-import type { World } from "./world";
+import { alibaba } from "./alibaba/rpc";
+import { ec2 } from "./aws/ec2";
+import { openSearch } from "./aws/opensearch";
+import { sts } from "./aws/sts";
+import { huawei } from "./huawei/api";
+import { type Answer, type Call, Clouds } from "./server/clouds";
+import { type Controlled, control, json } from "./server/control";
+import { environment } from "./server/environment";
+import { type Fault, Faults } from "./server/faults";
+import { refusedFrom } from "./server/guard";
+import type { Api, Request } from "./server/protocol";
+import { State } from "./server/state";
+import type { World } from "./server/world";
 
-export type { Fault } from "./faults";
+export type { Call } from "./server/clouds";
+export type { Fault } from "./server/faults";
 export type {
     AlibabaAccount,
     AwsRegion,
@@ -32,8 +32,8 @@ export type {
     VpcepService,
     VpcPeerConnection,
     World,
-} from "./world";
-export { UNDOCUMENTED } from "./world";
+} from "./server/world";
+export { UNDOCUMENTED } from "./server/world";
 
 export interface SimulatorOptions {
     /** Loopback port. @default a free one */
@@ -50,20 +50,6 @@ export interface SimulatorOptions {
     latencyMs?: number;
     /** Called with each call before it is handled: what an outside actor of a test does at that moment. */
     onCall?: (call: Call, index: number) => void;
-}
-
-/** One call that a cloud received. */
-export interface Call {
-    cloud: string;
-    /** As policies name it, `ec2:AcceptVpcEndpointConnections`. */
-    action: string;
-    ids: string[];
-    /** Connections that the answer lists, of a call that lists some. */
-    listed?: string[];
-    /** Time of the simulated clock, ISO 8601. */
-    at: string;
-    /** `ok`, the error code, or the fault. A fault after the effect is `ok, then reset`. */
-    outcome: string;
 }
 
 /** The simulated clouds, running. */
@@ -103,97 +89,18 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     state.largestPage = options.largestPage ?? state.largestPage;
     state.world = options.world ?? {};
     const faults = new Faults();
-    const throttle = new Throttle(() => state.now());
-    const calls: Call[] = [];
-    const busy = new Set<string>();
-
-    async function answer(request: Request, response: ServerResponse): Promise<void> {
-        state.settle();
-        const operation = operationOf(request, state);
-        if (operation === undefined) {
-            send(response, { status: 404, headers: {}, body: "no simulated API takes this request\n" });
-            return;
-        }
-        const call: Call = {
-            cloud: operation.cloud,
-            action: operation.action,
-            ids: [...operation.ids],
-            at: new Date(state.now()).toISOString(),
-            outcome: "unanswered",
-        };
-        calls.push(call);
-        options.onCall?.(call, calls.length - 1);
-        const overlapping = operation.exclusive !== undefined && busy.has(operation.exclusive);
-        if (operation.exclusive !== undefined) {
-            busy.add(operation.exclusive);
-        }
-        try {
-            const fault = faults.next(operation);
-            await sleep(options.latencyMs ?? 0);
-            state.settle();
-            const reply = carryOut(operation, fault, overlapping, call);
-            respond(response, reply, fault);
-        } finally {
-            if (operation.exclusive !== undefined && !overlapping) {
-                busy.delete(operation.exclusive);
-            }
-        }
-    }
-
-    function carryOut(operation: Operation, fault: Fault | undefined, overlapping: boolean, call: Call): Reply {
-        const refused = (refusal: Refusal) => {
-            call.outcome = refusal.code;
-            return operation.refuse(refusal);
-        };
-        const before =
-            fault !== undefined && (fault.when ?? "before") === "before" ? refusalOf(operation, fault) : undefined;
-        if (before !== undefined) {
-            return refused(before);
-        }
-        if (fault?.when !== "after" && (fault?.fault === "reset" || fault?.fault === "hang")) {
-            call.outcome = fault.fault;
-            return { status: 0, headers: {}, body: "" };
-        }
-        if (overlapping && operation.overlap !== undefined) {
-            return refused(operation.overlap);
-        }
-        if (options.throttle === "documented" && !throttle.allows(operation.action, operation.throttleKey)) {
-            return refused(operation.throttled);
-        }
-        try {
-            const reply = operation.run({
-                state,
-                stale: fault?.fault === "staleRead",
-                list: (ids) => {
-                    call.listed = [...ids];
-                },
-                refuseId: (id) => fault?.fault === "refuseIds" && (fault.ids?.includes(id) ?? true),
-            });
-            call.outcome = fault?.when === "after" ? `ok, then ${fault.fault}` : "ok";
-            const after = fault?.when === "after" ? refusalOf(operation, fault) : undefined;
-            return after === undefined ? reply : operation.refuse(after);
-        } catch (error) {
-            if (error instanceof Refusal) {
-                return refused(error);
-            }
-            throw error;
-        }
-    }
-
+    const clouds = new Clouds(APIS, state, faults, options);
+    const { calls } = clouds;
     const server = createServer((incoming, response) => {
-        const refused = refusedFrom(incoming.headers);
-        if (refused !== undefined) {
-            incoming.resume();
-            send(response, json(403, { error: refused }));
-            return;
-        }
-        void receive(incoming)
-            .then((request) =>
-                request.url.pathname.startsWith("/_simulator/")
-                    ? send(response, control(request, { state, faults, calls }))
-                    : answer(request, response),
-            )
-            .catch((error: unknown) => send(response, failure(error)));
+        void answer(incoming, clouds, { state, faults, calls })
+            .catch(failure)
+            .then((reply) => {
+                if (reply === "reset") {
+                    response.destroy();
+                } else if (reply !== "hang" && !response.destroyed) {
+                    response.writeHead(reply.status, reply.headers).end(reply.body);
+                }
+            });
     });
     await new Promise<void>((resolve, reject) => {
         server.once("error", reject);
@@ -236,49 +143,26 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     };
 }
 
-/** The first API that takes the request. */
-function operationOf(request: Request, state: State): Operation | undefined {
-    for (const api of APIS) {
-        const operation = api(request, state);
-        if (operation !== undefined) {
-            return operation;
-        }
+/** What a request is answered: by the control API, or by a cloud. */
+async function answer(incoming: IncomingMessage, clouds: Clouds, controlled: Controlled): Promise<Answer> {
+    const refused = refusedFrom(incoming.headers);
+    const request = await receive(incoming);
+    if (refused !== undefined) {
+        return json(403, { error: refused });
     }
-    return undefined;
+    return request.url.pathname.startsWith("/_simulator/") ? control(request, controlled) : clouds.answer(request);
 }
 
 /** A request that cannot be read, or a bug of the simulator, which must not pass for a cloud's answer. Where it happened stays here. */
-function failure(error: unknown): Reply {
+function failure(error: unknown): Answer {
+    if ((error as { code?: unknown }).code === "ECONNRESET") {
+        return "reset"; // Who asked has gone.
+    }
     if (error instanceof URIError || (error as { code?: unknown }).code === "ERR_INVALID_URL") {
         return json(400, { error: "the address of the request is malformed" });
     }
     process.stderr.write(`simulator: ${error instanceof Error ? error.stack : error}\n`);
     return json(599, { error: "the simulator failed at this request: a bug of it; its stderr says more" });
-}
-
-function refusalOf(operation: Operation, { fault, status = 500, code = "InternalError" }: Fault): Refusal | undefined {
-    switch (fault) {
-        case "throttle":
-            return operation.throttled;
-        case "expired":
-            return operation.expired;
-        case "clockSkew":
-            return operation.skewed;
-        case "error":
-            return new Refusal(status, code, "An internal error has occurred.");
-        default:
-            return undefined;
-    }
-}
-
-function respond(response: ServerResponse, reply: Reply, fault: Fault | undefined): void {
-    if (fault?.fault === "reset") {
-        response.destroy();
-    } else if (fault?.fault === "malformed") {
-        send(response, { ...reply, body: reply.body.slice(0, Math.floor(reply.body.length / 2)) });
-    } else if (fault?.fault !== "hang") {
-        send(response, reply);
-    }
 }
 
 async function receive(incoming: IncomingMessage): Promise<Request> {
@@ -293,10 +177,4 @@ async function receive(incoming: IncomingMessage): Promise<Request> {
         body: Buffer.concat(chunks).toString("utf8"),
         requestId: randomUUID(),
     };
-}
-
-function send(response: ServerResponse, { status, headers, body }: Reply): void {
-    if (!response.destroyed) {
-        response.writeHead(status, headers).end(body);
-    }
 }

@@ -1,7 +1,7 @@
 import { AcceptVpcEndpointConnectionsCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { findById } from "../../src/simulator/by-id";
 import { type Simulator, startSimulator } from "../../src/simulator/index";
+import { findById } from "../../src/simulator/server/by-id";
 import { ACCOUNT, endpoint, SERVICE, worldWith } from "../support/clouds";
 
 const MANY = 50_000;

@@ -1,4 +1,4 @@
-import { type ParameterCall, Refusal } from "./protocol";
+import { type ParameterCall, Refusal } from "../server/protocol";
 
 /** The part of STS 2015-04-01 that roles need: the parameters that an action knows, and its answer. */
 export const STS = {

@@ -1,7 +1,13 @@
-import { notSimulated, type Parameters } from "./parameters";
-import { Refusal } from "./protocol";
-import type { State } from "./state";
-import type { AwsRegion, EndpointService, Moving, TransitGatewayConnection, VpcEndpointConnection } from "./world";
+import { notSimulated, type Parameters } from "../server/parameters";
+import { Refusal } from "../server/protocol";
+import type { State } from "../server/state";
+import type {
+    AwsRegion,
+    EndpointService,
+    Moving,
+    TransitGatewayConnection,
+    VpcEndpointConnection,
+} from "../server/world";
 
 /** What a decision is about: a connection of an endpoint, or of a transit gateway attachment. */
 export type Decided = (VpcEndpointConnection | TransitGatewayConnection) & Moving;

@@ -1,8 +1,8 @@
 import { createHmac } from "node:crypto";
-import { notSimulated } from "./parameters";
-import { type Api, type Operation, Refusal, type Reply, type Request } from "./protocol";
-import { type Caller, type State, seconds } from "./state";
-import type { HuaweiProject } from "./world";
+import { notSimulated } from "../server/parameters";
+import { type Api, type Operation, Refusal, type Reply, type Request } from "../server/protocol";
+import { type Caller, type State, seconds } from "../server/state";
+import type { HuaweiProject } from "../server/world";
 
 /**
  * Identity API v3 as far as a client needs it to get a token: the version, and POST /v3/auth/tokens with a password, scoped to

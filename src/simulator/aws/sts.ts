@@ -1,8 +1,8 @@
 import { XMLBuilder } from "fast-xml-parser";
-import { awsCaller, queryOf, sessionToken, signedBy } from "./aws-auth";
-import { notSimulated, type Parameters } from "./parameters";
-import { type Api, type Operation, Refusal, type Reply, type Request } from "./protocol";
-import type { Caller, State } from "./state";
+import { notSimulated, type Parameters } from "../server/parameters";
+import { type Api, type Operation, Refusal, type Reply, type Request } from "../server/protocol";
+import type { Caller, State } from "../server/state";
+import { awsCaller, queryOf, sessionToken, signedBy } from "./auth";
 
 const VERSION = "2011-06-15";
 

@@ -1,82 +1,14 @@
-import { LosslessNumber, stringify } from "lossless-json";
-import { STS } from "./alibaba-sts";
-import { findById } from "./by-id";
-import { compact, flag, Parameters } from "./parameters";
-import {
-    type Api,
-    type Operation,
-    type ParameterCall,
-    page,
-    Refusal,
-    type Reply,
-    type Request,
-    shownState,
-} from "./protocol";
-import { type Caller, PEERING_EXPIRY_MS, type State, seconds } from "./state";
-import type { AlibabaVpc, Moving, VpcPeerConnection } from "./world";
-
-/**
- * Alibaba Cloud RPC with ACS3 headers: VPC peering 2022-01-01 and the part of STS 2015-04-01 that roles need.
- * The signature itself is not verified. Rules: the operations' pages of the
- * VPC API reference 2022-01-01, and its page of error codes.
- */
-export const alibaba: Api = (request, state) => {
-    const action = header(request, "x-acs-action");
-    if (action === undefined) {
-        return undefined;
-    }
-    const version = header(request, "x-acs-version");
-    const parameters = new Parameters(request.url.searchParams, new URLSearchParams(request.body));
-    const accessKeyId = /^ACS3-HMAC-SHA256 Credential=([^,]+),/.exec(request.headers.authorization ?? "")?.[1];
-    const caller = accessKeyId === undefined ? undefined : callerOf(state, request, accessKeyId);
-    const id = parameters.get("InstanceId");
-    const handlers = version === "2022-01-01" ? PEERING : version === "2015-04-01" ? STS : {};
-    return {
-        cloud: "alibaba",
-        action: `${version === "2015-04-01" ? "sts" : "vpc"}:${action}`,
-        ids: id === undefined ? [] : [id],
-        throttleKey: caller?.account ?? "",
-        throttled: new Refusal(400, "Throttling.User", "Request was denied due to user flow control."),
-        skewed: new Refusal(400, "InvalidTimeStamp.Expired", "Specified time stamp or date value is expired."),
-        expired: new Refusal(403, "InvalidSecurityToken.Expired", "The specified SecurityToken is expired."),
-        // "does not support concurrent requests for the same VPC peering connection"; the code is not named there.
-        ...(id !== undefined && MUTATING.has(action)
-            ? {
-                  exclusive: id,
-                  overlap: new Refusal(400, "Conflict.Operation", "The operation is in conflict with another one."),
-              }
-            : {}),
-        refuse: (refusal) => errorReply(request, refusal),
-        run(world) {
-            state.expire();
-            if (accessKeyId === undefined) {
-                throw new Refusal(400, "MissingAccessKeyId", "AccessKeyId is mandatory for this action.");
-            }
-            if (caller === undefined) {
-                throw new Refusal(404, "InvalidAccessKeyId.NotFound", "Specified access key is not found.");
-            }
-            const [known, handler] = Object.hasOwn(handlers, action)
-                ? ((handlers as Record<string, [string[], (call: ParameterCall) => object]>)[action] ?? [])
-                : [];
-            if (known === undefined || handler === undefined) {
-                throw new Refusal(
-                    404,
-                    "InvalidAction.NotFound",
-                    "Specified api is not found, please check your url and method.",
-                );
-            }
-            if (caller.denied.includes(`vpc:${action}`)) {
-                throw new Refusal(403, "Forbidden.NoPermission", "You are not authorized to perform this operation.");
-            }
-            parameters.allowOnly(known, `${action} of version ${version}`);
-            return jsonReply(request, handler({ request, state, world, parameters, caller, action }));
-        },
-    } satisfies Operation;
-};
+import { LosslessNumber } from "lossless-json";
+import { findById } from "../server/by-id";
+import { compact, flag, type Parameters } from "../server/parameters";
+import { type ParameterCall, page, Refusal, shownState } from "../server/protocol";
+import { PEERING_EXPIRY_MS, type State, seconds } from "../server/state";
+import type { AlibabaVpc, Moving, VpcPeerConnection } from "../server/world";
 
 type Connection = VpcPeerConnection & Moving;
 
-const MUTATING = new Set(["AcceptVpcPeerConnection", "RejectVpcPeerConnection", "DeleteVpcPeerConnection"]);
+/** Operations of which "concurrent requests for the same VPC peering connection" are not supported. */
+export const MUTATING = new Set(["AcceptVpcPeerConnection", "RejectVpcPeerConnection", "DeleteVpcPeerConnection"]);
 
 const DECISION = ["InstanceId", "ClientToken", "DryRun"];
 const LIST = ["InstanceId", "RegionId", "VpcId", "Name", "ResourceGroupId", "MaxResults", "NextToken"];
@@ -85,7 +17,7 @@ const LIST = ["InstanceId", "RegionId", "VpcId", "Name", "ResourceGroupId", "Max
  * The parameters that an operation knows, as alibabacloud_vpcpeer20220101 2.0.5 sends them, and what it does.
  * AcceptVpcPeerConnection's Tag and ResourceGroupId, and ResourceOwnerAccount, are not modelled.
  */
-const PEERING = {
+export const VPC_PEERING = {
     GetVpcPeerConnectionAttribute: [["InstanceId"], (call: ParameterCall) => attributes(visible(call), call)],
     ListVpcPeerConnections: [[...LIST, "Tags.#.Key", "Tags.#.Value"], list],
     /** Accepting -> Updating -> Activated. */
@@ -316,42 +248,4 @@ function attributes({ connection, accepter }: Visible, { world }: ParameterCall)
 
 function vpc(info: AlibabaVpc | undefined): object {
     return { VpcId: info?.vpcId ?? "", Ipv4Cidrs: info?.ipv4Cidrs ?? [], Ipv6Cidrs: info?.ipv6Cidrs ?? [] };
-}
-
-/** `LTAI<account>`, a principal of the world, or a role that AssumeRole handed out, with its token. */
-function callerOf(state: State, request: Request, accessKeyId: string): Caller | undefined {
-    const entries = state.current.alibaba ?? [];
-    const role = /^STS\.(\d+)\.([\w.-]+)$/.exec(accessKeyId);
-    if (role?.[1] !== undefined) {
-        const known = entries.some((entry) => entry.account === role[1]);
-        return known && header(request, "x-acs-security-token") === `session-of-${accessKeyId}`
-            ? { account: role[1], accessKeyId, denied: [] }
-            : undefined;
-    }
-    return state.caller(
-        "LTAI",
-        entries.map(({ account: id, principals }) => ({ id, ...(principals ? { principals } : {}) })),
-        accessKeyId,
-    );
-}
-
-function header(request: Request, name: string): string | undefined {
-    const value = request.headers[name];
-    return Array.isArray(value) ? value[0] : value;
-}
-
-function jsonReply(request: Request, content: object): Reply {
-    return {
-        status: 200,
-        headers: { "content-type": "application/json;charset=utf-8", "x-acs-request-id": request.requestId },
-        body: stringify({ RequestId: request.requestId, ...content }) ?? "{}",
-    };
-}
-
-function errorReply(request: Request, { status, code, message }: Refusal): Reply {
-    return {
-        status,
-        headers: { "content-type": "application/json;charset=utf-8", "x-acs-request-id": request.requestId },
-        body: JSON.stringify({ RequestId: request.requestId, HostId: "simulator", Code: code, Message: message }),
-    };
 }

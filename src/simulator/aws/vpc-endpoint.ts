@@ -1,84 +1,13 @@
-import { XMLBuilder } from "fast-xml-parser";
-import { awsCaller, queryOf, signedBy } from "./aws-auth";
-import { findById } from "./by-id";
-import { connectionsBy, type Decided, type Listed, nameOf, servicesBy } from "./ec2-filters";
-import { compact, flag, notSimulated, type Parameters } from "./parameters";
-import {
-    type Api,
-    type Operation,
-    type ParameterCall,
-    page,
-    Refusal,
-    type Reply,
-    type Request,
-    shownState,
-} from "./protocol";
-import type { State } from "./state";
-import type { AwsRegion, EndpointService } from "./world";
+import { findById } from "../server/by-id";
+import { compact, type Parameters } from "../server/parameters";
+import { type ParameterCall, Refusal, shownState } from "../server/protocol";
+import type { State } from "../server/state";
+import type { AwsRegion, EndpointService } from "../server/world";
+import { invalidValue, itemsOf, pageOf, required, tagSet } from "./ec2-protocol";
+import { connectionsBy, type Decided, type Listed, nameOf, servicesBy } from "./vpc-endpoint-filters";
 
-const VERSION = "2016-11-15";
-
-/**
- * EC2 query protocol, version 2016-11-15, as far as endpoint services need it: POST with a form, or GET.
- * https://docs.aws.amazon.com/AWSEC2/latest/APIReference/Query-Requests.html
- */
-export const ec2: Api = (request, state) => {
-    const signed = signedBy(request);
-    const parameters = queryOf(request);
-    if (
-        parameters === undefined ||
-        (signed === undefined ? parameters.get("Version") !== VERSION : signed.service !== "ec2")
-    ) {
-        return undefined;
-    }
-    const action = parameters.get("Action");
-    const caller = signed === undefined ? undefined : awsCaller(state, request, signed);
-    return {
-        cloud: "aws",
-        action: `ec2:${action}`,
-        ids: [...parameters.list("VpcEndpointId"), ...parameters.list("TransitGatewayAttachmentId")],
-        throttleKey: `${caller?.account} ${signed?.region}`,
-        // https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html
-        throttled: new Refusal(503, "RequestLimitExceeded", "Request limit exceeded."),
-        skewed: new Refusal(403, "SignatureDoesNotMatch", "Signature not yet current."),
-        expired: new Refusal(400, "RequestExpired", "Request has expired."),
-        refuse: (refusal) => errorReply(request, refusal),
-        run(world) {
-            // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html (client error codes)
-            if (signed === undefined) {
-                throw new Refusal(
-                    403,
-                    "MissingAuthenticationToken",
-                    "Request must contain either a valid (registered) AWS access key ID or X.509 certificate.",
-                );
-            }
-            if (caller === undefined) {
-                throw new Refusal(401, "AuthFailure", "AWS was not able to validate the provided access credentials");
-            }
-            const [known, handler] = Object.hasOwn(ACTIONS, action ?? "")
-                ? ACTIONS[action as keyof typeof ACTIONS]
-                : [];
-            if (known === undefined || handler === undefined) {
-                throw new Refusal(400, "InvalidAction", `The action ${action} is not valid for this web service.`);
-            }
-            if (caller.denied.includes(`ec2:${action}`)) {
-                throw new Refusal(403, "UnauthorizedOperation", "You are not authorized to perform this operation.");
-            }
-            parameters.allowOnly(["Action", "Version", "DryRun", ...known], `ec2:${action}`);
-            if (parameters.get("Version") !== VERSION) {
-                throw notSimulated(`version ${parameters.get("Version")} of the EC2 API`);
-            }
-            // "If you have the required permissions, the error response is DryRunOperation." Nothing says that it checks ids or states.
-            if (flag(parameters, "DryRun", (value) => invalidValue("DryRun", value, "Expecting true or false."))) {
-                throw new Refusal(412, "DryRunOperation", "Request would have succeeded, but DryRun flag is set.");
-            }
-            const region = state.awsRegion(caller.account, signed.region);
-            return handler({ request, state, world, parameters, caller, region, action: String(action) });
-        },
-    } satisfies Operation;
-};
-
-interface Call extends ParameterCall {
+/** A call of EC2. */
+export interface Ec2Call extends ParameterCall {
     /** The caller's account in the region that the signature names; undefined: nothing of it in this world. */
     readonly region: AwsRegion | undefined;
 }
@@ -87,15 +16,15 @@ const PAGED = ["Filter.#.Name", "Filter.#.Value.#", "MaxResults", "NextToken"];
 const DECISION = ["ServiceId", "VpcEndpointId.#", "TransitGatewayAttachmentId.#"];
 
 /** The parameters that an action knows, as botocore's model of EC2 spells them, and what it does. */
-const ACTIONS = {
+export const VPC_ENDPOINT = {
     DescribeVpcEndpointConnections: [PAGED, describeConnections],
     DescribeVpcEndpointServiceConfigurations: [[...PAGED, "ServiceId.#"], describeServices],
-    AcceptVpcEndpointConnections: [DECISION, (call: Call) => decide(call, accept)],
-    RejectVpcEndpointConnections: [DECISION, (call: Call) => decide(call, reject)],
-} satisfies Record<string, [string[], (call: Call) => Reply]>;
+    AcceptVpcEndpointConnections: [DECISION, (call: Ec2Call) => decide(call, accept)],
+    RejectVpcEndpointConnections: [DECISION, (call: Ec2Call) => decide(call, reject)],
+} satisfies Record<string, [string[], (call: Ec2Call) => object]>;
 
 /** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeVpcEndpointConnections.html */
-function describeConnections(call: Call): Reply {
+function describeConnections(call: Ec2Call): object {
     const { parameters, region, state, world } = call;
     const matches = connectionsBy(parameters, region, state);
     const wanted: Listed[] = [];
@@ -111,14 +40,14 @@ function describeConnections(call: Call): Reply {
     }
     const { items, next } = pageOf(state, wanted, parameters);
     world.list(items.map(({ connection }) => idOf(connection)));
-    return reply(call, {
+    return {
         vpcEndpointConnectionSet: { item: items.map((item) => shown(item, call)) },
         ...(next === undefined ? {} : { nextToken: next }),
-    });
+    };
 }
 
 /** VpcEndpointConnection of botocore's model; a connection of a transit gateway attachment has no endpoint. */
-function shown({ service, connection }: Listed, { region, world, caller }: Call): object {
+function shown({ service, connection }: Listed, { region, world, caller }: Ec2Call): object {
     const common = {
         serviceId: service.serviceId,
         // The SDK's enum is in capitals, the wire in lower camel case.
@@ -146,7 +75,7 @@ function shown({ service, connection }: Listed, { region, world, caller }: Call)
 }
 
 /** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeVpcEndpointServiceConfigurations.html */
-function describeServices(call: Call): Reply {
+function describeServices(call: Ec2Call): object {
     const { parameters, region } = call;
     const ids = parameters.list("ServiceId");
     const services = region?.endpointServices ?? [];
@@ -159,14 +88,14 @@ function describeServices(call: Call): Reply {
         (service) => (ids.length === 0 || ids.includes(service.serviceId)) && matches(service),
     );
     const { items, next } = pageOf(call.state, wanted, parameters);
-    return reply(call, {
+    return {
         serviceConfigurationSet: { item: items.map((service) => shownService(service, call)) },
         ...(next === undefined ? {} : { nextToken: next }),
-    });
+    };
 }
 
 /** ServiceConfiguration of botocore's model. */
-function shownService(service: EndpointService, { region, caller }: Call): object {
+function shownService(service: EndpointService, { region, caller }: Ec2Call): object {
     const serviceType = service.gatewayLoadBalancerArns === undefined ? "Interface" : "GatewayLoadBalancer";
     return compact({
         serviceType: { item: { serviceType } },
@@ -192,15 +121,6 @@ function balancersOf(service: EndpointService, region: AwsRegion | undefined, ac
         : { gatewayLoadBalancerArnSet: itemsOf(service.gatewayLoadBalancerArns) };
 }
 
-function tagSet(tags: Readonly<Record<string, string>> | undefined) {
-    return tags === undefined ? undefined : itemsOf(Object.entries(tags).map(([key, value]) => ({ key, value })));
-}
-
-/** A list of the EC2 query protocol. An empty one is an empty element. */
-function itemsOf(items: readonly unknown[] | undefined) {
-    return items === undefined ? undefined : items.length === 0 ? "" : { item: items };
-}
-
 /** What a decision does to one connection: a code and a message where it is not carried out. */
 type Decide = (connection: Decided, state: State) => [code: string, message: string] | undefined;
 
@@ -208,7 +128,7 @@ type Decide = (connection: Decided, state: State) => [code: string, message: str
  * "Information about the endpoints that were not rejected, if applicable": HTTP 200, ids that succeeded are not listed.
  * Which ids land there and which fail the request is not documented: a switch.
  */
-function decide(call: Call, carryOut: Decide): Reply {
+function decide(call: Ec2Call, carryOut: Decide): object {
     const { parameters, region, state, world } = call;
     const serviceId = required(parameters, "ServiceId");
     const { ids, list, code } = sought(parameters);
@@ -235,7 +155,7 @@ function decide(call: Call, carryOut: Decide): Reply {
               : carryOut(connection, state);
         return failure === undefined ? [] : [{ resourceId: id, error: { code: failure[0], message: failure[1] } }];
     });
-    return reply(call, { unsuccessful: itemsOf(unsuccessful) });
+    return { unsuccessful: itemsOf(unsuccessful) };
 }
 
 /**
@@ -317,60 +237,4 @@ function idOf(connection: Decided): string {
 
 function noService(id: string): Refusal {
     return new Refusal(400, "InvalidVpcEndpointServiceId.NotFound", `The VpcEndpointServiceId '${id}' does not exist`);
-}
-
-/** "between 5 and 1,000; if MaxResults is given a value larger than 1,000, only 1,000 results are returned". */
-function pageOf<T>(state: State, items: readonly T[], parameters: Parameters) {
-    const text = parameters.get("MaxResults") ?? "1000";
-    const size = Number(text);
-    if (!/^\d+$/.test(text) || size < 5) {
-        throw invalidValue("MaxResults", text, "Expecting a value between 5 and 1000.");
-    }
-    const result = page(state, items, Math.min(size, 1000), parameters.get("NextToken"));
-    if (result === undefined) {
-        throw new Refusal(400, "InvalidNextToken", "The token is not valid.");
-    }
-    return result;
-}
-
-function required(parameters: Parameters, name: string): string {
-    const value = parameters.get(name);
-    if (value === undefined || value === "") {
-        throw new Refusal(400, "MissingParameter", `The request must contain the parameter ${name}`);
-    }
-    return value;
-}
-
-function invalidValue(name: string, value: string, expected: string): Refusal {
-    return new Refusal(
-        400,
-        "InvalidParameterValue",
-        `Value ( ${value} ) for parameter ${name} is invalid. ${expected}`,
-    );
-}
-
-const xml = new XMLBuilder({ ignoreAttributes: false, attributeNamePrefix: "@" });
-
-function reply({ request, action }: Call, content: object): Reply {
-    return xmlReply(200, request, {
-        [`${action}Response`]: {
-            "@xmlns": "http://ec2.amazonaws.com/doc/2016-11-15/",
-            requestId: request.requestId,
-            ...content,
-        },
-    });
-}
-
-function errorReply(request: Request, { status, code, message }: Refusal): Reply {
-    return xmlReply(status, request, {
-        Response: { Errors: { Error: { Code: code, Message: message } }, RequestID: request.requestId },
-    });
-}
-
-function xmlReply(status: number, request: Request, content: object): Reply {
-    return {
-        status,
-        headers: { "content-type": "text/xml;charset=UTF-8", "x-amzn-requestid": request.requestId },
-        body: `<?xml version="1.0" encoding="UTF-8"?>\n${xml.build(content)}`,
-    };
 }

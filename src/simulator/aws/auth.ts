@@ -1,6 +1,6 @@
-import { Parameters } from "./parameters";
-import type { Request } from "./protocol";
-import type { Caller, State } from "./state";
+import { Parameters } from "../server/parameters";
+import type { Request } from "../server/protocol";
+import type { Caller, State } from "../server/state";
 
 /** What a SigV4 `Authorization` header says. The signature itself is not verified. */
 export interface Signed {

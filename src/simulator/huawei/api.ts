@@ -1,11 +1,11 @@
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import { stringify } from "lossless-json";
+import { notSimulated } from "../server/parameters";
+import { type Api, type Operation, Refusal, type Reply, type Request } from "../server/protocol";
+import type { Caller, State } from "../server/state";
+import type { HuaweiProject } from "../server/world";
 import { keystone, tokenHolder } from "./keystone";
-import { notSimulated } from "./parameters";
-import { type Api, type Operation, Refusal, type Reply, type Request } from "./protocol";
-import type { Caller, State } from "./state";
 import { type VpcepRoute, vpcepRoute } from "./vpcep";
-import type { HuaweiProject } from "./world";
 
 /**
  * VPC endpoint (VPCEP) API v1 of Huawei Cloud and Open Telekom Cloud, IAM's list of projects and its tokens.

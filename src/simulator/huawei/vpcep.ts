@@ -1,10 +1,10 @@
 import { LosslessNumber } from "lossless-json";
-import { findById } from "./by-id";
-import { compact, notSimulated } from "./parameters";
-import { Refusal, type Request, shownState, type World } from "./protocol";
-import type { State } from "./state";
-import { seconds } from "./state";
-import type { HuaweiProject, Moving, VpcepConnection, VpcepError, VpcepService } from "./world";
+import { findById } from "../server/by-id";
+import { compact, notSimulated } from "../server/parameters";
+import { Refusal, type Request, shownState, type World } from "../server/protocol";
+import type { State } from "../server/state";
+import { seconds } from "../server/state";
+import type { HuaweiProject, Moving, VpcepConnection, VpcepError, VpcepService } from "../server/world";
 
 /** A call of the VPC endpoint API v1, its caller known. */
 export interface VpcepCall {

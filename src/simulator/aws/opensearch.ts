@@ -1,9 +1,18 @@
-import { awsCaller, signedBy } from "./aws-auth";
-import { findById } from "./by-id";
-import { notSimulated } from "./parameters";
-import { type Api, type Operation, page, Refusal, type Reply, type Request, shownState, type World } from "./protocol";
-import type { State } from "./state";
-import type { AwsRegion, Moving, OpenSearchInboundConnection } from "./world";
+import { findById } from "../server/by-id";
+import { notSimulated } from "../server/parameters";
+import {
+    type Api,
+    type Operation,
+    page,
+    Refusal,
+    type Reply,
+    type Request,
+    shownState,
+    type World,
+} from "../server/protocol";
+import type { State } from "../server/state";
+import type { AwsRegion, Moving, OpenSearchInboundConnection } from "../server/world";
+import { awsCaller, signedBy } from "./auth";
 
 const PREFIX = "/2021-01-01/opensearch/cc/inboundConnection/";
 
@@ -45,13 +54,7 @@ export const openSearch: Api = (request, state) => {
             if (caller.denied.includes(`es:${call.action}`)) {
                 throw new Refusal(403, "AccessDeniedException", `User is not authorized to perform: es:${call.action}`);
             }
-            const strange = [...request.url.searchParams.keys()][0];
-            if (strange !== undefined) {
-                throw notSimulated(`query parameter ${strange} of es:${call.action}`);
-            }
-            if (call.id !== undefined && Object.keys(body(request)).length > 0) {
-                throw notSimulated(`a body of es:${call.action}`);
-            }
+            refuseUnknown(request, call);
             const region = state.awsRegion(caller.account, signed.region);
             return call.id === undefined
                 ? describe(request, region, state, world)
@@ -59,6 +62,17 @@ export const openSearch: Api = (request, state) => {
         },
     } satisfies Operation;
 };
+
+/** No operation has a query, and a decision has no body. */
+function refuseUnknown(request: Request, { action, id }: { action: string; id?: string }): void {
+    const strange = [...request.url.searchParams.keys()][0];
+    if (strange !== undefined) {
+        throw notSimulated(`query parameter ${strange} of es:${action}`);
+    }
+    if (id !== undefined && Object.keys(body(request)).length > 0) {
+        throw notSimulated(`a body of es:${action}`);
+    }
+}
 
 type Connection = OpenSearchInboundConnection & Moving;
 
