@@ -130,7 +130,12 @@ function listConnections(call: VpcepCall): object {
     if (status !== null && !["pendingAcceptance", "accepted", "rejected", "failed"].includes(status)) {
         throw invalidStatus();
     }
-    const wanted = ((serviceOf(call).connections ?? []) as Connection[]).filter(
+    const all = (serviceOf(call).connections ?? []) as Connection[];
+    for (const connection of all) {
+        // One that a test has put there meanwhile is a new request.
+        connection.createdAt ??= seconds(call.state.now());
+    }
+    const wanted = all.filter(
         (connection) =>
             (id === null || connection.id === id) &&
             (marker === null || connection.markerId === marker) &&

@@ -125,6 +125,21 @@ describe.skipIf(!clientsAvailable)("Huawei Cloud's Python SDK and otcextensions"
             expect([page.connections.length, page.total_count]).toEqual([1, 1]);
         });
 
+        it("a request that comes while pages are read moves the others, unless the oldest come first", async () => {
+            simulator.advance(1_000);
+            const [page, oldest] = [await found({ limit: 2 }), await found({ limit: 2, sort_dir: "asc" })];
+            simulator.world.huawei?.[0]?.endpointServices?.[0]?.connections?.push({
+                id: id(9),
+                domainId: DOMAIN,
+                status: "pendingAcceptance",
+            });
+            expect([page, await found({ limit: 2 })]).toEqual([
+                [VPCEP_ENDPOINT, id(5)],
+                [id(9), VPCEP_ENDPOINT],
+            ]);
+            expect(await found({ limit: 2, sort_dir: "asc" })).toEqual(oldest);
+        });
+
         it("are sorted by update time, each cloud with its own spelling", async () => {
             const updated = [VPCEP_ENDPOINT, id(1), id(2), id(3), id(4), id(5)];
             expect(await found({ sort_key: "updated_at" })).toEqual(updated);
