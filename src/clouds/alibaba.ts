@@ -7,6 +7,7 @@ import {
     type FailureClass,
     networkFailure,
     type Site,
+    unreadableAnswer,
     withinCallTimeout,
 } from "./cloud";
 
@@ -257,6 +258,12 @@ function assumedRole(roleArn: string, base: CredentialSource, endpoint: string):
                     signal: new AbortController().signal,
                 });
                 const issued = (answer.Credentials ?? {}) as Record<string, string>;
+                if (!issued.AccessKeyId || !issued.AccessKeySecret || !issued.SecurityToken) {
+                    throw unreadableAnswer(
+                        { cloud: "Alibaba Cloud", action: "sts:AssumeRole" },
+                        "the answer has no credentials",
+                    );
+                }
                 current = {
                     until: Date.parse(issued.Expiration ?? "") || Date.now() + 3_600_000,
                     credential: {

@@ -95,6 +95,21 @@ export class CloudError extends Error {
     }
 }
 
+/** Which call an answer belongs to, for the error when it says nothing. */
+export interface Asked {
+    /** The cloud as error texts name it. */
+    readonly cloud: string;
+    readonly action: string;
+}
+
+/**
+ * An answer that is not what the API documents: a proxy's page, a listing without its list, a detail of another thing.
+ * It proves nothing, least of all that a connection is gone.
+ */
+export function unreadableAnswer({ cloud, action }: Asked, text: string): CloudError {
+    return new CloudError({ cloud, action, failure: "transient", code: "UnreadableAnswer", text });
+}
+
 /** Time one call may take before its outcome counts as unknown. An object, so that fault tests can shorten it. */
 export const callLimits = { timeoutMs: 30_000 };
 

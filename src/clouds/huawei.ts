@@ -1,5 +1,13 @@
 import { isLosslessNumber, parse } from "lossless-json";
-import { type Cloud, CloudError, type FailureClass, networkFailure, type Site, withinCallTimeout } from "./cloud";
+import {
+    type Cloud,
+    CloudError,
+    type FailureClass,
+    networkFailure,
+    type Site,
+    unreadableAnswer,
+    withinCallTimeout,
+} from "./cloud";
 import { type AccessKey, sign } from "./huawei-signer";
 
 /** Clients of one project. */
@@ -140,12 +148,16 @@ async function projectOfRegion(
 ): Promise<string> {
     const url = new URL(`${iam.replace(/\/$/, "")}/v3/projects`);
     url.search = new URLSearchParams({ name: region }).toString();
-    const answer = (await send(of, site, { action: "iam:projects:list", method: "GET", url, signal })) as {
-        projects?: { id?: string; name?: string }[];
-    };
-    const projects = (answer.projects ?? []).filter((project) => project.name === region);
-    const id = projects[0]?.id;
-    if (projects.length !== 1 || id === undefined) {
+    const asked = { cloud: of.title, action: "iam:projects:list" };
+    const answer = (await send(of, site, { action: asked.action, method: "GET", url, signal })) as {
+        projects?: unknown;
+    } | null;
+    if (!Array.isArray(answer?.projects)) {
+        throw unreadableAnswer(asked, 'the answer has no list "projects"');
+    }
+    const projects = answer.projects.filter((project) => project?.name === region);
+    const id: unknown = projects[0]?.id;
+    if (projects.length !== 1 || typeof id !== "string" || id === "") {
         throw new CloudError({
             cloud: of.title,
             action: "iam:projects:list",

@@ -93,6 +93,8 @@ export interface Receipt {
 export interface Call<K> {
     readonly clients: K;
     readonly signal: AbortSignal;
+    /** Milliseconds since 1970, by the clock of whoever asks. */
+    readonly now: () => number;
 }
 
 export interface Page {

@@ -1,8 +1,18 @@
 import { type AlibabaClients, alibaba } from "../../clouds/alibaba";
-import { CloudError } from "../../clouds/cloud";
+import { type Asked, CloudError } from "../../clouds/cloud";
 import { type AlibabaVpcPeeringConnection, formatKey, type Status } from "../../connection";
-import { list, optional, record, text, texts } from "../answer";
-import type { Action, ConnectionKind, Lifecycle, Observed, Order, Send } from "../kind";
+import {
+    documentedCursor,
+    documentedId,
+    documentedList,
+    documentedText,
+    type Fields,
+    optional,
+    record,
+    text,
+    texts,
+} from "../answer";
+import type { Action, Call, ConnectionKind, Lifecycle, Observed, Order, Send } from "../kind";
 import { receiptOfFailure } from "../receipt";
 import { readStatus } from "../status";
 
@@ -112,14 +122,15 @@ export const vpcPeering: ConnectionKind<AlibabaVpcPeeringConnection, AlibabaClie
     describe: async () => ({ found: "yes", admission: "manual", settings: {} }),
     discover: async () => [{}],
     async list(_scope, cursor, call) {
+        const asked = asking("ListVpcPeerConnections");
         const answer = await call.clients.vpcPeer(
-            "ListVpcPeerConnections",
+            asked.action,
             { MaxResults: "100", ...(cursor === undefined ? {} : { NextToken: cursor }) },
             call.signal,
         );
         return {
-            items: list(answer.VpcPeerConnects).flatMap((item) => observe(record(item))),
-            ...optional("next", text(answer.NextToken)),
+            items: documentedList(asked, answer, "VpcPeerConnects").map((item) => observe(asked, item)),
+            ...documentedCursor(asked, answer, "NextToken"),
         };
     },
     async lookup(_scope, ids, call) {
@@ -156,9 +167,16 @@ function rate(source: string) {
     return { burst: 60, perSecond: 5, source };
 }
 
-async function get(id: string, call: { clients: AlibabaClients; signal: AbortSignal }): Promise<Observed[]> {
+function asking(action: string): Asked {
+    return { cloud: alibaba.title, action };
+}
+
+async function get(id: string, call: Call<AlibabaClients>): Promise<Observed[]> {
+    const asked = asking("GetVpcPeerConnectionAttribute");
     try {
-        return observe(await call.clients.vpcPeer("GetVpcPeerConnectionAttribute", { InstanceId: id }, call.signal));
+        const answer = await call.clients.vpcPeer(asked.action, { InstanceId: id }, call.signal);
+        documentedId(asked, answer, "InstanceId", id);
+        return [observe(asked, answer)];
     } catch (error) {
         if (error instanceof CloudError && error.failure === "missing") {
             return [];
@@ -167,44 +185,42 @@ async function get(id: string, call: { clients: AlibabaClients; signal: AbortSig
     }
 }
 
-function observe(connection: Readonly<Record<string, unknown>>): Observed[] {
-    const id = text(connection.InstanceId);
-    if (!id) {
-        return [];
-    }
+function observe(asked: Asked, connection: Fields): Observed {
     const cloudStatus = text(connection.Status) ?? "";
     const vpc = record(connection.Vpc);
     const acceptingVpc = record(connection.AcceptingVpc);
     const cidrs = [...texts(vpc.Ipv4Cidrs), ...texts(vpc.Ipv6Cidrs)];
     const says = [text(connection.Name), text(connection.Description)].filter((part) => part !== undefined).join(": ");
-    return [
-        {
-            id,
-            status: readStatus(STATUSES, cloudStatus),
-            cloudStatus,
-            ...optional("requester", text(connection.OwnerId)),
-            ...optional("decider", text(connection.AcceptingOwnerUid)),
-            ...optional("requestedAt", text(connection.GmtCreate)),
-            ...optional("expiresAt", text(connection.GmtExpired)),
-            ...optional("requesterSays", text(says)),
-            evidence: {
-                ...optional("vpcId", text(vpc.VpcId)),
-                ...(cidrs.length === 0 ? {} : { cidrs }),
-                ...optional("region", text(connection.RegionId)),
-                ...optional("acceptingVpcId", text(acceptingVpc.VpcId)),
-                ...optional("acceptingRegion", text(connection.AcceptingRegionId)),
-            },
+    return {
+        id: documentedText(asked, connection, "InstanceId"),
+        status: readStatus(STATUSES, cloudStatus),
+        cloudStatus,
+        ...optional("requester", text(connection.OwnerId)),
+        ...optional("decider", text(connection.AcceptingOwnerUid)),
+        ...optional("requestedAt", text(connection.GmtCreate)),
+        ...optional("expiresAt", text(connection.GmtExpired)),
+        ...optional("requesterSays", text(says)),
+        evidence: {
+            ...optional("vpcId", text(vpc.VpcId)),
+            ...(cidrs.length === 0 ? {} : { cidrs }),
+            ...optional("region", text(connection.RegionId)),
+            ...optional("acceptingVpcId", text(acceptingVpc.VpcId)),
+            ...optional("acceptingRegion", text(connection.AcceptingRegionId)),
         },
-    ];
+    };
 }
 
-/** One connection per call; the token makes a resend of the same decision the same request. */
+/**
+ * One connection per call, answered by the id of the request and no more; the token makes a resend of the same decision
+ * the same request.
+ */
 function decide(operation: string): Send<AlibabaClients> {
     return (_scope, orders, call) =>
         Promise.all(
             orders.map(async (order) => {
                 try {
-                    await call.clients.vpcPeer(operation, parameters(order), call.signal);
+                    const answer = await call.clients.vpcPeer(operation, parameters(order), call.signal);
+                    documentedText(asking(operation), answer, "RequestId");
                     return { id: order.seen.id, result: "sent" as const };
                 } catch (error) {
                     return receiptOfFailure(order.seen.id, error);

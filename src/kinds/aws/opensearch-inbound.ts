@@ -1,8 +1,17 @@
-import type { InboundConnection } from "@aws-sdk/client-opensearch";
 import { type AwsClients, aws, awsCall } from "../../clouds/aws";
+import type { Asked } from "../../clouds/cloud";
 import { type AwsOpenSearchInboundConnection, formatKey, type Status } from "../../connection";
-import { list, optional, record, text } from "../answer";
-import type { Action, ConnectionKind, Lifecycle, Observed, Send } from "../kind";
+import {
+    documentedCursor,
+    documentedId,
+    documentedList,
+    documentedText,
+    type Fields,
+    optional,
+    record,
+    text,
+} from "../answer";
+import type { Action, Call, ConnectionKind, Lifecycle, Observed, Send } from "../kind";
 import { receiptOfFailure } from "../receipt";
 import { readStatus } from "../status";
 
@@ -112,19 +121,18 @@ export const openSearchInbound: ConnectionKind<AwsOpenSearchInboundConnection, A
 };
 
 async function search(
-    call: { clients: AwsClients; signal: AbortSignal },
+    call: Call<AwsClients>,
     input: { NextToken?: string; Filters?: { Name: string; Values: string[] }[] },
 ): Promise<{ items: Observed[]; next?: string }> {
     const client = await call.clients.openSearch();
     const account = await call.clients.account(call.signal);
-    const answer = await awsCall("es:DescribeInboundConnections", call.signal, (options) =>
+    const asked = { cloud: aws.title, action: "es:DescribeInboundConnections" };
+    const answer = await awsCall(asked.action, call.signal, (options) =>
         client.describeInboundConnections({ MaxResults: 100, ...input }, options),
     );
     return {
-        items: list(answer.Connections).flatMap((connection) =>
-            observe(record(connection) as InboundConnection, account),
-        ),
-        ...optional("next", text(answer.NextToken)),
+        items: documentedList(asked, answer, "Connections").map((connection) => observe(asked, connection, account)),
+        ...documentedCursor(asked, answer, "NextToken"),
     };
 }
 
@@ -132,33 +140,30 @@ async function search(
  * The requester is the side that is not ours. The API calls the source "local" and the destination "remote"
  * (API_InboundConnection), which people read the other way round: accounts decide, and where both are ours the source asks.
  */
-function observe(connection: InboundConnection, account: string): Observed[] {
-    const id = text(connection.ConnectionId);
-    if (id === undefined) {
-        return [];
-    }
-    const source = record(connection.LocalDomainInfo?.AWSDomainInformation);
-    const destination = record(connection.RemoteDomainInfo?.AWSDomainInformation);
+function observe(asked: Asked, connection: Fields, account: string): Observed {
+    const source = record(record(connection.LocalDomainInfo).AWSDomainInformation);
+    const destination = record(record(connection.RemoteDomainInfo).AWSDomainInformation);
     const [requester, own] =
         source.OwnerId === account && destination.OwnerId !== account ? [destination, source] : [source, destination];
-    const cloudStatus = text(connection.ConnectionStatus?.StatusCode) ?? "";
-    return [
-        {
-            id,
-            status: readStatus(STATUSES, cloudStatus),
-            cloudStatus,
-            ...optional("requester", text(requester.OwnerId)),
-            evidence: {
-                ...optional("requesterDomain", text(requester.DomainName)),
-                ...optional("requesterRegion", text(requester.Region)),
-                ...optional("domain", text(own.DomainName)),
-                ...optional("connectionMode", text(connection.ConnectionMode)),
-            },
+    const cloudStatus = text(record(connection.ConnectionStatus).StatusCode) ?? "";
+    return {
+        id: documentedText(asked, connection, "ConnectionId"),
+        status: readStatus(STATUSES, cloudStatus),
+        cloudStatus,
+        ...optional("requester", text(requester.OwnerId)),
+        evidence: {
+            ...optional("requesterDomain", text(requester.DomainName)),
+            ...optional("requesterRegion", text(requester.Region)),
+            ...optional("domain", text(own.DomainName)),
+            ...optional("connectionMode", text(connection.ConnectionMode)),
         },
-    ];
+    };
 }
 
-/** One connection per call. A connection that is not there answers ResourceNotFoundException with HTTP 409. */
+/**
+ * One connection per call, and it is in the answer. A connection that is not there answers ResourceNotFoundException with
+ * HTTP 409.
+ */
 function decide(action: Action): Send<AwsClients> {
     return (_scope, orders, call) =>
         Promise.all(
@@ -166,7 +171,7 @@ function decide(action: Action): Send<AwsClients> {
                 const client = await call.clients.openSearch();
                 const input = { ConnectionId: id };
                 try {
-                    await (action === "accept"
+                    const answer = await (action === "accept"
                         ? awsCall("es:AcceptInboundConnection", call.signal, (options) =>
                               client.acceptInboundConnection(input, options),
                           )
@@ -177,6 +182,8 @@ function decide(action: Action): Send<AwsClients> {
                           : awsCall("es:DeleteInboundConnection", call.signal, (options) =>
                                 client.deleteInboundConnection(input, options),
                             ));
+                    const asked = { cloud: aws.title, action: `es:${action}InboundConnection` };
+                    documentedId(asked, record(answer).Connection, "ConnectionId", id);
                     return { id, result: "sent" as const };
                 } catch (error) {
                     return receiptOfFailure(id, error);

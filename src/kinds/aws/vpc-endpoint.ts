@@ -1,8 +1,17 @@
-import type { Filter, VpcEndpointConnection } from "@aws-sdk/client-ec2";
+import type { Filter } from "@aws-sdk/client-ec2";
 import { type AwsClients, aws, awsCall } from "../../clouds/aws";
-import { CloudError } from "../../clouds/cloud";
+import { type Asked, CloudError, unreadableAnswer } from "../../clouds/cloud";
 import { type AwsVpcEndpointConnection, formatKey, type Status } from "../../connection";
-import { optional, text } from "../answer";
+import {
+    documentedCursor,
+    documentedId,
+    documentedList,
+    documentedText,
+    type Fields,
+    optional,
+    record,
+    text,
+} from "../answer";
 import type { Call, ConnectionKind, Lifecycle, Observed, Order, Page, Receipt, Scope, Send } from "../kind";
 import { receiptOfFailure } from "../receipt";
 import { readStatus } from "../status";
@@ -136,25 +145,20 @@ export const vpcEndpoint: ConnectionKind<AwsVpcEndpointConnection, AwsClients> =
     },
     lane: () => null,
     async describe(scope, call) {
-        const client = await call.clients.ec2();
         try {
-            const answer = await awsCall("ec2:DescribeVpcEndpointServiceConfigurations", call.signal, (options) =>
-                client.describeVpcEndpointServiceConfigurations({ ServiceIds: [serviceIdOf(scope)] }, options),
-            );
-            const service = answer.ServiceConfigurations?.find((s) => s.ServiceId === serviceIdOf(scope));
+            const { items } = await describeServices({ ServiceIds: [serviceIdOf(scope)] }, call);
+            const service = items.find(({ ServiceId }) => ServiceId === serviceIdOf(scope));
+            if (service === undefined && items.length > 0) {
+                throw unreadableAnswer(SERVICES, `the answer is about another service than ${serviceIdOf(scope)}`);
+            }
             if (service === undefined) {
                 return { found: "missing", admission: "unknown", settings: {} };
             }
+            const required = service.AcceptanceRequired;
             return {
                 found: "yes",
-                admission:
-                    service.AcceptanceRequired === undefined
-                        ? "unknown"
-                        : service.AcceptanceRequired
-                          ? "manual"
-                          : "automatic",
-                settings:
-                    service.AcceptanceRequired === undefined ? {} : { acceptanceRequired: service.AcceptanceRequired },
+                admission: required === true ? "manual" : required === false ? "automatic" : "unknown",
+                settings: typeof required === "boolean" ? { acceptanceRequired: required } : {},
             };
         } catch (error) {
             if (error instanceof CloudError && MISSING_SERVICE.has(error.code.toLowerCase())) {
@@ -165,19 +169,13 @@ export const vpcEndpoint: ConnectionKind<AwsVpcEndpointConnection, AwsClients> =
     },
     /** MaxResults up to 1000: API_DescribeVpcEndpointServiceConfigurations. */
     async discover(_scope, call) {
-        const client = await call.clients.ec2();
         const found: { serviceId: string }[] = [];
-        let NextToken: string | undefined;
+        let next: string | undefined;
         do {
-            const page = await awsCall("ec2:DescribeVpcEndpointServiceConfigurations", call.signal, (options) =>
-                client.describeVpcEndpointServiceConfigurations({ MaxResults: 1000, NextToken }, options),
-            );
-            for (const service of page.ServiceConfigurations ?? []) {
-                const serviceId = text(service.ServiceId);
-                found.push(...(serviceId === undefined ? [] : [{ serviceId }]));
-            }
-            NextToken = text(page.NextToken);
-        } while (NextToken !== undefined);
+            const page = await describeServices({ MaxResults: 1000, NextToken: next }, call);
+            found.push(...page.items.map((service) => ({ serviceId: documentedText(SERVICES, service, "ServiceId") })));
+            next = page.next;
+        } while (next !== undefined);
         return found;
     },
     list: (scope, cursor, call) => describeConnections(scope, [], cursor, call),
@@ -206,28 +204,43 @@ function serviceIdOf(scope: Scope): string {
     return String(scope.facts.serviceId);
 }
 
-function observe(connection: VpcEndpointConnection): Observed[] {
-    const id = text(connection.VpcEndpointId);
-    if (id === undefined) {
-        return [];
-    }
+const CONNECTIONS: Asked = { cloud: aws.title, action: "ec2:DescribeVpcEndpointConnections" };
+const SERVICES: Asked = { cloud: aws.title, action: "ec2:DescribeVpcEndpointServiceConfigurations" };
+
+/**
+ * An empty set is an empty element on EC2's wire (`<serviceConfigurationSet/>`), and the SDK makes an empty list of it.
+ * A missing element, an empty body and a page of HTML leave the property out. What the SDK does not tell from an empty set:
+ * a set element that holds something else than items.
+ */
+async function describeServices(
+    input: { ServiceIds?: string[]; MaxResults?: number; NextToken?: string | undefined },
+    call: Call<AwsClients>,
+): Promise<{ items: readonly Fields[]; next?: string }> {
+    const client = await call.clients.ec2();
+    const answer = await awsCall(SERVICES.action, call.signal, (options) =>
+        client.describeVpcEndpointServiceConfigurations(input, options),
+    );
+    return {
+        items: documentedList(SERVICES, answer, "ServiceConfigurations"),
+        ...documentedCursor(SERVICES, answer, "NextToken"),
+    };
+}
+
+function observe(connection: Fields, scope: Scope): Observed {
+    documentedId(CONNECTIONS, connection, "ServiceId", serviceIdOf(scope));
     const cloudStatus = text(connection.VpcEndpointState) ?? "";
     const created = connection.CreationTimestamp;
-    return [
-        {
-            id,
-            status: readStatus(STATUSES, cloudStatus),
-            cloudStatus,
-            ...optional("requester", text(connection.VpcEndpointOwner)),
-            ...(created instanceof Date && !Number.isNaN(created.getTime())
-                ? { requestedAt: created.toISOString() }
-                : {}),
-            evidence: {
-                ...optional("endpointRegion", text(connection.VpcEndpointRegion)),
-                ...optional("ipAddressType", text(connection.IpAddressType)),
-            },
+    return {
+        id: documentedText(CONNECTIONS, connection, "VpcEndpointId"),
+        status: readStatus(STATUSES, cloudStatus),
+        cloudStatus,
+        ...optional("requester", text(connection.VpcEndpointOwner)),
+        ...(created instanceof Date && !Number.isNaN(created.getTime()) ? { requestedAt: created.toISOString() } : {}),
+        evidence: {
+            ...optional("endpointRegion", text(connection.VpcEndpointRegion)),
+            ...optional("ipAddressType", text(connection.IpAddressType)),
         },
-    ];
+    };
 }
 
 /**
@@ -241,7 +254,7 @@ async function describeConnections(
     call: Call<AwsClients>,
 ): Promise<Page> {
     const client = await call.clients.ec2();
-    const answer = await awsCall("ec2:DescribeVpcEndpointConnections", call.signal, (options) =>
+    const answer = await awsCall(CONNECTIONS.action, call.signal, (options) =>
         client.describeVpcEndpointConnections(
             {
                 Filters: [{ Name: "service-id", Values: [serviceIdOf(scope)] }, ...filters],
@@ -252,8 +265,8 @@ async function describeConnections(
         ),
     );
     return {
-        items: (answer.VpcEndpointConnections ?? []).flatMap(observe),
-        ...optional("next", text(answer.NextToken)),
+        items: documentedList(CONNECTIONS, answer, "VpcEndpointConnections").map((item) => observe(item, scope)),
+        ...documentedCursor(CONNECTIONS, answer, "NextToken"),
     };
 }
 
@@ -276,7 +289,7 @@ async function send(
     action: "accept" | "reject",
     scope: Scope,
     orders: readonly Order[],
-    call: { clients: AwsClients; signal: AbortSignal },
+    call: Call<AwsClients>,
     dryRun: boolean,
 ): Promise<Map<string, { code: string; text: string }>> {
     const client = await call.clients.ec2();
@@ -293,10 +306,15 @@ async function send(
             : await awsCall("ec2:RejectVpcEndpointConnections", call.signal, (options) =>
                   client.rejectVpcEndpointConnections(input, options),
               );
+    // "If applicable" in the API's words, but where all went well its sample has the empty element: an empty list here.
+    const unsuccessful = documentedList({ cloud: aws.title, action: `ec2:${action}` }, answer, "Unsuccessful");
     return new Map(
-        (answer.Unsuccessful ?? []).map((item) => [
-            item.ResourceId ?? "",
-            { code: item.Error?.Code ?? "Unsuccessful", text: item.Error?.Message ?? "the cloud gave no reason" },
-        ]),
+        unsuccessful.map((item) => {
+            const { Code, Message } = record(item.Error);
+            return [
+                text(item.ResourceId) ?? "",
+                { code: text(Code) ?? "Unsuccessful", text: text(Message) ?? "the cloud gave no reason" },
+            ];
+        }),
     );
 }

@@ -1,4 +1,4 @@
-import { type Cloud, CloudError } from "../../clouds/cloud";
+import { type Asked, type Cloud, CloudError, unreadableAnswer } from "../../clouds/cloud";
 import { type HuaweiClients, huawei, otc } from "../../clouds/huawei";
 import {
     formatKey,
@@ -6,7 +6,7 @@ import {
     type OtcVpcEndpointConnection,
     type Status,
 } from "../../connection";
-import { list, optional, record, text } from "../answer";
+import { documentedId, documentedList, documentedText, type Fields, optional, record, text } from "../answer";
 import type { Call, ConnectionKind, Lifecycle, Observed, Receipt, Scope, Send } from "../kind";
 import { receiptOfFailure } from "../receipt";
 import { readStatus } from "../status";
@@ -117,14 +117,16 @@ function vpcepKind<C extends HuaweiVpcEndpointConnection | OtcVpcEndpointConnect
         lane: (_scope, id) => id,
         async describe(scope, call) {
             try {
+                const asked = { cloud: cloud.title, action: "vpcep:epservices:get" };
                 const service = record(
                     await call.clients.vpcep({
-                        action: "vpcep:epservices:get",
+                        action: asked.action,
                         method: "GET",
                         path: servicePath(scope),
                         signal: call.signal,
                     }),
                 );
+                documentedId(asked, service, "id", String(scope.facts.serviceId));
                 const approval = service.approval_enabled;
                 return {
                     found: "yes",
@@ -140,46 +142,38 @@ function vpcepKind<C extends HuaweiVpcEndpointConnection | OtcVpcEndpointConnect
         },
         /** "Querying VPC Endpoint Services": limit 0 to 1000, 10 by default; offset paging. */
         async discover(_scope, call) {
+            const asked = { cloud: cloud.title, action: "vpcep:epservices:list" };
             const found: { serviceId: string }[] = [];
-            let read = 0;
-            let total = 0;
+            let next: string | undefined;
             do {
-                const answer = record(
-                    await call.clients.vpcep({
-                        action: "vpcep:epservices:list",
-                        method: "GET",
-                        path: "/vpc-endpoint-services",
-                        query: { limit: "1000", offset: String(read) },
-                        signal: call.signal,
-                    }),
-                );
-                const services = list(answer.endpoint_services);
-                for (const service of services) {
-                    const serviceId = text(record(service).id);
-                    found.push(...(serviceId === undefined ? [] : [{ serviceId }]));
-                }
-                read += services.length;
-                total = services.length === 0 ? 0 : Number(text(answer.total_count));
-            } while (read < total);
+                const answer = await call.clients.vpcep({
+                    action: asked.action,
+                    method: "GET",
+                    path: "/vpc-endpoint-services",
+                    query: { limit: "1000", offset: next ?? "0" },
+                    signal: call.signal,
+                });
+                const services = documentedList(asked, answer, "endpoint_services");
+                found.push(...services.map((service) => ({ serviceId: documentedText(asked, service, "id") })));
+                next = nextOffset(asked, answer, services.length, next);
+            } while (next !== undefined);
             return found;
         },
         /** limit 0 to 1000, 10 by default; offset paging, which can skip an entry: absence is confirmed by id. */
         async list(scope, cursor, call) {
-            const offset = Number(cursor ?? "0");
-            const { items, total } = await connections(scope, call, { limit: "1000", offset: String(offset) });
-            const read = offset + items.length;
-            return {
-                items: items.flatMap(observe),
-                ...(items.length > 0 && read < total ? { next: String(read) } : {}),
-            };
+            const { asked, answer, items } = await connections(cloud, scope, call, {
+                limit: "1000",
+                offset: cursor ?? "0",
+            });
+            return { items, ...optional("next", nextOffset(asked, answer, items.length, cursor)) };
         },
         async lookup(scope, ids, call) {
             const found = await Promise.all(
-                ids.map((id) => connections(scope, call, { id, limit: "10", offset: "0" })),
+                ids.map((id) => connections(cloud, scope, call, { id, limit: "10", offset: "0" })),
             );
-            return found.flatMap(({ items }) => items.flatMap(observe)).filter((seen) => ids.includes(seen.id));
+            return found.flatMap(({ items }) => items).filter((seen) => ids.includes(seen.id));
         },
-        actions: { accept: decide("receive"), reject: decide("reject") },
+        actions: { accept: decide(cloud, "receive"), reject: decide(cloud, "reject") },
     };
 }
 
@@ -187,59 +181,70 @@ function servicePath(scope: Scope): string {
     return `/vpc-endpoint-services/${encodeURIComponent(String(scope.facts.serviceId))}`;
 }
 
-type Json = Readonly<Record<string, unknown>>;
-
 async function connections(
+    cloud: Cloud<HuaweiClients>,
     scope: Scope,
     call: Call<HuaweiClients>,
     query: Record<string, string>,
-): Promise<{ items: Json[]; total: number }> {
-    const answer = record(
-        await call.clients.vpcep({
-            action: "vpcep:connections:list",
-            method: "GET",
-            path: `${servicePath(scope)}/connections`,
-            query,
-            signal: call.signal,
-        }),
-    );
-    const items = list(answer.connections).map(record);
-    const total = Number(text(answer.total_count));
-    return { items, total: Number.isSafeInteger(total) ? total : items.length };
+): Promise<{ asked: Asked; answer: unknown; items: Observed[] }> {
+    const asked = { cloud: cloud.title, action: "vpcep:connections:list" };
+    const answer = await call.clients.vpcep({
+        action: asked.action,
+        method: "GET",
+        path: `${servicePath(scope)}/connections`,
+        query,
+        signal: call.signal,
+    });
+    const items = documentedList(asked, answer, "connections").map((connection) => observe(asked, connection));
+    return { asked, answer, items };
+}
+
+/**
+ * Offset paging: `total_count` says how many there are (every listing of the reference has it). An empty page before
+ * that is no end: it proves nothing about what it leaves out.
+ */
+function nextOffset(asked: Asked, answer: unknown, read: number, offset = "0"): string | undefined {
+    const count = documentedText(asked, answer, "total_count");
+    if (!/^\d+$/.test(count)) {
+        throw unreadableAnswer(asked, `"total_count" is no count`);
+    }
+    const end = Number(offset) + read;
+    if (read === 0 && end < Number(count)) {
+        throw unreadableAnswer(asked, `an empty page at ${end} of ${count}`);
+    }
+    return end < Number(count) ? String(end) : undefined;
 }
 
 /** `domain_id` is the requester's account, `marker_id` an integer beyond 2^53 that arrives as text. */
-function observe(connection: Json): Observed[] {
-    const id = text(connection.id);
-    if (id === undefined) {
-        return [];
-    }
+function observe(asked: Asked, connection: Fields): Observed {
     const cloudStatus = text(connection.status) ?? "";
-    return [
-        {
-            id,
-            status: readStatus(STATUSES, cloudStatus),
-            cloudStatus,
-            ...optional("requester", text(connection.domain_id)),
-            ...optional("requestedAt", text(connection.created_at)),
-            evidence: { ...optional("markerId", text(connection.marker_id)) },
-        },
-    ];
+    return {
+        id: documentedText(asked, connection, "id"),
+        status: readStatus(STATUSES, cloudStatus),
+        cloudStatus,
+        ...optional("requester", text(connection.domain_id)),
+        ...optional("requestedAt", text(connection.created_at)),
+        evidence: { ...optional("markerId", text(connection.marker_id)) },
+    };
 }
 
-/** One endpoint per request. EndPoint.2014, "already connected", is settled by the read that follows. */
-function decide(action: "receive" | "reject"): Send<HuaweiClients> {
+/**
+ * One endpoint per request; the answer names it. EndPoint.2014, "already connected", is settled by the read that follows.
+ */
+function decide(cloud: Cloud<HuaweiClients>, action: "receive" | "reject"): Send<HuaweiClients> {
+    const asked = { cloud: cloud.title, action: "vpcep:connections:update" };
     return (scope, orders, call) =>
         Promise.all(
             orders.map(async ({ seen: { id } }): Promise<Receipt> => {
                 try {
-                    await call.clients.vpcep({
-                        action: "vpcep:connections:update",
+                    const answer = await call.clients.vpcep({
+                        action: asked.action,
                         method: "POST",
                         path: `${servicePath(scope)}/connections/action`,
                         body: { action, endpoints: [id] },
                         signal: call.signal,
                     });
+                    documentedId(asked, documentedList(asked, answer, "connections")[0], "id", id);
                     return { id, result: "sent" };
                 } catch (error) {
                     const receipt = receiptOfFailure(id, error);
