@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { kinds } from "../../src/kinds/registry";
-import { INBOUND, PEERING, SERVICE, useClouds, VPCEP_ENDPOINT, VPCEP_SERVICE } from "../support/clouds";
+import { endpoint, INBOUND, PEERING, SERVICE, useClouds, VPCEP_ENDPOINT, VPCEP_SERVICE } from "../support/clouds";
 import { onEndpoint, onInbound, onPeering, onVpcep } from "../support/declarations";
 import { TestStack } from "../support/engine";
 import { DOCUMENTED, ec2, KEYS, placeAt, startHostile } from "../support/hostile-server";
@@ -71,6 +71,34 @@ describe.each(Object.keys(NO_LISTING) as Name[])("%s", (name) => {
         const { kind, scope, call, order } = placeAt(name, (await cloud(body)).url);
         for (const send of Object.values(kind.actions)) {
             expect(await send(scope, [order], call)).toMatchObject([{ id: order.seen.id, result: "unknown" }]);
+        }
+    });
+});
+
+describe("decisions on several VPC endpoints", () => {
+    const item = (content: string) =>
+        `<item>${content}<error><code>InternalError</code><message>m</message></error></item>`;
+    const named = item(`<resourceId>${endpoint(1)}</resourceId>`);
+    it.each([
+        ["that all went well", "", ["sent", "sent", "sent"]],
+        ["of which one is named", named, ["refused", "sent", "sent"]],
+        ["with a failure that names none", item(""), ["unknown", "unknown", "unknown"]],
+        ["with one that names none and one named", item("") + named, ["refused", "unknown", "unknown"]],
+        [
+            "with a failure of one that was not asked for",
+            item(`<resourceId>${endpoint(99)}</resourceId>`),
+            ["unknown", "unknown", "unknown"],
+        ],
+    ])("%s", async (_what, items, results) => {
+        for (const decision of ["accept", "reject"] as const) {
+            const action = decision === "accept" ? "AcceptVpcEndpointConnections" : "RejectVpcEndpointConnections";
+            const { url } = await cloud(ec2(action, `<unsuccessful>${items}</unsuccessful>`));
+            const { kind, scope, call, order } = placeAt("aws:vpcEndpoint", url);
+            const orders = [1, 2, 3].map((n) => ({ ...order, seen: { ...order.seen, id: endpoint(n) } }));
+            const receipts = await kind.actions[decision](scope, orders, call);
+            expect(receipts.map(({ id, result }) => [id, result])).toEqual(
+                orders.map(({ seen }, i) => [seen.id, results[i]]),
+            );
         }
     });
 });

@@ -270,14 +270,23 @@ async function describeConnections(
     };
 }
 
-/** Ids that succeeded are not in the answer; the others are in `Unsuccessful`, with HTTP 200. */
+/**
+ * Ids that succeeded are not in the answer; the others are in `Unsuccessful`, with HTTP 200. An entry that names none of the
+ * ids asked for may mean any of those it does not name: whether they were done, a read must tell.
+ */
 function decide(action: "accept" | "reject"): Send<AwsClients> {
     return async (scope, orders, call) => {
         try {
-            const unsuccessful = await send(action, scope, orders, call, false);
+            const failures = await send(action, scope, orders, call, false);
+            const asked = new Set(orders.map(({ seen }) => seen.id));
+            const stray = failures.find(({ id }) => !asked.has(id));
             return orders.map(({ seen: { id } }): Receipt => {
-                const failure = unsuccessful.get(id);
-                return failure === undefined ? { id, result: "sent" } : { id, result: "refused", ...failure };
+                const failure = failures.find((one) => one.id === id);
+                return failure !== undefined
+                    ? { ...failure, result: "refused" }
+                    : stray !== undefined
+                      ? { ...stray, id, result: "unknown" }
+                      : { id, result: "sent" };
             });
         } catch (error) {
             return orders.map(({ seen }) => receiptOfFailure(seen.id, error));
@@ -291,7 +300,7 @@ async function send(
     orders: readonly Order[],
     call: Call<AwsClients>,
     dryRun: boolean,
-): Promise<Map<string, { code: string; text: string }>> {
+): Promise<readonly { id: string; code: string; text: string }[]> {
     const client = await call.clients.ec2();
     const input = {
         ServiceId: serviceIdOf(scope),
@@ -308,13 +317,12 @@ async function send(
               );
     // "If applicable" in the API's words, but where all went well its sample has the empty element: an empty list here.
     const unsuccessful = documentedList({ cloud: aws.title, action: `ec2:${action}` }, answer, "Unsuccessful");
-    return new Map(
-        unsuccessful.map((item) => {
-            const { Code, Message } = record(item.Error);
-            return [
-                text(item.ResourceId) ?? "",
-                { code: text(Code) ?? "Unsuccessful", text: text(Message) ?? "the cloud gave no reason" },
-            ];
-        }),
-    );
+    return unsuccessful.map((item) => {
+        const { Code, Message } = record(item.Error);
+        return {
+            id: text(item.ResourceId) ?? "",
+            code: text(Code) ?? "Unsuccessful",
+            text: text(Message) ?? "the cloud gave no reason",
+        };
+    });
 }
