@@ -1,4 +1,5 @@
 import { CloudError } from "../clouds/cloud";
+import { ENDLESS, Paging } from "../kinds/calls";
 import type { ConnectionKind, Observed, Page, Scope } from "../kinds/kind";
 import { oneLine } from "../text";
 import type { Session, Target } from "./session";
@@ -21,6 +22,9 @@ const PROGRESS_EVERY_MS = 10_000;
 /** So many connections of a scope are looked up one by one before its listing is read. */
 const LOOKUPS_BEFORE_LISTING = 3;
 
+/** A listing without end is not read again for so long: two hundred checks shall not each follow it to the limit. */
+const ENDLESS_MS = 30_000;
+
 /** A listing as far as it has been read. */
 interface Listing {
     readonly items: Map<string, Observed>;
@@ -28,6 +32,9 @@ interface Listing {
     readonly stale: Set<string>;
     cursor: string | undefined;
     complete: boolean;
+    paging: Paging;
+    /** Its pages led nowhere: until when this is believed. */
+    endless: { readonly error: CloudError; readonly until: number } | undefined;
     /** More than one page. */
     long: boolean;
     /** The cloud refused to list by requester. */
@@ -128,6 +135,8 @@ export class Inventory {
                 stale: new Set(),
                 cursor: undefined,
                 complete: false,
+                paging: pagingOf(kind, address.scope, session),
+                endless: undefined,
                 long: false,
                 whole: false,
                 lookups: 0,
@@ -176,7 +185,9 @@ export class Inventory {
                 noted = session.clock.now();
                 note(`reading ${scope.title}: ${listing.items.size} connections so far`);
             }
-            const page = await session.reading(() => kind.list(scope, listing.cursor, session.call));
+            const page = await turn(listing, listing.paging, session, () =>
+                kind.list(scope, listing.cursor, session.call),
+            );
             for (const seen of page.items) {
                 listing.items.set(seen.id, seen);
             }
@@ -214,10 +225,11 @@ export class Inventory {
         }
         const missing = new Set(ids);
         const take = async (list: (cursor: string | undefined) => Promise<Page>) => {
+            const paging = pagingOf(kind, scope, session);
             let cursor: string | undefined;
             do {
                 const from = cursor;
-                const page = await session.reading(() => list(from));
+                const page = await turn(listing, paging, session, () => list(from));
                 for (const seen of page.items) {
                     if (missing.delete(seen.id)) {
                         found.set(seen.id, seen);
@@ -253,6 +265,33 @@ export class Inventory {
         } catch (error) {
             return unreadable(target, error);
         }
+    }
+}
+
+function pagingOf(kind: ConnectionKind, scope: Scope, { clock }: Session): Paging {
+    return new Paging({ cloud: kind.cloud.title, action: `listing ${scope.title}` }, () => clock.now());
+}
+
+/** One page of a listing. One that does not end starts again at its first page, after a while. */
+async function turn(listing: Listing, paging: Paging, session: Session, read: () => Promise<Page>): Promise<Page> {
+    const { clock } = session;
+    if (listing.endless !== undefined && clock.now() < listing.endless.until) {
+        throw listing.endless.error;
+    }
+    try {
+        return await paging.turn(
+            () => session.reading(read),
+            ({ items }) => items.map(({ id }) => id),
+        );
+    } catch (error) {
+        if (error instanceof CloudError && error.code === ENDLESS) {
+            listing.endless = { error, until: clock.now() + ENDLESS_MS };
+            if (paging === listing.paging) {
+                listing.cursor = undefined;
+                listing.paging = paging.again();
+            }
+        }
+        throw error;
     }
 }
 

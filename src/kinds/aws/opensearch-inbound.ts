@@ -11,6 +11,7 @@ import {
     record,
     text,
 } from "../answer";
+import { everyPage } from "../calls";
 import type { Action, Call, ConnectionKind, Lifecycle, Observed, Send } from "../kind";
 import { receiptOfFailure } from "../receipt";
 import { readStatus } from "../status";
@@ -104,21 +105,21 @@ export const openSearchInbound: ConnectionKind<AwsOpenSearchInboundConnection, A
     discover: async () => [{}],
     list: (_scope, cursor, call) => search(call, cursor === undefined ? {} : { NextToken: cursor }),
     /** Filter `connection-id`: API_DescribeInboundConnections. Unknown ids are left out of the answer. */
-    lookup: async (_scope, ids, call) => {
-        const found: Observed[] = [];
-        let next: string | undefined;
-        do {
-            const page = await search(call, {
-                Filters: [{ Name: "connection-id", Values: [...ids] }],
-                ...(next === undefined ? {} : { NextToken: next }),
-            });
-            found.push(...page.items);
-            next = page.next;
-        } while (next !== undefined);
-        return found;
-    },
+    lookup: (_scope, ids, call) =>
+        everyPage(
+            SEARCH,
+            call,
+            ({ id }) => id,
+            (cursor) =>
+                search(call, {
+                    Filters: [{ Name: "connection-id", Values: [...ids] }],
+                    ...(cursor === undefined ? {} : { NextToken: cursor }),
+                }),
+        ),
     actions: { accept: decide("accept"), reject: decide("reject"), remove: decide("remove") },
 };
+
+const SEARCH: Asked = { cloud: aws.title, action: "es:DescribeInboundConnections" };
 
 async function search(
     call: Call<AwsClients>,
@@ -126,13 +127,12 @@ async function search(
 ): Promise<{ items: Observed[]; next?: string }> {
     const client = await call.clients.openSearch();
     const account = await call.clients.account(call.signal);
-    const asked = { cloud: aws.title, action: "es:DescribeInboundConnections" };
-    const answer = await awsCall(asked.action, call.signal, (options) =>
+    const answer = await awsCall(SEARCH.action, call.signal, (options) =>
         client.describeInboundConnections({ MaxResults: 100, ...input }, options),
     );
     return {
-        items: documentedList(asked, answer, "Connections").map((connection) => observe(asked, connection, account)),
-        ...documentedCursor(asked, answer, "NextToken"),
+        items: documentedList(SEARCH, answer, "Connections").map((connection) => observe(connection, account)),
+        ...documentedCursor(SEARCH, answer, "NextToken"),
     };
 }
 
@@ -140,14 +140,14 @@ async function search(
  * The requester is the side that is not ours. The API calls the source "local" and the destination "remote"
  * (API_InboundConnection), which people read the other way round: accounts decide, and where both are ours the source asks.
  */
-function observe(asked: Asked, connection: Fields, account: string): Observed {
+function observe(connection: Fields, account: string): Observed {
     const source = record(record(connection.LocalDomainInfo).AWSDomainInformation);
     const destination = record(record(connection.RemoteDomainInfo).AWSDomainInformation);
     const [requester, own] =
         source.OwnerId === account && destination.OwnerId !== account ? [destination, source] : [source, destination];
     const cloudStatus = text(record(connection.ConnectionStatus).StatusCode) ?? "";
     return {
-        id: documentedText(asked, connection, "ConnectionId"),
+        id: documentedText(SEARCH, connection, "ConnectionId"),
         status: readStatus(STATUSES, cloudStatus),
         cloudStatus,
         ...optional("requester", text(requester.OwnerId)),

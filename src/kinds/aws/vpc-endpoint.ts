@@ -12,6 +12,7 @@ import {
     record,
     text,
 } from "../answer";
+import { everyPage } from "../calls";
 import type { Call, ConnectionKind, Lifecycle, Observed, Order, Page, Receipt, Scope, Send } from "../kind";
 import { receiptOfFailure } from "../receipt";
 import { readStatus } from "../status";
@@ -169,14 +170,11 @@ export const vpcEndpoint: ConnectionKind<AwsVpcEndpointConnection, AwsClients> =
     },
     /** MaxResults up to 1000: API_DescribeVpcEndpointServiceConfigurations. */
     async discover(_scope, call) {
-        const found: { serviceId: string }[] = [];
-        let next: string | undefined;
-        do {
-            const page = await describeServices({ MaxResults: 1000, NextToken: next }, call);
-            found.push(...page.items.map((service) => ({ serviceId: documentedText(SERVICES, service, "ServiceId") })));
-            next = page.next;
-        } while (next !== undefined);
-        return found;
+        const idOf = (service: Fields) => documentedText(SERVICES, service, "ServiceId");
+        const found = await everyPage(SERVICES, call, idOf, (NextToken) =>
+            describeServices({ MaxResults: 1000, NextToken }, call),
+        );
+        return found.map((service) => ({ serviceId: idOf(service) }));
     },
     list: (scope, cursor, call) => describeConnections(scope, [], cursor, call),
     listOf: (scope, requesters, cursor, call) =>

@@ -7,6 +7,7 @@ import {
     type Status,
 } from "../../connection";
 import { documentedId, documentedList, documentedText, type Fields, optional, record, text } from "../answer";
+import { everyPage } from "../calls";
 import type { Call, ConnectionKind, Lifecycle, Observed, Receipt, Scope, Send } from "../kind";
 import { receiptOfFailure } from "../receipt";
 import { readStatus } from "../status";
@@ -143,21 +144,19 @@ function vpcepKind<C extends HuaweiVpcEndpointConnection | OtcVpcEndpointConnect
         /** "Querying VPC Endpoint Services": limit 0 to 1000, 10 by default; offset paging. */
         async discover(_scope, call) {
             const asked = { cloud: cloud.title, action: "vpcep:epservices:list" };
-            const found: { serviceId: string }[] = [];
-            let next: string | undefined;
-            do {
+            const idOf = (service: Fields) => documentedText(asked, service, "id");
+            const found = await everyPage(asked, call, idOf, async (offset) => {
                 const answer = await call.clients.vpcep({
                     action: asked.action,
                     method: "GET",
                     path: "/vpc-endpoint-services",
-                    query: { limit: "1000", offset: next ?? "0" },
+                    query: { limit: "1000", offset: offset ?? "0" },
                     signal: call.signal,
                 });
-                const services = documentedList(asked, answer, "endpoint_services");
-                found.push(...services.map((service) => ({ serviceId: documentedText(asked, service, "id") })));
-                next = nextOffset(asked, answer, services.length, next);
-            } while (next !== undefined);
-            return found;
+                const items = documentedList(asked, answer, "endpoint_services");
+                return { items, ...optional("next", nextOffset(asked, answer, items.length, offset)) };
+            });
+            return found.map((service) => ({ serviceId: idOf(service) }));
         },
         /** limit 0 to 1000, 10 by default; offset paging, which can skip an entry: absence is confirmed by id. */
         async list(scope, cursor, call) {
