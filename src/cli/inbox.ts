@@ -31,6 +31,8 @@ export interface Inbox {
     readonly failed: readonly string[];
     /** What was left out because nothing is set up for it. */
     readonly skipped: readonly string[];
+    /** Connections of a form that no kind knows, by scope. */
+    readonly others: readonly string[];
 }
 
 /** Requests to a cloud under way at once. */
@@ -54,6 +56,7 @@ export async function readInbox(
     const requests: Request[] = [];
     const failed: string[] = [];
     const skipped: string[] = [];
+    const others: string[] = [];
     let done = 0;
     const places = placesOf(choice);
     let all = places.length;
@@ -96,6 +99,9 @@ export async function readInbox(
                             failed.push(`${scope.title}: ${why}`);
                             return;
                         }
+                        if (reading.others > 0) {
+                            others.push(`${scope.title}: ${reading.others} of another form, not shown`);
+                        }
                         const place = {
                             ...(typeof scope.facts.region === "string" ? { region: scope.facts.region } : {}),
                         };
@@ -116,7 +122,7 @@ export async function readInbox(
             );
         }),
     );
-    return { requests: requests.sort(byAge), failed: failed.sort(), skipped: skipped.sort() };
+    return { requests: requests.sort(byAge), failed: failed.sort(), skipped: skipped.sort(), others: others.sort() };
 }
 
 interface Place {

@@ -60,6 +60,9 @@ export async function list(argv: readonly string[], terminal: Terminal): Promise
     for (const text of inbox.skipped) {
         terminal.err(`skipped ${text}\n`);
     }
+    for (const text of inbox.others) {
+        terminal.err(`note: ${text}\n`);
+    }
     for (const text of inbox.failed) {
         terminal.err(`FAILED ${text}\n`);
     }
@@ -87,7 +90,7 @@ function asTable(requests: readonly Request[], now: number): string {
     return `${table.toString()}\n`;
 }
 
-function asJson({ requests, failed, skipped }: Inbox): object {
+function asJson({ requests, failed, skipped, others }: Inbox): object {
     return {
         pending: requests.map(({ connection, scope, seen }) => ({
             connection,
@@ -100,6 +103,7 @@ function asJson({ requests, failed, skipped }: Inbox): object {
         })),
         failed,
         skipped,
+        others,
     };
 }
 

@@ -167,11 +167,18 @@ function alibabaError(action: string, error: unknown): CloudError {
     });
 }
 
-/** https://www.alibabacloud.com/help/en/vpc/developer-reference/api-vpcpeer-2022-01-01-errorcodes and the common error codes. */
+/**
+ * https://www.alibabacloud.com/help/en/vpc/developer-reference/api-vpcpeer-2022-01-01-errorcodes and the common error codes.
+ * The gateway's own come with any HTTP status, 400 too: whatever names Throttling (`Rejected.Throttling`) and
+ * `ServiceUnavailable` are repeated by terraform-provider-alicloud (NeedRetry in errors.go).
+ */
 function classify(code: string, httpStatus: number | undefined): FailureClass {
     const word = code.toLowerCase();
-    if (word.startsWith("throttling") || word === "conflict.operation" || word === "serviceunavailable.throttling") {
+    if (word.includes("throttling") || word === "conflict.operation") {
         return "throttled";
+    }
+    if (word === "serviceunavailable") {
+        return "transient";
     }
     if (word === "resourcenotfound.instanceid") {
         return "missing";

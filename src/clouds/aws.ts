@@ -84,6 +84,12 @@ export const aws: Cloud<AwsClients> = {
     account: (clients, signal) => clients.account(signal),
 };
 
+/**
+ * Regions of every partition: `eu-west-1`, `us-gov-west-1`, `us-isob-east-1`, `eusc-de-east-1` (regionRegex of the SDKs'
+ * partitions.json). Looser than those: a new region needs no new version.
+ */
+export const AWS_REGION = /^[a-z]{2,8}(-[a-z]+)+-\d+$/;
+
 /** GetCallerIdentity needs no permission. https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html */
 async function callerAccount(sts: () => Promise<STS>, signal: AbortSignal): Promise<string> {
     const client = await sts();

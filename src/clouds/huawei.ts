@@ -52,7 +52,9 @@ interface Flavour {
 /**
  * Huawei Cloud. Credentials: access key and, for temporary ones, security token from the environment, by the names of the
  * vendor's SDKs (`HUAWEICLOUD_SDK_AK`, `_SK`, `_SECURITY_TOKEN`) or of its Terraform provider (`HW_ACCESS_KEY`, …).
- * Endpoints: `VpcepRegion.ts` of huaweicloud-sdk-nodejs-v3.
+ * Endpoints: vpcep_region.py and iam_region.py of the vendor's SDKs (3.1.219). `eu-west-0`, sold by Orange as Flexible Engine,
+ * is listed there too, but has hosts of its own (`vpcep.eu-west-0.prod-cloud-ocb.orange-business.com`): there
+ * `HUAWEICLOUD_VPCEP_ENDPOINT` and `HUAWEICLOUD_IAM_ENDPOINT` name them.
  */
 export const huawei = flavour({
     name: "huawei",
@@ -66,14 +68,23 @@ export const huawei = flavour({
         vpcepEndpoint: ["HUAWEICLOUD_VPCEP_ENDPOINT"],
         iamEndpoint: ["HUAWEICLOUD_IAM_ENDPOINT"],
     },
-    vpcepEndpoint: (region) => `https://vpcep.${region}.myhuaweicloud.${region === "eu-west-101" ? "eu" : "com"}`,
-    iamEndpoint: () => "https://iam.myhuaweicloud.com",
+    vpcepEndpoint: (region) => `https://vpcep.${region}.myhuaweicloud.${domain(region)}`,
+    // Keys of the European partition are unknown to the international IAM. Elsewhere: the core SDK's default.
+    iamEndpoint: (region) =>
+        domain(region) === "eu" ? `https://iam.${region}.myhuaweicloud.eu` : "https://iam.myhuaweicloud.com",
 });
+
+/** The top-level domain of a region: Europe is a partition of its own. */
+function domain(region: string): "com" | "eu" {
+    return region === "eu-west-101" ? "eu" : "com";
+}
 
 /**
  * Open Telekom Cloud. Credentials: access key and security token from the environment, by the names of its Terraform
  * provider (`OS_ACCESS_KEY`, `OS_SECRET_KEY`, `OS_SECURITY_TOKEN`).
- * Endpoints: the cloud's service catalog.
+ * Endpoints: the cloud's service catalog; openstacksdk's profile otc.json for IAM. The Swiss region has hosts of its own
+ * (otc-swiss.json: `iam-pub.eu-ch2.sc.otc.t-systems.com`); that VPCEP is offered there, and under this name, is an inference from
+ * that profile and not confirmed: where it is not, `OTC_VPCEP_ENDPOINT` names the host.
  */
 export const otc = flavour({
     name: "otc",
@@ -87,9 +98,15 @@ export const otc = flavour({
         vpcepEndpoint: ["OTC_VPCEP_ENDPOINT"],
         iamEndpoint: ["OTC_IAM_ENDPOINT"],
     },
-    vpcepEndpoint: (region) => `https://vpcep.${region}.otc.t-systems.com`,
-    iamEndpoint: (region) => `https://iam.${region}.otc.t-systems.com`,
+    vpcepEndpoint: (region) => `https://vpcep.${region}.${SWISS.has(region) ? "sc." : ""}otc.t-systems.com`,
+    iamEndpoint: (region) =>
+        SWISS.has(region)
+            ? `https://iam-pub.${region}.sc.otc.t-systems.com`
+            : `https://iam.${region}.otc.t-systems.com`,
 });
+
+/** Regions of the Swiss cloud. */
+const SWISS = new Set(["eu-ch2"]);
 
 function flavour(of: Flavour): Cloud<HuaweiClients> {
     return {
@@ -239,7 +256,8 @@ function apiError(of: Flavour, action: string, response: Response, answer: unkno
 
 /**
  * VPC Endpoint API Reference, appendix "Error Codes". Case differs between pages and
- * examples (`EndPoint`, `Endpoint`): compared without regard to it. 0022 is "too many requests" with HTTP 400.
+ * examples (`EndPoint`, `Endpoint`): compared without regard to it. 0022 is "too many requests" with HTTP 400; of 2004, "the
+ * endpoint service is unavailable", and 2019 the appendix says "try again later".
  */
 const CODES: Readonly<Record<string, FailureClass>> = {
     "endpoint.0001": "transient",
@@ -251,6 +269,7 @@ const CODES: Readonly<Record<string, FailureClass>> = {
     "endpoint.0013": "transient",
     "endpoint.0022": "throttled",
     "endpoint.2003": "missing",
+    "endpoint.2004": "throttled",
     "endpoint.2006": "missing",
     "endpoint.2007": "missing",
     "endpoint.2008": "missing",

@@ -35,6 +35,8 @@ interface Listing {
     paging: Paging;
     /** Its pages led nowhere: until when this is believed. */
     endless: { readonly error: CloudError; readonly until: number } | undefined;
+    /** Connections of a form that the kind does not know. */
+    others: number;
     /** More than one page. */
     long: boolean;
     /** The cloud refused to list by requester. */
@@ -64,12 +66,12 @@ export class Inventory {
 
     /**
      * Every connection of the scope that `target` lies in, as last read by this process: one complete listing. What was sent
-     * or read since is in it; requests that arrived since are not.
+     * or read since is in it; requests that arrived since are not. `others`: so many of another form are not shown.
      */
     async readAll(
         target: Target,
         note: (text: string) => void = () => {},
-    ): Promise<{ state: "found"; all: readonly Observed[] } | Exclude<Reading, { state: "found" }>> {
+    ): Promise<{ state: "found"; all: readonly Observed[]; others: number } | Exclude<Reading, { state: "found" }>> {
         const listing = this.listing(target);
         const turn = listing.queue.then(() =>
             this.attempt(target, async () => {
@@ -81,7 +83,11 @@ export class Inventory {
         const reading = await turn;
         const all = [...listing.items.values()].map(readingOf);
         return reading.state === "absent"
-            ? { state: "found", all: all.flatMap((item) => (item.state === "found" ? [item.seen] : [])) }
+            ? {
+                  state: "found",
+                  all: all.flatMap((item) => (item.state === "found" ? [item.seen] : [])),
+                  others: listing.others,
+              }
             : (reading as Exclude<Reading, { state: "found" }>);
     }
 
@@ -137,6 +143,7 @@ export class Inventory {
                 complete: false,
                 paging: pagingOf(kind, address.scope, session),
                 endless: undefined,
+                others: 0,
                 long: false,
                 whole: false,
                 lookups: 0,
@@ -191,6 +198,7 @@ export class Inventory {
             for (const seen of page.items) {
                 listing.items.set(seen.id, seen);
             }
+            listing.others += page.others ?? 0;
             listing.cursor = page.next;
             listing.complete = page.next === undefined;
             listing.long ||= page.next !== undefined;
@@ -288,6 +296,7 @@ async function turn(listing: Listing, paging: Paging, session: Session, read: ()
             listing.endless = { error, until: clock.now() + ENDLESS_MS };
             if (paging === listing.paging) {
                 listing.cursor = undefined;
+                listing.others = 0;
                 listing.paging = paging.again();
             }
         }

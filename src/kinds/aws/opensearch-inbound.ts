@@ -1,4 +1,4 @@
-import { type AwsClients, aws, awsCall } from "../../clouds/aws";
+import { AWS_REGION, type AwsClients, aws, awsCall } from "../../clouds/aws";
 import type { Asked } from "../../clouds/cloud";
 import { type AwsOpenSearchInboundConnection, formatKey, type Status } from "../../connection";
 import {
@@ -68,7 +68,7 @@ export const openSearchInbound: ConnectionKind<AwsOpenSearchInboundConnection, A
     title: "OpenSearch inbound connection",
     cloud: aws,
     fields: {
-        region: { required: false, format: /^[a-z]{2}(-[a-z]+)+-\d+$/, describes: 'an AWS region such as "eu-west-1"' },
+        region: { required: false, format: AWS_REGION, describes: 'an AWS region such as "eu-west-1"' },
         connectionId: {
             required: true,
             format: /^[a-z][a-z0-9-]{9,255}$/,
@@ -90,7 +90,7 @@ export const openSearchInbound: ConnectionKind<AwsOpenSearchInboundConnection, A
         reject: ["es:RejectInboundConnection"],
         remove: ["es:DeleteInboundConnection"],
     },
-    limits: { idsPerOrder: 1, idsPerLookup: 100, settleEvery: "5s", settleWithin: "20m" },
+    limits: { idsPerOrder: 1, idsPerLookup: 100, requestersPerList: 100, settleEvery: "5s", settleWithin: "20m" },
     locate({ region = "", connectionId }) {
         return {
             scope: { key: region, title: `OpenSearch inbound connections in ${region}`, facts: { region } },
@@ -104,7 +104,16 @@ export const openSearchInbound: ConnectionKind<AwsOpenSearchInboundConnection, A
     describe: async () => ({ found: "yes", admission: "manual", settings: {} }),
     discover: async () => [{}],
     list: (_scope, cursor, call) => search(call, cursor === undefined ? {} : { NextToken: cursor }),
-    /** Filter `connection-id`: API_DescribeInboundConnections. Unknown ids are left out of the answer. */
+    /**
+     * Filter `local-domain-info.owner-id`, documented like `connection-id` in the SDKs' models of 2021 (botocore 1.23.54).
+     * Later models name no filter at all; where the service refuses it, the listing is read whole.
+     */
+    listOf: (_scope, requesters, cursor, call) =>
+        search(call, {
+            Filters: [{ Name: "local-domain-info.owner-id", Values: [...requesters] }],
+            ...(cursor === undefined ? {} : { NextToken: cursor }),
+        }),
+    /** Filter `connection-id`, as above. Unknown ids are left out of the answer. */
     lookup: (_scope, ids, call) =>
         everyPage(
             SEARCH,

@@ -1,5 +1,5 @@
 import type { Filter } from "@aws-sdk/client-ec2";
-import { type AwsClients, aws, awsCall } from "../../clouds/aws";
+import { AWS_REGION, type AwsClients, aws, awsCall } from "../../clouds/aws";
 import { type Asked, CloudError, unreadableAnswer } from "../../clouds/cloud";
 import { type AwsVpcEndpointConnection, formatKey, type Status } from "../../connection";
 import {
@@ -18,7 +18,8 @@ import { receiptOfFailure } from "../receipt";
 import { readStatus } from "../status";
 
 const GUIDE = "https://docs.aws.amazon.com/vpc/latest/privatelink/accept-reject-endpoint-requests.html";
-const API = "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/";
+/** "Endpoint states": what each state means, and that `pending` comes back whenever the requester modifies its endpoint. */
+const CONCEPTS = "https://docs.aws.amazon.com/vpc/latest/privatelink/concepts.html";
 const THROTTLING = "https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html";
 const NOTHING_FOUND = "no AWS text found either way; user guide, API reference and public code searched";
 
@@ -43,22 +44,22 @@ const ASK_AGAIN = "ask the requester to create the endpoint again";
 const LIFECYCLE: Lifecycle = {
     accept: {
         pending: { do: ["accept"], basis: "documented", source: GUIDE },
-        accepting: { do: "settle", basis: "documented", source: GUIDE },
-        accepted: { do: "none", basis: "documented", source: GUIDE },
+        accepting: { do: "settle", basis: "documented", source: CONCEPTS },
+        accepted: { do: "none", basis: "documented", source: CONCEPTS },
         rejecting: { do: "settle", basis: "tried", source: "no such state on the wire" },
         rejected: { do: ["accept"], basis: "tried", source: NOTHING_FOUND },
         unconnected: { do: ["accept"], basis: "tried", source: "no such state on the wire" },
-        removing: { do: "impossible", basis: "documented", source: GUIDE, remedy: ASK_AGAIN },
+        removing: { do: "impossible", basis: "documented", source: CONCEPTS, remedy: ASK_AGAIN },
         expired: {
             do: "impossible",
             basis: "documented",
-            source: `${API}API_VpcEndpointConnection.html`,
+            source: CONCEPTS,
             remedy: ASK_AGAIN,
         },
         failed: {
             do: "impossible",
             basis: "documented",
-            source: `${API}API_VpcEndpointConnection.html`,
+            source: CONCEPTS,
             remedy: ASK_AGAIN,
         },
         absent: { do: "awaitRequest", basis: "documented", source: GUIDE },
@@ -67,16 +68,16 @@ const LIFECYCLE: Lifecycle = {
         pending: { do: ["reject"], basis: "documented", source: GUIDE },
         accepting: {
             do: "settle",
-            basis: "documented",
-            source: `${GUIDE} (reject is documented once the endpoint is available)`,
+            basis: "inferred",
+            source: `${CONCEPTS} (reject is documented once it is available; a requester that keeps modifying its endpoint can delay that)`,
         },
-        accepted: { do: ["reject"], basis: "documented", source: GUIDE },
+        accepted: { do: ["reject"], basis: "documented", source: CONCEPTS },
         rejecting: { do: "settle", basis: "tried", source: "no such state on the wire" },
-        rejected: { do: "none", basis: "documented", source: GUIDE },
+        rejected: { do: "none", basis: "documented", source: CONCEPTS },
         unconnected: { do: "none", basis: "tried", source: "no such state on the wire" },
-        removing: { do: "none", basis: "documented", source: `${GUIDE} (the requester is deleting the endpoint)` },
-        expired: { do: "none", basis: "documented", source: `${API}API_VpcEndpointConnection.html` },
-        failed: { do: "none", basis: "documented", source: `${API}API_VpcEndpointConnection.html` },
+        removing: { do: "none", basis: "documented", source: `${CONCEPTS} (the requester is deleting the endpoint)` },
+        expired: { do: "none", basis: "documented", source: CONCEPTS },
+        failed: { do: "none", basis: "documented", source: CONCEPTS },
         absent: { do: "none", basis: "documented", source: GUIDE },
     },
 };
@@ -87,7 +88,7 @@ export const vpcEndpoint: ConnectionKind<AwsVpcEndpointConnection, AwsClients> =
     title: "VPC endpoint connection",
     cloud: aws,
     fields: {
-        region: { required: false, format: /^[a-z]{2}(-[a-z]+)+-\d+$/, describes: 'an AWS region such as "eu-west-1"' },
+        region: { required: false, format: AWS_REGION, describes: 'an AWS region such as "eu-west-1"' },
         serviceId: {
             required: true,
             format: /^vpce-svc-([0-9a-f]{8}|[0-9a-f]{17})$/,
@@ -224,6 +225,14 @@ async function describeServices(
     };
 }
 
+/**
+ * A connection of a transit gateway attachment has no VpcEndpointId, and is accepted and rejected by an id of its own
+ * (`TransitGatewayAttachmentId` of VpcEndpointConnection, botocore 1.44.5). The JavaScript SDK does not know that field yet.
+ */
+function isOtherForm(connection: Fields, scope: Scope): boolean {
+    return connection.ServiceId === serviceIdOf(scope) && text(connection.VpcEndpointId) === undefined;
+}
+
 function observe(connection: Fields, scope: Scope): Observed {
     documentedId(CONNECTIONS, connection, "ServiceId", serviceIdOf(scope));
     const cloudStatus = text(connection.VpcEndpointState) ?? "";
@@ -262,8 +271,11 @@ async function describeConnections(
             options,
         ),
     );
+    const listed = documentedList(CONNECTIONS, answer, "VpcEndpointConnections");
+    const own = listed.filter((item) => !isOtherForm(item, scope));
     return {
-        items: documentedList(CONNECTIONS, answer, "VpcEndpointConnections").map((item) => observe(item, scope)),
+        items: own.map((item) => observe(item, scope)),
+        ...(own.length === listed.length ? {} : { others: listed.length - own.length }),
         ...documentedCursor(CONNECTIONS, answer, "NextToken"),
     };
 }

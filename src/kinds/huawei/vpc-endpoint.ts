@@ -64,14 +64,31 @@ const LIFECYCLE: Lifecycle = {
 };
 
 /** VPC endpoint connections of a VPC endpoint service (VPCEP) on Huawei Cloud. */
-export const huaweiVpcEndpoint = vpcepKind<HuaweiVpcEndpointConnection>("huawei:vpcEndpoint", huawei);
+export const huaweiVpcEndpoint = vpcepKind<HuaweiVpcEndpointConnection>("huawei:vpcEndpoint", huawei, {
+    read: [
+        either("vpcep:connections:list", "vpcep:endpointServices:listConnections"),
+        either("vpcep:epservices:get", "vpcep:endpointServices:get"),
+    ],
+    accept: [either("vpcep:connections:update", "vpcep:endpointServices:updateConnections")],
+    reject: [either("vpcep:connections:update", "vpcep:endpointServices:updateConnections")],
+});
 
 /** The same on Open Telekom Cloud. */
-export const otcVpcEndpoint = vpcepKind<OtcVpcEndpointConnection>("otc:vpcEndpoint", otc);
+export const otcVpcEndpoint = vpcepKind<OtcVpcEndpointConnection>("otc:vpcEndpoint", otc, {
+    read: ["vpcep:connections:list", "vpcep:epservices:get"],
+    accept: ["vpcep:connections:update"],
+    reject: ["vpcep:connections:update"],
+});
+
+/** Policies and identity policies name one permission differently: API reference, "Permissions and Supported Actions". */
+function either(policy: string, identityPolicy: string): string {
+    return `${policy} (in identity policies ${identityPolicy})`;
+}
 
 function vpcepKind<C extends HuaweiVpcEndpointConnection | OtcVpcEndpointConnection>(
     name: C["kind"],
     cloud: Cloud<HuaweiClients>,
+    permissions: ConnectionKind["permissions"],
 ): ConnectionKind<HuaweiVpcEndpointConnection | OtcVpcEndpointConnection, HuaweiClients> {
     return {
         name,
@@ -87,11 +104,7 @@ function vpcepKind<C extends HuaweiVpcEndpointConnection | OtcVpcEndpointConnect
         requester: { format: /^[0-9a-f]{32}$/, describes: "a domain (account) id, 32 hexadecimal digits" },
         evidence: { markerId: "Packet id of the endpoint (marker_id), as text" },
         statuses: STATUSES,
-        permissions: {
-            read: ["vpcep:connections:list", "vpcep:epservices:get"],
-            accept: ["vpcep:connections:update"],
-            reject: ["vpcep:connections:update"],
-        },
+        permissions,
         limits: {
             // "Each request accepts or rejects only one VPC endpoint"; more are EndPoint.2031.
             idsPerOrder: 1,
@@ -150,7 +163,7 @@ function vpcepKind<C extends HuaweiVpcEndpointConnection | OtcVpcEndpointConnect
                     action: asked.action,
                     method: "GET",
                     path: "/vpc-endpoint-services",
-                    query: { limit: "1000", offset: offset ?? "0" },
+                    query: pageAt(offset),
                     signal: call.signal,
                 });
                 const items = documentedList(asked, answer, "endpoint_services");
@@ -160,10 +173,7 @@ function vpcepKind<C extends HuaweiVpcEndpointConnection | OtcVpcEndpointConnect
         },
         /** limit 0 to 1000, 10 by default; offset paging, which can skip an entry: absence is confirmed by id. */
         async list(scope, cursor, call) {
-            const { asked, answer, items } = await connections(cloud, scope, call, {
-                limit: "1000",
-                offset: cursor ?? "0",
-            });
+            const { asked, answer, items } = await connections(cloud, scope, call, pageAt(cursor));
             return { items, ...optional("next", nextOffset(asked, answer, items.length, cursor)) };
         },
         async lookup(scope, ids, call) {
@@ -196,6 +206,15 @@ async function connections(
     });
     const items = documentedList(asked, answer, "connections").map((connection) => observe(asked, connection));
     return { asked, answer, items };
+}
+
+/**
+ * "Querying Connections": limit up to 1000, 10 by default; sorted by creation, the newest first by default, so that a request
+ * arriving meanwhile would shift every page: the oldest first. Without `sort_key`, whose value has two spellings (`created_at`
+ * on Open Telekom Cloud, `create_at` on Huawei Cloud) and is the time of creation by default.
+ */
+function pageAt(cursor = "0"): Record<string, string> {
+    return { limit: "1000", offset: cursor, sort_dir: "asc" };
 }
 
 /**
