@@ -25,6 +25,8 @@ export interface ProviderArgs {
     };
     huawei?: VpcepArgs;
     otc?: VpcepArgs;
+    /** See `connections:allowPlainHttp`. @default false */
+    allowPlainHttp?: pulumi.Input<boolean>;
     /** See `connections:maxCuts`. @default 10 */
     maxCuts?: pulumi.Input<number>;
     /** See `connections:pace`. @default true */

@@ -45,6 +45,30 @@ export interface Cloud<K> {
     account(clients: K, signal: AbortSignal): Promise<string>;
 }
 
+/**
+ * What is wrong with the URL of an endpoint, as the end of a sentence; undefined: nothing. Plain `http://` shows requests, and the
+ * signatures on them, to everybody on the way: only the own machine is reached like that, unless a setting allows more.
+ *
+ * AWS's `endpoint_url` in the shared configuration files is read by the SDK alone: it is not seen here.
+ */
+export function endpointProblem(url: string, allowPlainHttp: boolean): string | undefined {
+    if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
+        return `"${oneLine(url)}" is not a URL; write it with its scheme, such as "https://api.example.com"`;
+    }
+    const { protocol, hostname, host } = new URL(url);
+    return protocol === "http:" && !allowPlainHttp && !isLoopback(hostname)
+        ? `is plain http to ${host}, which anybody on the way can read; use https, or set connections:allowPlainHttp (CONNECTIONS_ALLOW_PLAIN_HTTP) to true where the way is safe`
+        : undefined;
+}
+
+/**
+ * `hostname` as WHATWG URLs write it: other spellings of an IPv4 address (`127.1`, `0x7f.1`) have become four numbers.
+ * 127.0.0.0/8 and ::1: RFC 1122 3.2.1.3, RFC 4291 2.5.3; names that end in `localhost`: RFC 6761 6.3.
+ */
+export function isLoopback(hostname: string): boolean {
+    return /^(127\.\d+\.\d+\.\d+|\[::1\]|(.+\.)?localhost\.?)$/i.test(hostname);
+}
+
 /** Classes of failed calls that the core treats differently. */
 export type FailureClass =
     /** Not done; the same call may be repeated after a pause. */

@@ -1,4 +1,4 @@
-import type { Cloud, Environment, Settings } from "../clouds/cloud";
+import { type Cloud, type Environment, endpointProblem, type Settings } from "../clouds/cloud";
 import { type Connection, parseKey, SCHEMA_VERSION } from "../connection";
 import type { ConnectionKind } from "../kinds/kind";
 import { findKind, kinds } from "../kinds/registry";
@@ -29,6 +29,7 @@ export interface Options {
     readonly probe: boolean;
     readonly requireExpectedRequester: boolean;
     readonly pace: boolean;
+    readonly allowPlainHttp: boolean;
 }
 
 const DEFAULT_MAX_CUTS = 10;
@@ -73,6 +74,7 @@ export class Context {
             probe: this.option("probe", false, readBoolean, "true or false"),
             requireExpectedRequester: this.option("requireExpectedRequester", false, readBoolean, "true or false"),
             pace: this.option("pace", true, readBoolean, "true or false"),
+            allowPlainHttp: this.option("allowPlainHttp", false, readBoolean, "true or false"),
         };
     }
 
@@ -168,10 +170,12 @@ export class Context {
             );
         const variables = cloud.endpointVariables.map((name) => [name, this.parts.environment[name]] as const);
         for (const [name, url] of [...configured, ...variables]) {
-            if (url !== undefined && url !== "" && url !== UNKNOWN && !isHttpUrl(url)) {
-                throw new DecisionError(
-                    `${name} "${url}" is not a URL; write it with its scheme, such as "https://api.example.com"`,
-                );
+            const problem =
+                url === undefined || url === "" || url === UNKNOWN
+                    ? undefined
+                    : endpointProblem(url, this.options().allowPlainHttp);
+            if (problem !== undefined) {
+                throw new DecisionError(`${name} ${problem}`);
             }
         }
     }
@@ -202,10 +206,6 @@ export function refuseNewerState(stored: Readonly<Record<string, unknown>>): voi
 
 function readBoolean(text: string): boolean | undefined {
     return text === "true" ? true : text === "false" ? false : undefined;
-}
-
-function isHttpUrl(text: string): boolean {
-    return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
 }
 
 function defined(record: Readonly<Record<string, string | undefined>>): Record<string, string> {
