@@ -184,24 +184,87 @@ const NETWORK_CODES = new Set([
 ]);
 
 /**
- * The code of an error that never reached the cloud or lost its answer, found in the error or in its causes;
- * undefined for every other error. Aborts and timeouts count: their outcome is just as unknown.
+ * Codes of certificates that are not taken (Node.js, `tls`: "X509 certificate error codes"), and what the user can do.
  */
-export function networkFailure(error: unknown): string | undefined {
+const TLS_ADVICE: readonly (readonly [RegExp, string])[] = [
+    [
+        /SELF_SIGNED|UNABLE_TO_(GET_ISSUER|VERIFY|DECODE)|CERT_UNTRUSTED|INVALID_CA|CERT_CHAIN_TOO_LONG/,
+        "if it is your company's own, or of its proxy, name the file of its certificate authority in NODE_EXTRA_CA_CERTS",
+    ],
+    [/CERT_HAS_EXPIRED|CERT_NOT_YET_VALID/, "check the clock of this machine, and whose certificate it is"],
+    [/ERR_TLS_CERT_ALTNAME_INVALID|HOSTNAME_MISMATCH/, "check the URL of the endpoint: another host answers there"],
+    [
+        /^(CERT_|CRL_|ERR_TLS_|ERR_SSL_|EPROTO$)/,
+        "check the URL of the endpoint and what stands between it and this machine",
+    ],
+];
+
+/** Codes of our own transport. */
+const TRANSPORT_CODES = new Set(["AnswerTooLarge", "ProxyRefused"]);
+
+/**
+ * What went wrong with a call that never reached the cloud or lost its answer, found in the error or in its causes; undefined for
+ * every other error. Aborts and timeouts count: their outcome is just as unknown. `text` keeps the reason: which certificate is
+ * not taken and why, which host has no address.
+ */
+export function networkFailure(error: unknown): { readonly code: string; readonly text: string } | undefined {
     for (let e = error, depth = 0; e instanceof Error && depth < 5; e = e.cause, depth++) {
         const code = (e as { code?: unknown }).code;
-        if (typeof code === "string" && NETWORK_CODES.has(code)) {
-            return code;
+        const text = e.message.split("\n", 1)[0] ?? "";
+        if (typeof code === "string") {
+            const advice = TLS_ADVICE.find(([codes]) => codes.test(code))?.[1];
+            if (advice !== undefined) {
+                return { code, text: `${text}; ${advice}` };
+            }
+            if (NETWORK_CODES.has(code) || TRANSPORT_CODES.has(code)) {
+                return { code, text };
+            }
         }
         if (e.name === "TimeoutError" || e.name === "AbortError" || e.name === "RequestTimeoutError") {
-            return e.name;
+            return { code: e.name, text };
         }
         if (e instanceof AggregateError && e.errors.length > 0) {
             const inner = networkFailure(e.errors[0]);
             if (inner !== undefined) {
-                return inner;
+                return { ...inner, text: text || inner.text };
             }
         }
     }
     return undefined;
+}
+
+/** A failed attempt to assume a role, by the call that failed and the setting that names the role. */
+export function roleProblem(error: unknown, cloud: string, setting: string): unknown {
+    if (!(error instanceof CloudError) || error.action === "credentials") {
+        return error;
+    }
+    const passing = error.failure === "throttled" || error.failure === "transient";
+    return new CloudError({
+        cloud,
+        action: "sts:AssumeRole",
+        failure: passing ? error.failure : "credentials",
+        code: error.code,
+        text: `the role of ${setting} cannot be assumed: ${error.text}`,
+        httpStatus: error.httpStatus,
+        requestId: error.requestId,
+    });
+}
+
+/**
+ * The setting or variable that names an endpoint, as errors name it; undefined: the cloud's own host.
+ */
+export function endpointName(
+    cloud: string,
+    setting: string,
+    { settings, environment }: Pick<Site, "settings" | "environment">,
+    variables: readonly string[],
+): string | undefined {
+    return settings[setting] !== undefined
+        ? settingName(cloud, setting)
+        : variables.find((name) => environment[name] !== undefined && environment[name] !== "");
+}
+
+/** A setting in both places it can be written: `connections:awsRoleArn`, `aws.roleArn` on a Provider. */
+export function settingName(cloud: string, setting: string): string {
+    return `connections:${cloud}${setting.charAt(0).toUpperCase()}${setting.slice(1)} (${cloud}.${setting} on a Provider)`;
 }

@@ -2,6 +2,7 @@ import { isLosslessNumber, parse } from "lossless-json";
 import {
     type Cloud,
     CloudError,
+    endpointName,
     type FailureClass,
     networkFailure,
     type Site,
@@ -9,6 +10,7 @@ import {
     withinCallTimeout,
 } from "./cloud";
 import { type AccessKey, sign } from "./huawei-signer";
+import { type HttpAnswer, Transport } from "./transport";
 
 /** Clients of one project. */
 export interface HuaweiClients {
@@ -129,10 +131,16 @@ function flavour(of: Flavour): Cloud<HuaweiClients> {
             const vpcep =
                 site.settings.vpcepEndpoint ?? variable(site, of.variables.vpcepEndpoint) ?? of.vpcepEndpoint(region);
             const iam = site.settings.iamEndpoint ?? variable(site, of.variables.iamEndpoint) ?? of.iamEndpoint(region);
+            const vpcepTransport = new Transport(
+                endpointName(of.name, "vpcepEndpoint", site, of.variables.vpcepEndpoint),
+            );
+            const iamTransport = new Transport(endpointName(of.name, "iamEndpoint", site, of.variables.iamEndpoint));
             let project: Promise<string> | undefined;
             const projectId = (signal: AbortSignal) => {
                 project ??=
-                    stated === undefined ? projectOfRegion(of, site, iam, region, signal) : Promise.resolve(stated);
+                    stated === undefined
+                        ? projectOfRegion(of, site, { iam, transport: iamTransport, region, signal })
+                        : Promise.resolve(stated);
                 project.catch(() => {
                     project = undefined;
                 });
@@ -144,7 +152,15 @@ function flavour(of: Flavour): Cloud<HuaweiClients> {
                     const id = await projectId(signal);
                     const url = new URL(`${vpcep.replace(/\/$/, "")}/v1/${encodeURIComponent(id)}${path}`);
                     url.search = new URLSearchParams(query).toString();
-                    return send(of, site, { action, method, url, projectId: id, body, signal });
+                    return send(of, site, {
+                        action,
+                        method,
+                        url,
+                        projectId: id,
+                        body,
+                        transport: vpcepTransport,
+                        signal,
+                    });
                 },
             };
         },
@@ -159,14 +175,12 @@ function flavour(of: Flavour): Cloud<HuaweiClients> {
 async function projectOfRegion(
     of: Flavour,
     site: Site,
-    iam: string,
-    region: string,
-    signal: AbortSignal,
+    { iam, transport, region, signal }: { iam: string; transport: Transport; region: string; signal: AbortSignal },
 ): Promise<string> {
     const url = new URL(`${iam.replace(/\/$/, "")}/v3/projects`);
     url.search = new URLSearchParams({ name: region }).toString();
     const asked = { cloud: of.title, action: "iam:projects:list" };
-    const answer = (await send(of, site, { action: asked.action, method: "GET", url, signal })) as {
+    const answer = (await send(of, site, { action: asked.action, method: "GET", url, transport, signal })) as {
         projects?: unknown;
     } | null;
     if (!Array.isArray(answer?.projects)) {
@@ -192,6 +206,7 @@ interface ApiCall {
     readonly url: URL;
     readonly projectId?: string;
     readonly body?: unknown;
+    readonly transport: Transport;
     readonly signal: AbortSignal;
 }
 
@@ -207,36 +222,29 @@ async function send(of: Flavour, site: Site, call: ApiCall): Promise<unknown> {
         accessKey(of, site),
         new Date(),
     );
-    let response: Response;
-    let text: string;
+    let response: HttpAnswer;
     try {
-        [response, text] = await withinCallTimeout(call.signal, async (signal) => {
-            const answer = await fetch(call.url, {
-                method: call.method,
-                headers: signed,
-                redirect: "error",
-                signal,
-                ...(body === "" ? {} : { body }),
-            });
-            return [answer, await answer.text()] as const;
-        });
+        response = await withinCallTimeout(call.signal, (signal) =>
+            call.transport.send({ method: call.method, url: call.url, headers: signed, body, signal }),
+        );
     } catch (error) {
+        const network = networkFailure(error);
         throw new CloudError({
             cloud: of.title,
             action: call.action,
             failure: "transient",
-            code: networkFailure(error) ?? "NetworkError",
-            text: `no answer from ${call.url.host}`,
+            code: network?.code ?? "NetworkError",
+            text: `no answer from ${call.url.host}: ${network?.text ?? "the connection broke"}`,
         });
     }
-    const answer = exactJson(text);
+    const answer = exactJson(response.text);
     if (response.ok && answer !== undefined) {
         return answer;
     }
     throw apiError(of, call.action, response, answer);
 }
 
-function apiError(of: Flavour, action: string, response: Response, answer: unknown): CloudError {
+function apiError(of: Flavour, action: string, response: HttpAnswer, answer: unknown): CloudError {
     const { error_code, error_msg, error } = (answer ?? {}) as {
         error_code?: unknown;
         error_msg?: unknown;
@@ -250,7 +258,7 @@ function apiError(of: Flavour, action: string, response: Response, answer: unkno
         code,
         text: String(error_msg ?? error?.message ?? "the answer is not what the API documents"),
         httpStatus: response.status,
-        requestId: response.headers.get("x-request-id") ?? undefined,
+        requestId: response.headers["x-request-id"],
     });
 }
 

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { list } from "../../src/cli/list";
+import { Transport } from "../../src/clouds/transport";
 import { kinds } from "../../src/kinds/registry";
 import { systemClock } from "../../src/reconcile/clock";
 import { Inventory } from "../../src/reconcile/inventory";
@@ -159,26 +160,29 @@ describe("Alibaba Cloud", () => {
 });
 
 describe("Huawei Cloud and Open Telekom Cloud", () => {
-    afterEach(() => vi.unstubAllGlobals());
+    afterEach(() => vi.restoreAllMocks());
 
     it.each([
         ["huawei", "eu-west-101", "vpcep.eu-west-101.myhuaweicloud.eu", "iam.eu-west-101.myhuaweicloud.eu"],
         ["huawei", "cn-north-4", "vpcep.cn-north-4.myhuaweicloud.com", "iam.myhuaweicloud.com"],
         ["otc", "eu-de", "vpcep.eu-de.otc.t-systems.com", "iam.eu-de.otc.t-systems.com"],
         ["otc", "eu-ch2", "vpcep.eu-ch2.sc.otc.t-systems.com", "iam-pub.eu-ch2.sc.otc.t-systems.com"],
-    ] as const)("%s in %s is at its own hosts (fetch is mocked: they are not ours)", async (name, region, ...hosts) => {
-        const asked: string[] = [];
-        vi.stubGlobal("fetch", async (url: URL) => {
-            asked.push(url.host);
-            const body = url.pathname === "/v3/projects" ? { projects: [{ id: PROJECT, name: region }] } : {};
-            return new Response(JSON.stringify(body));
-        });
-        const kind = kinds[`${name}:vpcEndpoint`];
-        const clients = kind.cloud.connect({ settings: {}, environment: KEYS, placement: { region } });
-        const { scope } = kind.locate({ region, serviceId: "s", endpointId: "e" } as never);
-        await kind.describe(scope, { clients, signal, now: Date.now }).catch(() => {});
-        expect(new Set(asked)).toEqual(new Set(hosts));
-    });
+    ] as const)(
+        "%s in %s is at its own hosts (the transport is mocked: they are not ours)",
+        async (name, region, ...hosts) => {
+            const asked: string[] = [];
+            vi.spyOn(Transport.prototype, "send").mockImplementation(async ({ url }) => {
+                asked.push(url.host);
+                const body = url.pathname === "/v3/projects" ? { projects: [{ id: PROJECT, name: region }] } : {};
+                return { status: 200, ok: true, headers: {}, text: JSON.stringify(body) };
+            });
+            const kind = kinds[`${name}:vpcEndpoint`];
+            const clients = kind.cloud.connect({ settings: {}, environment: KEYS, placement: { region } });
+            const { scope } = kind.locate({ region, serviceId: "s", endpointId: "e" } as never);
+            await kind.describe(scope, { clients, signal, now: Date.now }).catch(() => {});
+            expect(new Set(asked)).toEqual(new Set(hosts));
+        },
+    );
 
     it.each(["EndPoint.2004", "Endpoint.2019", "EndPoint.0022"])("%s is tried again", async (error_code) => {
         const { url } = await startHostile(() => ({
