@@ -258,7 +258,7 @@ function apiError(of: Flavour, action: string, response: HttpAnswer, answer: unk
         code,
         text: String(error_msg ?? error?.message ?? "the answer is not what the API documents"),
         httpStatus: response.status,
-        requestId: response.headers["x-request-id"],
+        requestId: response.headers["x-request-id"]?.toString(),
     });
 }
 

@@ -1,5 +1,5 @@
-import { Agent as HttpAgent } from "node:http";
-import { Agent as HttpsAgent } from "node:https";
+import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from "node:http";
+import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import { pipeline, Readable, type Transform } from "node:stream";
 import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
 import type { NodeHttpHandler } from "@smithy/node-http-handler";
@@ -20,17 +20,29 @@ export interface HttpCall {
 export interface HttpAnswer {
     readonly status: number;
     readonly ok: boolean;
-    readonly headers: Readonly<Record<string, string>>;
+    readonly headers: Packed["headers"];
     readonly text: string;
 }
 
 type SdkRequest = Parameters<NodeHttpHandler["handle"]>[0];
 type SdkOptions = Parameters<NodeHttpHandler["handle"]>[1];
-type SdkAnswer = Awaited<ReturnType<NodeHttpHandler["handle"]>>;
+type SdkAnswer = Awaited<ReturnType<NodeHttpHandler["handle"]>> & { readonly status: number };
+
+/** Agents of Node.js for one way, direct or through one proxy. */
+interface Way {
+    readonly http: HttpAgent;
+    readonly https: HttpsAgent;
+}
+
+/** A body and how it is packed. */
+interface Packed {
+    readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+    readonly body: Readable;
+}
 
 /**
- * How requests of all clouds travel: by the AWS SDK's own handler for Node.js, through the proxy that the environment names, and
- * with an end to what is read. It stands in the AWS SDK's clients as their request handler; the others call {@link Transport.send}.
+ * How requests of all clouds travel: through the proxy that the environment names, and with an end to what is read. It stands in
+ * the AWS SDK's clients as their request handler, before the SDK's own; the others call {@link Transport.send}.
  *
  * Neither `fetch` nor the HTTP client of Alibaba's SDK (httpx) would do: the one takes no proxy on Node.js 20, the other none at
  * all (`httpsProxy` of its configuration is not read), and both inflate and keep whatever is sent.
@@ -38,22 +50,52 @@ type SdkAnswer = Awaited<ReturnType<NodeHttpHandler["handle"]>>;
 export class Transport {
     readonly metadata = { handlerProtocol: "http/1.1" };
     /** By the URL of the proxy; "": none. */
-    private readonly handlers = new Map<string, Promise<NodeHttpHandler>>();
+    private readonly ways = new Map<string, Promise<Way>>();
+    private readonly handlers = new Map<Way, NodeHttpHandler>();
 
     /** `endpoint`: the setting or variable that names where requests go; undefined: the cloud's own host. */
     constructor(private readonly endpoint?: string) {}
 
+    /** One request, sent once; no redirect is followed. */
+    async send({ method, url, headers, body, signal }: HttpCall): Promise<HttpAnswer> {
+        return this.through(url.href, async (way) => {
+            const [request, agent] = url.protocol === "https:" ? [httpsRequest, way.https] : [httpRequest, way.http];
+            const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+                request(url, { method, headers, agent, signal }, resolve).on("error", reject).end(body);
+            });
+            const status = answer.statusCode ?? 0;
+            const text = (await collect({ headers: answer.headers, body: answer }, signal)).toString("utf8");
+            return { status, ok: status >= 200 && status < 300, headers: answer.headers, text };
+        });
+    }
+
+    /** What the AWS SDK's clients ask of a request handler. */
     async handle(request: SdkRequest, options: SdkOptions = {}): Promise<SdkAnswer> {
         const url = `${request.protocol}//${request.hostname}${request.port ? `:${request.port}` : ""}/`;
+        return this.through(url, async (way) => {
+            const { response } = await (await this.handlerFor(way)).handle(request, options);
+            const packed = { headers: response.headers, body: response.body as Readable };
+            response.body = Readable.from([await collect(packed, options.abortSignal as AbortSignal | undefined)]);
+            delete response.headers["content-encoding"];
+            return { response, status: response.statusCode };
+        });
+    }
+
+    updateHttpClientConfig(): void {}
+
+    httpHandlerConfigs(): object {
+        return {};
+    }
+
+    /** Chooses the way; an error on it says where it led. */
+    private async through<T extends { status: number }>(url: string, call: (way: Way) => Promise<T>): Promise<T> {
         const proxy = await proxyFor(url);
         try {
-            const handler = await this.handlerFor(proxy ?? "");
-            const { response } = await handler.handle(request, options);
-            if (proxy !== undefined && response.statusCode === 407) {
+            const answer = await call(await this.wayOf(proxy ?? ""));
+            if (proxy !== undefined && answer.status === 407) {
                 throw Object.assign(new Error("the proxy wants a user name and a password"), { code: "ProxyRefused" });
             }
-            response.body = Readable.from([await collect(response, options.abortSignal as AbortSignal | undefined)]);
-            return { response };
+            return answer;
         } catch (error) {
             throw explained(error, [
                 ...(this.endpoint === undefined ? [] : [`the endpoint that ${this.endpoint} names`]),
@@ -62,57 +104,41 @@ export class Transport {
         }
     }
 
-    async send({ method, url, headers, body, signal }: HttpCall): Promise<HttpAnswer> {
-        const request = {
-            method,
-            protocol: url.protocol,
-            hostname: url.hostname.replace(/^\[|\]$/g, ""),
-            ...(url.port === "" ? {} : { port: Number(url.port) }),
-            path: `${url.pathname}${url.search}`,
-            headers: { ...headers, ...(body === "" ? {} : { "content-length": String(Buffer.byteLength(body)) }) },
-            query: {},
-            ...(body === "" ? {} : { body }),
-        };
-        const { response } = await this.handle(request as unknown as SdkRequest, { abortSignal: signal });
-        const text = Buffer.concat(await (response.body as Readable).toArray()).toString("utf8");
-        const { statusCode: status } = response;
-        return { status, ok: status >= 200 && status < 300, headers: response.headers, text };
+    private wayOf(proxy: string): Promise<Way> {
+        let way = this.ways.get(proxy);
+        if (way === undefined) {
+            way = makeWay(proxy);
+            this.ways.set(proxy, way);
+        }
+        return way;
     }
 
-    /** What the SDK's clients ask of a handler beside. */
-    updateHttpClientConfig(): void {}
-
-    httpHandlerConfigs(): object {
-        return {};
-    }
-
-    private handlerFor(proxy: string): Promise<NodeHttpHandler> {
-        let handler = this.handlers.get(proxy);
+    private async handlerFor(way: Way): Promise<NodeHttpHandler> {
+        let handler = this.handlers.get(way);
         if (handler === undefined) {
-            handler = makeHandler(proxy);
-            this.handlers.set(proxy, handler);
+            const { NodeHttpHandler } = await import("@smithy/node-http-handler");
+            handler = new NodeHttpHandler({
+                connectionTimeout: CONNECT_MS,
+                httpAgent: way.http,
+                httpsAgent: way.https,
+            });
+            this.handlers.set(way, handler);
         }
         return handler;
     }
 }
 
-async function makeHandler(proxy: string): Promise<NodeHttpHandler> {
-    const { NodeHttpHandler } = await import("@smithy/node-http-handler");
+async function makeWay(proxy: string): Promise<Way> {
     const options = { keepAlive: true, maxSockets: 50 };
     if (proxy === "") {
-        return new NodeHttpHandler({
-            connectionTimeout: CONNECT_MS,
-            httpAgent: new HttpAgent(options),
-            httpsAgent: new HttpsAgent(options),
-        });
+        return { http: new HttpAgent(options), https: new HttpsAgent(options) };
     }
     const { HttpProxyAgent } = await import("http-proxy-agent");
     const { HttpsProxyAgent } = await import("https-proxy-agent");
-    return new NodeHttpHandler({
-        connectionTimeout: CONNECT_MS,
-        httpAgent: new HttpProxyAgent(proxy, options) as HttpAgent,
-        httpsAgent: new HttpsProxyAgent(proxy, options) as HttpsAgent,
-    });
+    return {
+        http: new HttpProxyAgent(proxy, options) as HttpAgent,
+        https: new HttpsProxyAgent(proxy, options) as HttpsAgent,
+    };
 }
 
 const CONNECT_MS = 10_000;
@@ -140,9 +166,8 @@ function proxyVariable(url: string): string {
 }
 
 /** Reads a body to its end, inflated, and no further than the limit. */
-async function collect(response: SdkAnswer["response"], signal: AbortSignal | undefined): Promise<Buffer> {
-    const inflate = INFLATE[String(response.headers["content-encoding"] ?? "").toLowerCase()]?.();
-    const raw = response.body as Readable;
+async function collect({ headers, body: raw }: Packed, signal: AbortSignal | undefined): Promise<Buffer> {
+    const inflate = INFLATE[String(headers["content-encoding"] ?? "").toLowerCase()]?.();
     const body = inflate === undefined ? raw : (pipeline(raw, inflate, () => {}) as Transform);
     const abort = () => body.destroy(signal?.reason as Error | undefined);
     signal?.addEventListener("abort", abort, { once: true });
@@ -160,9 +185,6 @@ async function collect(response: SdkAnswer["response"], signal: AbortSignal | un
         }
     } finally {
         signal?.removeEventListener("abort", abort);
-    }
-    if (inflate !== undefined) {
-        delete response.headers["content-encoding"];
     }
     return Buffer.concat(chunks);
 }
