@@ -124,47 +124,45 @@ function flavour(of: Flavour): Cloud<HuaweiClients> {
         endpointVariables: [...of.variables.vpcepEndpoint, ...of.variables.iamEndpoint],
         regionChain: ["connection.region", `connections:${of.name}Region`, ...of.variables.region].join(", "),
         region: async (site) => site.settings.region ?? variable(site, of.variables.region),
-        connect(site) {
-            const region = site.placement.region ?? "";
-            const stated =
-                site.placement.projectId ?? site.settings.projectId ?? variable(site, of.variables.projectId);
-            const vpcep =
-                site.settings.vpcepEndpoint ?? variable(site, of.variables.vpcepEndpoint) ?? of.vpcepEndpoint(region);
-            const iam = site.settings.iamEndpoint ?? variable(site, of.variables.iamEndpoint) ?? of.iamEndpoint(region);
-            const vpcepTransport = new Transport(
-                endpointName(of.name, "vpcepEndpoint", site, of.variables.vpcepEndpoint),
-            );
-            const iamTransport = new Transport(endpointName(of.name, "iamEndpoint", site, of.variables.iamEndpoint));
-            let project: Promise<string> | undefined;
-            const projectId = (signal: AbortSignal) => {
-                project ??=
-                    stated === undefined
-                        ? projectOfRegion(of, site, { iam, transport: iamTransport, region, signal })
-                        : Promise.resolve(stated);
-                project.catch(() => {
-                    project = undefined;
-                });
-                return project;
-            };
-            return {
-                projectId,
-                async vpcep({ action, method, path, query, body, signal }) {
-                    const id = await projectId(signal);
-                    const url = new URL(`${vpcep.replace(/\/$/, "")}/v1/${encodeURIComponent(id)}${path}`);
-                    url.search = new URLSearchParams(query).toString();
-                    return send(of, site, {
-                        action,
-                        method,
-                        url,
-                        projectId: id,
-                        body,
-                        transport: vpcepTransport,
-                        signal,
-                    });
-                },
-            };
-        },
+        connect: (site) => clientsOf(of, site),
         account: (clients, signal) => clients.projectId(signal),
+    };
+}
+
+function clientsOf(of: Flavour, site: Site): HuaweiClients {
+    const region = site.placement.region ?? "";
+    const stated = site.placement.projectId ?? site.settings.projectId ?? variable(site, of.variables.projectId);
+    const vpcep = site.settings.vpcepEndpoint ?? variable(site, of.variables.vpcepEndpoint) ?? of.vpcepEndpoint(region);
+    const iam = site.settings.iamEndpoint ?? variable(site, of.variables.iamEndpoint) ?? of.iamEndpoint(region);
+    const vpcepTransport = new Transport(endpointName(of.name, "vpcepEndpoint", site, of.variables.vpcepEndpoint));
+    const iamTransport = new Transport(endpointName(of.name, "iamEndpoint", site, of.variables.iamEndpoint));
+    let project: Promise<string> | undefined;
+    const projectId = (signal: AbortSignal) => {
+        project ??=
+            stated === undefined
+                ? projectOfRegion(of, site, { iam, transport: iamTransport, region, signal })
+                : Promise.resolve(stated);
+        project.catch(() => {
+            project = undefined;
+        });
+        return project;
+    };
+    return {
+        projectId,
+        async vpcep({ action, method, path, query, body, signal }) {
+            const id = await projectId(signal);
+            const url = new URL(`${vpcep.replace(/\/$/, "")}/v1/${encodeURIComponent(id)}${path}`);
+            url.search = new URLSearchParams(query).toString();
+            return send(of, site, {
+                action,
+                method,
+                url,
+                projectId: id,
+                body,
+                transport: vpcepTransport,
+                signal,
+            });
+        },
     };
 }
 
