@@ -105,6 +105,11 @@ it("operations.md: every command does what the page says", { timeout: 300_000 },
     });
     expect((await shell("pulumi preview --expect-no-changes")).status).not.toBe(0);
     await prepare("pulumi up --yes --skip-preview");
+    expect((await shell("pulumi preview --expect-no-changes")).status).toBe(0);
+    // Green means that everything was read.
+    const blind = await shell("AWS_ENDPOINT_URL=http://127.0.0.1:1 pulumi preview --expect-no-changes");
+    expect(blind.status).not.toBe(0);
+    expect(blind.text).toContain("cannot be read");
 
     // Cut somebody off now.
     await prepare("pulumi config set decision reject");
