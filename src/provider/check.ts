@@ -18,6 +18,7 @@ import {
     openCase,
     readCase,
     refuseMovedAccount,
+    trust,
     unreadText,
     whyUnread,
 } from "./assess";
@@ -106,7 +107,7 @@ async function evidence(
     refuseMovedAccount(opened);
     refuseLocked(acting, kept);
     claim(context, acting, urn);
-    const reading = await readCase(context, acting, urn);
+    const reading = await readAgain(context, acting, preview, await readCase(context, acting, urn));
     context.checked.add(urn ?? key);
     const { plan, observed, warnings } = assess(acting, reading);
     refuseUnread(context, key, reading, urn);
@@ -151,6 +152,16 @@ async function evidence(
         __memory: { ...memory, ...optional("account", memory.account ?? opened.account) },
         __schemaVersion: SCHEMA_VERSION,
     };
+}
+
+/**
+ * In `up`, a request that was never seen may have been made by this very run, after its scope was listed: absence from an old listing is
+ * not believed.
+ */
+async function readAgain(context: Context, opened: Case, preview: boolean, reading: Reading): Promise<Reading> {
+    return preview || reading.state !== "absent" || opened.memory.seen !== undefined
+        ? reading
+        : trust(opened, await context.reconciler.inventory.confirm(opened.target));
 }
 
 /** In a preview, what depends on a value that only `up` knows. */
