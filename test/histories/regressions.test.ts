@@ -719,3 +719,47 @@ describe("4 nobody else can stop us", () => {
         expect(new Set(ops(await stack.preview(program)))).toEqual(new Set(["same"]));
     });
 });
+
+describe("found since: what is not known yet in a preview", () => {
+    it.each([["expectedRequester"], ["expectedEvidence"]])("%s does not read as nobody expected", async (name) => {
+        const result = await new TestStack(clouds.simulator).preview({ a: onPeering("accept", { [name]: UNKNOWN }) });
+        expect(spoken(result)).toContain("(who is expected is not known yet): pending -> accepted");
+    });
+
+    it("until is said to be open", async () => {
+        const result = await new TestStack(clouds.simulator).preview({
+            a: onEndpoint(1, "accept", { until: UNKNOWN }),
+        });
+        expect(spoken(result)).toContain("pending -> accepted, until not known yet");
+    });
+
+    it.each<[string, Wire]>([
+        ["a reject", onInbound("reject", { allowRemoval: UNKNOWN })],
+        ["onDelete: reject", onInbound("accept", { allowRemoval: UNKNOWN, onDelete: "reject" })],
+        ["a time-box", onInbound("accept", { allowRemoval: UNKNOWN, until: "2099-12-31" })],
+    ])("allowRemoval of %s does not fail the preview", async (_what, a) => {
+        clouds.simulator.world = worldWith({ inbound: "ACTIVE" });
+        expect((await new TestStack(clouds.simulator).preview({ a })).failures).toEqual({});
+    });
+
+    it.each<[string, Wire, Wire]>([
+        ["a decision", onInbound("accept"), { decision: UNKNOWN }],
+        ["an admission", { scope: { kind: "aws:openSearchInbound" }, rules: [analytics] }, { rules: UNKNOWN }],
+    ])("%s is not replaced because today's region is another one", async (_what, a, unknown) => {
+        const environment: Record<string, string> = {};
+        const stack = new TestStack(clouds.simulator, {}, environment);
+        await stack.up({ a });
+        environment.AWS_REGION = "eu-central-1";
+        environment.AWS_DEFAULT_REGION = "eu-central-1";
+        expect(ops(await stack.preview({ a: { ...a, ...unknown } }))).toEqual(["update"]);
+    });
+});
+
+describe("found since: guards", () => {
+    it("an empty expectedEvidence does not read as one", async () => {
+        const result = await new TestStack(clouds.simulator).preview({
+            a: onEndpoint(1, "accept", { expectedEvidence: {} }),
+        });
+        expect(spoken(result)).toContain("(nobody expected)");
+    });
+});
