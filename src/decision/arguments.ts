@@ -176,12 +176,14 @@ function expectations(inputs: Readonly<Record<string, unknown>>, problem: (text:
         problem('expectedRequester must be a text or a list of texts; write account ids in quotes, "012345678901"');
     }
     const facts = isRecord(evidence) && Object.values(evidence).every(isFact) ? (evidence as Facts) : undefined;
+    // No fact is nothing expected: it must not read as a guard.
+    const some = facts !== undefined && Object.keys(facts).length > 0 ? facts : undefined;
     if (evidence !== undefined && facts === undefined) {
         problem("expectedEvidence must name facts with a text, a list of texts, true or false");
     }
     return {
         ...(requesters !== undefined && named ? { requesters } : {}),
-        ...(facts === undefined ? {} : { evidence: facts }),
+        ...(some === undefined ? {} : { evidence: some }),
     };
 }
 

@@ -18,6 +18,7 @@ import {
     openCase,
     readCase,
     refuseMovedAccount,
+    trust,
     unreadText,
     whyUnread,
 } from "./assess";
@@ -62,7 +63,12 @@ export async function check(context: Context, olds: Wire, news: Wire): Promise<C
             return notKnownYet(context, inputs, "the connection or the decision");
         }
         const unknown = ARGUMENTS.filter((name) => hasUnknown(inputs[name]));
-        const parsed = parseArguments(omit(inputs, unknown), findKind, Object.keys(kinds), (v) => v === UNKNOWN);
+        const known = {
+            ...omit(inputs, unknown),
+            // Not known yet: the preview shows the most that may happen.
+            ...(unknown.includes("allowRemoval") ? { allowRemoval: true } : {}),
+        };
+        const parsed = parseArguments(known, findKind, Object.keys(kinds), (v) => v === UNKNOWN);
         if ("problems" in parsed) {
             return failed(inputs, list(parsed.problems));
         }
@@ -77,7 +83,8 @@ export async function check(context: Context, olds: Wire, news: Wire): Promise<C
         if (problem !== undefined) {
             return failed(inputs, problem);
         }
-        return { inputs: toWire({ ...inputs, ...(await evidence(context, declaration, olds, inputs, preview)) }) };
+        const shown = await evidence(context, declaration, olds, inputs, { preview, unknown });
+        return { inputs: toWire({ ...inputs, ...shown }) };
     } catch (error) {
         if (error instanceof DecisionError) {
             return failed(inputs, error.message);
@@ -91,7 +98,7 @@ async function evidence(
     declared: Declaration,
     olds: Wire,
     inputs: Wire,
-    preview: boolean,
+    { preview, unknown }: { preview: boolean; unknown: readonly string[] },
 ): Promise<Wire> {
     const urn = urnOf(inputs);
     const located = await locate(context, declared.connection, declaredBefore(olds, olds.connection), urn);
@@ -106,7 +113,7 @@ async function evidence(
     refuseMovedAccount(opened);
     refuseLocked(acting, kept);
     claim(context, acting, urn);
-    const reading = await readCase(context, acting, urn);
+    const reading = await readAgain(context, acting, preview, await readCase(context, acting, urn));
     context.checked.add(urn ?? key);
     const { plan, observed, warnings } = assess(acting, reading);
     refuseUnread(context, key, reading, urn);
@@ -133,7 +140,7 @@ async function evidence(
         context.say("warning", warning, urn);
     }
     if (preview && plan.transition !== undefined) {
-        const { level, text } = announcement(acting, plan, reading);
+        const { level, text } = announcement(acting, plan, reading, unknown);
         context.say(level, named(urn, text), urn);
     }
     return {
@@ -151,6 +158,16 @@ async function evidence(
         __memory: { ...memory, ...optional("account", memory.account ?? opened.account) },
         __schemaVersion: SCHEMA_VERSION,
     };
+}
+
+/**
+ * In `up`, a request that was never seen may have been made by this very run, after its scope was listed: absence from an old listing is
+ * not believed.
+ */
+async function readAgain(context: Context, opened: Case, preview: boolean, reading: Reading): Promise<Reading> {
+    return preview || reading.state !== "absent" || opened.memory.seen !== undefined
+        ? reading
+        : trust(opened, await context.reconciler.inventory.confirm(opened.target));
 }
 
 /** In a preview, what depends on a value that only `up` knows. */

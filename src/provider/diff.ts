@@ -1,7 +1,7 @@
 import { ARGUMENTS, type Connection, type ObservedConnection } from "../connection";
 import type { Context, Place } from "./context";
 import { moved } from "./outputs";
-import { hasUnknown, sameJson, type Wire } from "./wire";
+import { hasUnknown, sameJson, UNKNOWN, type Wire } from "./wire";
 
 export interface DiffResult {
     readonly changes: boolean;
@@ -19,7 +19,7 @@ export async function diff(context: Context, id: string, olds: Wire, news: Wire)
     if (reading !== undefined && !context.checked.has(typeof news.__urn === "string" ? news.__urn : id)) {
         return { changes: reading.changed };
     }
-    if (hasUnknown(news.connection) || (await keyOf(context, news)) !== id) {
+    if (hasUnknown(news.connection) || (await keyOf(context, id, news)) !== id) {
         return { changes: true, replaces: ["connection"] };
     }
     return { changes: argumentsChanged(olds, news) || situationChanged(olds, news) };
@@ -39,6 +39,8 @@ function situationChanged(olds: Wire, news: Wire): boolean {
     return observed.status !== "unknown" && moved(olds, news);
 }
 
-async function keyOf(context: Context, { connection, __place }: Wire): Promise<string> {
-    return (await context.locate(connection as Connection, __place as Place | undefined)).target.address.key;
+async function keyOf(context: Context, id: string, { connection, __place }: Wire): Promise<string> {
+    // Check could not say where it is, because something else is not known yet: it stays where it was.
+    const place = __place === UNKNOWN ? context.connectionOf(id) : __place;
+    return (await context.locate(connection as Connection, place as Place | undefined)).target.address.key;
 }

@@ -12,8 +12,17 @@ export interface Line {
     readonly text: string;
 }
 
-/** The one line of a decision in a preview: who asks, from where to where, until when, and loudly whether a working connection is cut. */
-export function announcement({ declaration }: Case, plan: Plan, reading: Reading): Line {
+/**
+ * The one line of a decision in a preview: who asks, from where to where, until when, and loudly whether a working connection is cut.
+ *
+ * @param unknown arguments that are not known yet
+ */
+export function announcement(
+    { declaration }: Pick<Case, "declaration">,
+    plan: Plan,
+    reading: Reading,
+    unknown: readonly string[] = [],
+): Line {
     const { decision, expected, ending } = declaration;
     const transition = (plan.transition ?? "").replace(`${decision}: `, "");
     if (reading.state !== "found" || plan.step.do === "hold") {
@@ -23,8 +32,9 @@ export function announcement({ declaration }: Case, plan: Plan, reading: Reading
     if (cuts(plan.step, reading.seen.status)) {
         return { level: "warning", text: cutLine(who, transition) };
     }
-    const until = decision === "accept" && ending !== undefined ? `, until ${dayOrTime(ending.at)}` : "";
-    return { level: "info", text: `${decision} ${who}${guarded(decision, expected)}: ${transition}${until}` };
+    const until =
+        decision !== "accept" ? "" : unknown.includes("until") ? ", until not known yet" : untilOf(ending?.at);
+    return { level: "info", text: `${decision} ${who}${guarded(decision, expected, unknown)}: ${transition}${until}` };
 }
 
 /** What a run did about one connection; undefined where it sent nothing. */
@@ -46,6 +56,10 @@ export function deletionLine(onDelete: string, id: string, seen: Observed): Line
         : { level: "info", text: `onDelete: ${onDelete} is carried out now: ${id} of ${who}, ${seen.status}` };
 }
 
+function untilOf(end: string | undefined): string {
+    return end === undefined ? "" : `, until ${dayOrTime(end)}`;
+}
+
 /** An end at midnight as the last day before it, which is how people write it; another one as it is. */
 function dayOrTime(at: string): string {
     return at.endsWith("T00:00:00.000Z") ? new Date(Date.parse(at) - 1).toISOString().slice(0, 10) : at;
@@ -57,9 +71,12 @@ function cutLine(who: string, transition: string): string {
     return `CUTS a working connection of ${who}: ${rest}`;
 }
 
-function guarded(decision: string, { requesters, evidence }: Expectations): string {
+function guarded(decision: string, { requesters, evidence }: Expectations, unknown: readonly string[]): string {
     if (decision !== "accept") {
         return "";
+    }
+    if (requesters === undefined && (unknown.includes("expectedRequester") || unknown.includes("expectedEvidence"))) {
+        return " (who is expected is not known yet)";
     }
     return requesters === undefined
         ? evidence === undefined

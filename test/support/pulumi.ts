@@ -40,8 +40,8 @@ export interface RealStack {
     readonly stack: Stack;
     preview(program: PulumiFn, options?: Parameters<Stack["preview"]>[0]): Promise<Printed>;
     up(program: PulumiFn, options?: Parameters<Stack["up"]>[0]): Promise<Printed>;
-    refresh(program?: PulumiFn): Promise<Printed>;
-    destroy(program?: PulumiFn): Promise<Printed>;
+    refresh(program?: PulumiFn, options?: Parameters<Stack["refresh"]>[0]): Promise<Printed>;
+    destroy(program?: PulumiFn, options?: Parameters<Stack["destroy"]>[0]): Promise<Printed>;
     /** A command line in the project's folder. */
     cli(...args: string[]): Promise<{ code: number; text: string }>;
     /** The same, started and not waited for. */
@@ -110,8 +110,8 @@ export async function realStack(
         stack,
         preview: (program, options) => operation(program, (o) => stack.preview({ ...o, ...options })),
         up: (program, options) => operation(program, (o) => stack.up({ ...o, ...options })),
-        refresh: (program) => operation(program, (o) => stack.refresh(o)),
-        destroy: (program) => operation(program, (o) => stack.destroy(o)),
+        refresh: (program, options) => operation(program, (o) => stack.refresh({ ...o, ...options })),
+        destroy: (program, options) => operation(program, (o) => stack.destroy({ ...o, ...options })),
         async cli(...args) {
             try {
                 const run = promisify(execFile);

@@ -60,7 +60,7 @@ export async function checkAdmission(context: Context, olds: Wire, news: Wire): 
         refuseUnknownArguments(inputs, ADMISSION_ARGUMENTS, "ConnectionAdmission");
         const missing = DECISIVE.filter((name) => hasUnknown(inputs[name]));
         if (missing.length > 0) {
-            return await onlyInUp(context, inputs, missing);
+            return await onlyInUp(context, olds, inputs, missing);
         }
         const known = omit(
             inputs,
@@ -68,7 +68,7 @@ export async function checkAdmission(context: Context, olds: Wire, news: Wire): 
         );
         const { kind, admission } = admissionOf(known);
         if (context.configUnknown(kind)) {
-            return await onlyInUp(context, inputs, ["the provider's configuration"]);
+            return await onlyInUp(context, olds, inputs, ["the provider's configuration"]);
         }
         const problem =
             ledgerProblem(context, admission.onDelete) ??
@@ -169,7 +169,7 @@ function tell(
 }
 
 /** Verdicts need what is not known yet. Whatever can be said is said, and the scope is claimed; `maxCuts` brakes in `up`. */
-async function onlyInUp(context: Context, inputs: Wire, missing: readonly string[]): Promise<CheckResult> {
+async function onlyInUp(context: Context, olds: Wire, inputs: Wire, missing: readonly string[]): Promise<CheckResult> {
     const urn = urnOf(inputs);
     context.say(
         "warning",
@@ -180,7 +180,7 @@ async function onlyInUp(context: Context, inputs: Wire, missing: readonly string
         urn,
     );
     if (!hasUnknown(inputs.scope) && !missing.includes("the provider's configuration")) {
-        const target = await context.target(anyOf(inputs.scope));
+        const { target } = await locateScope(context, olds, inputs, urn);
         const { key } = target.address;
         context.run.claimAdmission({
             urn: urn ?? "",

@@ -1,4 +1,4 @@
-import { ADMISSION_ARGUMENTS, parseKey } from "../../connection";
+import { ADMISSION_ARGUMENTS, type Connection, parseKey } from "../../connection";
 import { exceptKeys } from "../../decision/except";
 import { findKind } from "../../kinds/registry";
 import { DecisionError } from "../../reconcile/decide";
@@ -9,7 +9,7 @@ import type { DiffResult } from "../diff";
 import { pick } from "../outputs";
 import type { Provider } from "../provider";
 import type { ReadResult } from "../read";
-import { hasUnknown, sameJson, toWire, type Wire } from "../wire";
+import { hasUnknown, sameJson, toWire, UNKNOWN, type Wire } from "../wire";
 import { applyAdmission, removeAdmission } from "./apply";
 import { checkAdmission } from "./check";
 import {
@@ -48,7 +48,7 @@ async function diff(context: Context, id: string, olds: Wire, news: Wire): Promi
     if (reading !== undefined && !context.checked.has(urnOf(news) ?? id)) {
         return { changes: reading.changed };
     }
-    if (hasUnknown(news.scope) || (await placed(context, news)).address.key !== id) {
+    if (hasUnknown(news.scope) || (await placed(context, news, context.connectionOf(id))).address.key !== id) {
         return { changes: true, replaces: ["scope"] };
     }
     const declared = ADMISSION_ARGUMENTS.some(
@@ -97,8 +97,10 @@ function withoutStatus(listed: Readonly<Record<string, string>>): Record<string,
     return groups;
 }
 
-async function placed(context: Context, { scope, __place }: Wire) {
-    return (await context.locate(anyOf(scope), __place as Place | undefined)).target;
+/** @param before where it was: it stays there where check could not say, because something else is not known yet */
+async function placed(context: Context, { scope, __place }: Wire, before: Connection | undefined = undefined) {
+    const place = __place === UNKNOWN ? before : __place;
+    return (await context.locate(anyOf(scope), place as Place | undefined)).target;
 }
 
 async function create(context: Context, inputs: Wire): Promise<{ id: string; outs: Wire }> {
