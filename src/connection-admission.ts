@@ -81,7 +81,7 @@ export interface ConnectionAdmissionArgs {
     reason?: pulumi.Input<string>;
     /**
      * What removing this resource does: `"keep"` changes nothing in the cloud, `"reject"` rejects what the rules accept and works now, `"remove"`
-     * deletes it where the owner can. `connections:maxCuts` holds here too.
+     * deletes it where the owner can, except what decisions of the same run declare. `connections:maxCuts` holds here too.
      *
      * @default "keep"
      */

@@ -37,6 +37,7 @@ export interface ConnectionDecisionArgs {
     /**
      * Further facts the cloud vouches for that must hold in the preview and again right before sending, such as
      * `{ cidrs: ["10.1.0.0/16"] }`. A list allows any of its values; a fact that is itself a list must have all of its values among them.
+     * On a connection that is settled, a fact that changed is a warning: the requester may change it, and must not stop your other decisions.
      * The README lists each kind's facts.
      */
     expectedEvidence?: pulumi.Input<Record<string, pulumi.Input<string | boolean | string[]>>>;
@@ -61,7 +62,8 @@ export interface ConnectionDecisionArgs {
     onDrift?: pulumi.Input<OnDrift>;
     /**
      * What removing this resource does: `"keep"` changes nothing in the cloud, `"reject"` rejects, `"remove"` deletes the
-     * connection where its owner can. Skipped when the same run declares the connection under another name.
+     * connection where its owner can. Skipped, and said so, where the same run or its program still declares the connection: under another
+     * name, or by an admission. Deletes have no preview: what is cut is said before it is.
      *
      * @default "keep"
      */
