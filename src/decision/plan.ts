@@ -102,7 +102,7 @@ export function announces(planned: Status | undefined, status: Status): boolean 
 /** What a request that was on its way, or not there yet, may become before its action is due. */
 const ANNOUNCED: Partial<Record<Status, readonly Status[]>> = {
     absent: ["pending"],
-    accepting: ["accepting", "accepted"],
+    accepting: ["pending", "accepting", "accepted"],
     accepted: ["accepting", "accepted"],
     rejecting: ["rejecting", "rejected"],
 };

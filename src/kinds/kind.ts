@@ -68,6 +68,8 @@ export interface Observed {
     readonly expiresAt?: string;
     /** Facts the cloud vouches for. */
     readonly evidence: Facts;
+    /** The request itself is still being made: nobody has decided yet, and nothing flows, whatever the status is called. */
+    readonly making?: boolean;
     /** Written by the requester: shown escaped, never identity. */
     readonly requesterSays?: string;
     /** What the reviewer should know of it beside its status, in sentences. */

@@ -86,23 +86,24 @@ export async function readCase(context: Context, opened: Case, urn: string | und
 }
 
 /**
- * What a reading is worth. Where an account is remembered, or the cloud names who decides, one read with an account that is not
- * confirmed is worth nothing; nor is an absence from any account but the remembered one.
+ * What a reading is worth. One read with an account that is not confirmed is worth nothing: the resource would belong to nobody, and the
+ * next run could decide in another account. Nor is an absence from any account but the remembered one.
  */
 export function trust({ target, memory, account, unconfirmed }: Owned, reading: Reading): Reading {
     const { accountTitle } = target.kind.cloud;
     if (account === undefined) {
-        const told = reading.state === "found" && reading.seen.decider === undefined;
-        return reading.state === "unreadable" || (told && memory.account === undefined)
+        return reading.state === "unreadable"
             ? reading
-            : {
-                  state: "unreadable",
-                  why: `the ${accountTitle} of these credentials could not be confirmed${unconfirmed === undefined ? "" : `: ${unconfirmed}`}`,
-              };
+            : { state: "unreadable", why: whyUnconfirmed(accountTitle, unconfirmed) };
     }
     return reading.state === "absent" && (memory.account ?? account) !== account
         ? { state: "unreadable", why: `it belongs to ${accountTitle} ${memory.account}, the credentials to ${account}` }
         : reading;
+}
+
+/** Whose credentials these are is not known. */
+export function whyUnconfirmed(accountTitle: string, why: string | undefined): string {
+    return `the ${accountTitle} of these credentials could not be confirmed${why === undefined ? "" : `: ${why}`}`;
 }
 
 /** What the preview shows for a reading. Depends on the connection's state alone: an update plan binds every character. */

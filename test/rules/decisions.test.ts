@@ -345,6 +345,30 @@ describe("what cannot be", () => {
     });
 });
 
+describe("a request that is still being made", () => {
+    const made = () =>
+        void Object.assign(clouds.simulator.world.alibaba?.[0]?.vpcPeerConnections?.[0] ?? {}, { status: "Accepting" });
+
+    it.each(["accept", "reject"] as const)("is waited for, then %sed as the preview said", async (decision) => {
+        clouds.simulator.world = worldWith({ peering: "Creating" });
+        const s = stack();
+        const preview = await s.preview({ a: onPeering(decision) });
+        expect(preview.steps[0]?.inputs.transition).toContain(`${decision}: accepting -> ${decision}ed`);
+        expect((await s.up({ a: onPeering(decision) }, made)).failures).toEqual({});
+        expect(mutations()).toHaveLength(1);
+        expect((await s.preview({ a: onPeering(decision) })).steps.map((step) => step.op)).toEqual(["same"]);
+    });
+
+    it("is no connection that works: rules that reject it would not cut anything", async () => {
+        clouds.simulator.world = worldWith({ peering: "Creating" });
+        const rules = [{ name: "blocked", requester: "983117732402483989", verdict: "reject" }];
+        const { steps } = await stack().preview({ l: { scope: { kind: "alibaba:vpcPeering" }, rules } });
+        expect(Object.values(steps[0]?.inputs.verdicts as object)).toEqual([
+            "reject: accepting, rule blocked, requester 983117732402483989 (waiting for the cloud)",
+        ]);
+    });
+});
+
 describe("absence", () => {
     it("waits for a request that is not there yet, and says so when it does not come", async () => {
         const program = { a: onEndpoint(9, "accept", { waitForRequest: "10s" }) };

@@ -224,6 +224,7 @@ function observe(asked: Asked, connection: Fields): Observed {
             ...optional("acceptingRegion", text(connection.AcceptingRegionId)),
             ...optional("businessStatus", business),
         },
+        ...(cloudStatus === "Creating" ? { making: true } : {}),
         ...(business?.toLowerCase() === "financiallocked" ? { warnings: [LOCKED] } : {}),
     };
 }

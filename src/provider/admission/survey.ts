@@ -17,7 +17,7 @@ import { findKind, kinds } from "../../kinds/registry";
 import { DecisionError } from "../../reconcile/decide";
 import type { Target } from "../../reconcile/session";
 import { oneLine } from "../../text";
-import { type Case, mayDecide, openPlace } from "../assess";
+import { type Case, mayDecide, openPlace, whyUnconfirmed } from "../assess";
 import type { Context } from "../context";
 import { pick } from "../outputs";
 import { toWire, type Wire } from "../wire";
@@ -149,7 +149,6 @@ export async function survey(
     }
     const since = beginnings.stored(admission.rules);
     const { elsewhere } = memory;
-    const owner = memory.account ?? account;
     return {
         entries,
         others: reading.others,
@@ -172,7 +171,7 @@ export function place(
     const judgement = judge(admission, seen, ({ name }) => beginnings.get(name, seen.id), now);
     const { verdict, why } = judgement;
     const who = `${why}, requester ${oneLine(seen.requester ?? "not told", 80)}`;
-    const works = isWorking(seen.status);
+    const works = isWorking(seen.status) && seen.making !== true;
     const as = (group: Group, text: string): Placement => ({ group, text, judgement });
     if (seen.status === "unknown") {
         return as(
