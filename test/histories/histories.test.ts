@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, it } from "vitest";
 import { useClouds } from "../support/clouds";
+import { FOUND } from "./found";
 import { HistoryRun } from "./history";
 import { type History, histories } from "./program";
 
@@ -11,7 +12,7 @@ import { type History, histories } from "./program";
  * HISTORIES: how many (`npm run test:faults` lives 10,000); HISTORIES_SEED and HISTORIES_PATH: which;
  * HISTORIES_ONLY: names of invariants, where only some shall be looked at.
  */
-const COUNT = Number(process.env.HISTORIES ?? "120");
+const COUNT = Number(process.env.HISTORIES ?? "100");
 const LONG = COUNT >= 1_000;
 const SEED = Number(process.env.HISTORIES_SEED ?? (LONG ? Date.now() % 2 ** 31 : 20261125));
 const PATH = process.env.HISTORIES_PATH;
@@ -34,6 +35,12 @@ async function live(history: History): Promise<void> {
         throw new Error([...all, "", "what happened:", ...run.trace].join("\n"));
     }
 }
+
+describe("histories found earlier", () => {
+    it.each(Object.entries(FOUND))("%s", async (_name, history) => {
+        await live(history);
+    });
+});
 
 describe("random histories", () => {
     it(`hold every invariant (${COUNT} histories, seed ${SEED})`, {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Wire } from "../../src/provider/wire";
 import type { Call, Simulator } from "../../src/simulator/index";
 import { ACCOUNT, OTHER_ACCOUNT } from "../support/clouds";
@@ -52,6 +53,7 @@ export type Invariant =
     | "unconfirmed"
     | "delete"
     | "deleted"
+    | "settled"
     | "broken";
 
 export interface Violation {
@@ -101,9 +103,13 @@ export class HistoryRun {
     private readonly since = new Map<string, number>();
     /** Decisions under `hold` that were carried out, by name, as declared then. */
     private readonly carried = new Map<string, string>();
+    private readonly vanished: Parameters<typeof actOutside>[1] = new Map();
     private planned: { readonly run: Run; readonly program: Program; readonly shown: readonly Shown[] } | undefined;
     private sent: Sent[] = [];
     private calls = 0;
+    /** Of the last operation; undefined: everything. */
+    private targets: ReadonlySet<string> | undefined;
+    private killed = false;
     private mutating: ((sent: number) => void) | undefined;
 
     constructor(
@@ -197,11 +203,11 @@ export class HistoryRun {
         for (const { slot: n, to } of acts) {
             this.flush();
             const slot = SLOTS[n % SLOTS.length] as Slot;
-            if (actOutside(this.simulator, slot, to)) {
+            if (actOutside(this.simulator, this.vanished, slot, to)) {
                 this.note(`outside: ${slot.id} is ${this.truth(slot)}`);
                 if (to === "accepted" || to === "rejected") {
                     this.deciders.set(slot.id, "human");
-                } else {
+                } else if (to === "lapsed") {
                     this.deciders.delete(slot.id);
                 }
             }
@@ -210,8 +216,7 @@ export class HistoryRun {
 
     /** A preview, in two orders, with everything that must hold of it. */
     private async preview(when: Circumstances): Promise<void> {
-        const run = await this.previewed(when, true);
-        this.planned = { run, program: this.program, shown: this.readable(run) };
+        await this.previewed(when, true);
     }
 
     private async previewed(when: Circumstances, twice: boolean): Promise<Run> {
@@ -228,13 +233,16 @@ export class HistoryRun {
         }
         this.clock.back(began);
         this.truthful(run, when);
-        this.green(run, when, this.targeted(when, [...this.program.keys()]).length);
+        this.green(run, when, this.targeted([...this.program.keys()]));
+        if (Object.keys(run.failures).length === 0) {
+            this.planned = { run, program: this.program, shown: this.readable(run) };
+        }
         return run;
     }
 
     private async refresh(when: Circumstances): Promise<void> {
         const run = await this.operate("refresh", when, (conditions) => this.engine.refresh(conditions));
-        this.green(run, when, this.targeted(when, [...this.engine.state.keys()]).length);
+        this.green(run, when, this.targeted([...this.engine.state.keys()]));
         for (const { name, inputs } of run.steps) {
             const recorded = this.engine.state.get(name);
             const known = recorded && this.known.get(recorded);
@@ -248,7 +256,7 @@ export class HistoryRun {
         const standing = this.standing();
         const run = await this.operate("destroy", when, (conditions) => this.engine.destroy(conditions));
         this.justify(run, [], standing, new Set(), when, new Map());
-        this.deletedForReal(run, standing, when, new Map());
+        this.deletedForReal(run, standing, new Map());
         this.forget();
     }
 
@@ -283,6 +291,7 @@ export class HistoryRun {
                     if (when.order % 2 === 1) {
                         this.simulator.addFaults({ fault: "reset", times: 1 });
                     }
+                    this.killed = true;
                     processes?.kill();
                 }
             };
@@ -319,10 +328,11 @@ export class HistoryRun {
             this.justify(run, plan.shown, standing, new Set(), when, plan.program);
         }
         if (plan === undefined && step.during.length === 0 && step.kill === undefined) {
-            this.green(run, when, this.targeted(when, [...program.keys()]).length);
+            this.green(run, when, this.targeted([...program.keys()]));
+            await this.settled(run, when);
         }
         if (touched.size === 0) {
-            this.deletedForReal(run, standing, when, program);
+            this.deletedForReal(run, standing, program);
         }
         this.mature(run, touched);
         this.forget();
@@ -361,6 +371,7 @@ export class HistoryRun {
             when.targets === undefined || names.length === 0
                 ? undefined
                 : new Set(when.targets.map((n) => names[n % names.length] as string));
+        this.targets = targets;
         const { order, parallel, early } = when;
         const run = await operation({
             environment,
@@ -369,6 +380,11 @@ export class HistoryRun {
             early,
             ...(targets === undefined ? {} : { targets }),
         });
+        if (this.killed) {
+            // What a killed process had sent arrives all the same.
+            this.killed = false;
+            await sleep(20);
+        }
         this.flush();
         this.simulator.clearFaults();
         this.note(`${what} ${JSON.stringify(when)}${targets === undefined ? "" : ` of ${[...targets]}`}`);
@@ -449,10 +465,35 @@ export class HistoryRun {
         }
     }
 
-    /** What could not be read is a failure. */
-    private green(run: Run, { down }: Circumstances, affected: number): void {
-        if (down !== undefined && affected > 0 && !this.history.warn && Object.keys(run.failures).length === 0) {
-            this.violate("green", `${down} down, ${affected} resources, and no failure`);
+    /** What could not be read is a failure, and so are another account's credentials. */
+    private green(run: Run, { down, stranger }: Circumstances, affected: readonly string[]): void {
+        if (this.history.warn || Object.keys(run.failures).length > 0) {
+            return;
+        }
+        if (down !== undefined && affected.length > 0) {
+            this.violate("green", `${down} down, ${affected.length} resources, and no failure`);
+        }
+        const moved = affected.filter((name) => {
+            const account = this.places.get(name)?.place.account;
+            const provider = this.engine.state.get(name)?.provider;
+            return stranger && provider !== "foreign" && account !== undefined && account !== OTHER_ACCOUNT;
+        });
+        if (moved.length > 0) {
+            this.violate("green", `another account's credentials, ${moved} of ${ACCOUNT}, and no failure`);
+        }
+    }
+
+    /** After a run that did everything, nothing is left to announce. */
+    private async settled(run: Run, when: Circumstances): Promise<void> {
+        if (Object.keys(run.failures).length > 0 || when.down !== undefined || when.order % 4 !== 0) {
+            return;
+        }
+        const after = await this.operate("preview", when, (conditions) =>
+            this.engine.preview(this.declared(), conditions),
+        );
+        const left = this.readable(after).map(({ name, id, actions }) => `${name}: ${actions} ${id}`);
+        if (left.length > 0 || Object.keys(after.failures).length > 0) {
+            this.violate("settled", `right after a green up: ${left} ${JSON.stringify(after.failures)}`);
         }
     }
 
@@ -577,25 +618,37 @@ export class HistoryRun {
     }
 
     /** A delete that was to act and is reported done has acted. */
-    private deletedForReal(run: Run, standing: readonly Standing[], when: Circumstances, program: Program): void {
-        for (const step of run.steps) {
-            const one = standing.find(({ name, id }) => step.op === "delete" && name === step.name && id === step.id);
-            const { model, place } = one ?? {};
-            if (model?.is !== "decision" || place === undefined || model.onDelete === undefined || this.history.warn) {
+    private deletedForReal(run: Run, standing: readonly Standing[], program: Program): void {
+        if (this.history.warn || Object.keys(run.failures).length > 0) {
+            return;
+        }
+        for (const { name, id, op } of run.steps) {
+            const one = standing.find((other) => op === "delete" && name === other.name && id === other.id);
+            if (one?.model.onDelete === undefined) {
                 continue;
             }
-            const slot = slotOf(model);
-            const elsewhere =
-                [...program].some(([, other]) => coversId(other, slot)) ||
-                standing.some((other) => other !== one && coversId(other.model, slot));
-            const failed = Object.keys(run.failures).length > 0;
-            if (!failed && !elsewhere && sameplace(place, slot.place) && this.truth(slot) === "accepted") {
-                this.violate(
-                    "deleted",
-                    `${step.name} was to ${model.onDelete} ${slot.id}, and it still works ${JSON.stringify(when)}`,
-                );
+            const { model, place } = one;
+            const others = [
+                ...program.values(),
+                ...standing.filter((other) => other !== one).map((other) => other.model),
+            ];
+            const left = this.acceptedBy(model, place).filter((slot) => !others.some((other) => coversId(other, slot)));
+            if (left.length > 0) {
+                const ids = left.map((slot) => slot.id);
+                this.violate("deleted", `${name} was to ${model.onDelete}, and ${ids} of it still works`);
             }
         }
+    }
+
+    /** Working connections of a place that a resource declares accepted, or decided alone. */
+    private acceptedBy(model: ResourceModel, place: Place): readonly Slot[] {
+        const slots = model.is === "decision" ? [slotOf(model)] : this.coveredAt(model, place);
+        return slots.filter(
+            (slot) =>
+                sameplace(slot.place, place) &&
+                this.truth(slot) === "accepted" &&
+                (model.is === "decision" || wants(model, slot) === "accept"),
+        );
     }
 
     // What the test learns from a run
@@ -707,8 +760,8 @@ export class HistoryRun {
         }
     }
 
-    private targeted({ targets }: Circumstances, names: readonly string[]): readonly string[] {
-        return targets === undefined ? names : [];
+    private targeted(names: readonly string[]): readonly string[] {
+        return names.filter((name) => this.targets?.has(name) ?? true);
     }
 
     private declared(): ModelProgram {

@@ -94,26 +94,37 @@ export function truthOf(simulator: Simulator, slot: Slot): Truth {
     return word === undefined ? "absent" : (MEANING[word] ?? "absent");
 }
 
-/** Somebody outside decides, or the requester asks or gives up. Nothing happens to what is not there, but that it may be asked for. */
-export function actOutside(simulator: Simulator, slot: Slot, to: Start): boolean {
+/** Connections that vanished from the listings, as they were: one that is there again is the same one. */
+type Vanished = Map<string, VpcEndpointConnection | OpenSearchInboundConnection>;
+
+/** Somebody outside decides, or the requester asks or gives up. False: nothing to do it to. */
+export function actOutside(simulator: Simulator, vanished: Vanished, slot: Slot, to: Start): boolean {
     const connection = connectionOf(simulator, slot);
     const region = simulator.world.aws?.find((one) => sameplace(one, slot.place));
+    const endpoints = region?.endpointServices?.[0]?.connections ?? [];
+    const inbounds = region?.openSearchInboundConnections ?? [];
     if (connection === undefined) {
-        if (to !== "pending") {
+        if (to !== "pending" || inbounds.some(({ connectionId }) => connectionId === slot.id)) {
             return false;
         }
+        const before = vanished.get(slot.id);
         if (slot.family === "ec2") {
-            region?.endpointServices?.[0]?.connections?.push(endpointOf(slot, WORDS.ec2.pending));
+            endpoints.push((before as VpcEndpointConnection | undefined) ?? endpointOf(slot, WORDS.ec2.pending));
         } else {
-            const all = region?.openSearchInboundConnections;
-            const deleted = all?.findIndex((one) => one.connectionId === slot.id) ?? -1;
-            all?.splice(deleted, deleted < 0 ? 0 : 1);
-            all?.push(inboundOf(slot, WORDS.search.pending));
+            inbounds.push((before as OpenSearchInboundConnection | undefined) ?? inboundOf(slot, WORDS.search.pending));
         }
         return true;
     }
-    if (to === "absent" || to === "pending") {
+    if (to === "pending") {
         return false;
+    }
+    if (to === "absent") {
+        vanished.set(slot.id, connection);
+        const left = <T>(all: T[]) =>
+            void (all.indexOf(connection as T) >= 0 && all.splice(all.indexOf(connection as T), 1));
+        left(endpoints);
+        left(inbounds);
+        return true;
     }
     const word = WORDS[slot.family][to];
     Object.assign(connection, "state" in connection ? { state: word } : { status: word }, { next: [], before: word });

@@ -296,7 +296,7 @@ const start = fc.constantFrom<Start>(
 );
 const outside: fc.Arbitrary<Outside> = fc.record({
     slot: fc.nat(5),
-    to: fc.constantFrom<Start>("accepted", "rejected", "pending", "lapsed"),
+    to: fc.constantFrom<Start>("accepted", "accepted", "rejected", "rejected", "pending", "lapsed", "absent"),
 });
 const circumstances: fc.Arbitrary<Circumstances> = fc
     .record({
