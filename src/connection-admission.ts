@@ -9,7 +9,8 @@ import {
     SCHEMA_VERSION,
     type Verdict,
 } from "./connection";
-import { type FieldsAsInputs, fillIn, refuseOptions, showEvidence } from "./resource";
+import type { ConnectionDecision } from "./connection-decision";
+import { declare, type FieldsAsInputs, fillIn, providerText, refuseArguments, refuseOptions } from "./resource";
 
 /** A scope whose fields may be outputs of other resources. The kind is always written out. */
 export type ScopeInput = {
@@ -37,7 +38,8 @@ export interface AdmissionRuleArgs {
     /**
      * Of `accept`: until when. A date (`"2026-12-31"`, that day included, UTC), a time (`"2026-12-31T18:00:00Z"`) or a Go-style duration
      * from the acceptance (`"30d"`; it counts from the next full day, a shorter one from the next full hour). Then the verdict is reject: the next preview
-     * shows the cut. Within seven days before, a warning.
+     * shows the cut. Within seven days before, a warning. What is over stays over while the rule stands. With a duration, another connection of
+     * the same requester has a time of its own: who must not come back gets a date.
      */
     until?: pulumi.Input<string>;
 }
@@ -59,17 +61,22 @@ export interface ConnectionAdmissionArgs {
      */
     otherwise?: pulumi.Input<Verdict>;
     /**
-     * What to do about connections accepted earlier that the rules reject: `"report"` shows them and leaves them, `"enforce"` cuts
-     * them. Connections that are for review are never touched.
+     * What to do about connections that somebody decided otherwise earlier, in both directions: accepted ones that the rules reject, rejected
+     * ones that a rule would accept. `"report"` shows them and leaves them, `"enforce"` changes them. Connections that are for review are
+     * never touched.
      *
      * @default "report"
      */
     existing?: pulumi.Input<Existing>;
     /**
-     * Connections that are decided elsewhere: `decision.connection` of a `ConnectionDecision`, a connection's id or a decision's id. They get no
-     * verdict. A decision of the same program that was registered earlier wins without being named here.
+     * Connections that are decided elsewhere, the only way out of the rules: a `ConnectionDecision`, its `connection` or its id, or a
+     * connection's id. They get no verdict. A connection that a decision of the same program declares and that is not named here is an
+     * error; so is an entry that names no connection of this scope.
+     *
+     * @example [own, "vpce-0a1b2c3d4e5f60718"]
+     * @default none
      */
-    except?: pulumi.Input<pulumi.Input<string | Connection>[]>;
+    except?: pulumi.Input<pulumi.Input<string | Connection | ConnectionDecision>[]>;
     /** Why, for whoever audits the state. It never leaves the state. */
     reason?: pulumi.Input<string>;
     /**
@@ -93,8 +100,7 @@ export interface ConnectionAdmissionArgs {
     timeout?: pulumi.Input<string>;
 }
 
-/** As in connection-decision.ts: a contract with every state ever written. */
-const PROVIDER = 'exports.handler = () => require("pulumi-connection-decision/provider").admission;';
+const PROVIDER = providerText("admission");
 
 /**
  * Who may connect to a whole service: rules decide about every request that arrives in one scope, the preview shows each verdict, and people
@@ -120,26 +126,34 @@ export class ConnectionAdmission extends pulumi.CustomResource {
     readonly otherwise!: pulumi.Output<Verdict | undefined>;
     readonly existing!: pulumi.Output<Existing | undefined>;
     readonly reason!: pulumi.Output<string | undefined>;
+    readonly except!: pulumi.Output<(string | Connection)[] | undefined>;
     readonly onDelete!: pulumi.Output<OnDelete | undefined>;
+    readonly allowRemoval!: pulumi.Output<boolean | undefined>;
+    readonly timeout!: pulumi.Output<string | undefined>;
 
-    /** The first hundred connections, by id, that are not as the rules want them, each with its verdict. Known in previews. */
+    /** A hundred connections, by id, that are not as the rules want them, each with its verdict: what `up` does first. In a preview, unknown where `up` will change them. */
     readonly verdicts!: pulumi.Output<Record<string, string> | undefined>;
-    /** How many there are of each: accept, reject, cut, review, wouldCut, tooLate. Known in previews. */
+    /** How many there are of each: accept, reject, cut, review, wouldCut, wouldAccept, tooLate. In a preview, unknown where `up` will change them. */
     readonly counts!: pulumi.Output<Record<string, string> | undefined>;
     /** In previews: what will happen; absent when nothing will. */
     readonly transition!: pulumi.Output<string | undefined>;
     /** What a reviewer should know; printed on every run. */
     readonly warnings!: pulumi.Output<string[] | undefined>;
 
-    /** Declares the rules of one scope. Throws, before anything is registered, on `import` and on the provider of another package. */
+    /**
+     * Declares the rules of one scope. Throws, before anything is registered, on arguments that do not exist, on `import` and on the provider
+     * of another package.
+     */
     constructor(name: string, args: ConnectionAdmissionArgs, opts?: pulumi.CustomResourceOptions) {
         refuseOptions("ConnectionAdmission", name, opts);
+        refuseArguments("ConnectionAdmission", name, args, ADMISSION_ARGUMENTS);
         const timeouts = opts?.customTimeouts;
         super(
             ADMISSION_TYPE_TOKEN,
             name,
             {
                 ...args,
+                ...(args.except === undefined ? {} : { except: connectionsOf(args.except) }),
                 verdicts: undefined,
                 counts: undefined,
                 transition: undefined,
@@ -147,11 +161,27 @@ export class ConnectionAdmission extends pulumi.CustomResource {
                 __provider: PROVIDER,
                 __urn: pulumi.createUrn(name, ADMISSION_TYPE_TOKEN, opts?.parent),
                 __schemaVersion: SCHEMA_VERSION,
+                __preview: pulumi.runtime.isDryRun(),
                 ...(timeouts === undefined ? {} : { __timeouts: { ...timeouts } }),
             },
             opts ?? {},
         );
         fillIn<ConnectionAdmissionArgs>(this, ADMISSION_ARGUMENTS);
-        showEvidence(this);
+        // The counts are unknown in a preview where `up` will change them; so are the verdicts, which the preview itself shows.
+        this.verdicts = pulumi.all([this.verdicts, this.counts]).apply(([verdicts]) => verdicts);
+        declare(this, this.except);
     }
+}
+
+/** A decision stands for its connection. */
+function connectionsOf(except: NonNullable<ConnectionAdmissionArgs["except"]>): pulumi.Output<unknown[]> {
+    return pulumi
+        .output(except)
+        .apply((entries: unknown) =>
+            pulumi.all(
+                (Array.isArray(entries) ? entries : [entries]).map((entry: unknown) =>
+                    pulumi.CustomResource.isInstance(entry) ? (entry as ConnectionDecision).connection : entry,
+                ),
+            ),
+        ) as pulumi.Output<unknown[]>;
 }

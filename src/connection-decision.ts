@@ -13,7 +13,7 @@ import {
     TYPE_TOKEN,
 } from "./connection";
 import { reportGone } from "./gone";
-import { type FieldsAsInputs, fillIn, refuseOptions, showEvidence } from "./resource";
+import { declare, type FieldsAsInputs, fillIn, providerText, refuseArguments, refuseOptions } from "./resource";
 
 /** Arguments of {@link ConnectionDecision}. */
 export interface ConnectionDecisionArgs {
@@ -92,11 +92,7 @@ export type ConnectionInput = {
     [K in Connection["kind"]]: FieldsAsInputs<Extract<Connection, { kind: K }>>;
 }[Connection["kind"]];
 
-/**
- * Not a closure of a `dynamic.Resource`: this text is smaller, loads no TypeScript compiler, and stays the same across
- * versions, module systems and package managers. It leads from every state ever written to the provider.
- */
-const PROVIDER = 'exports.handler = () => require("pulumi-connection-decision/provider").provider;';
+const PROVIDER = providerText("provider");
 
 /**
  * A decision about a connection request that waits at its owner: **accepted** or **rejected**, declared in a program,
@@ -137,7 +133,7 @@ export class ConnectionDecision extends pulumi.CustomResource {
 
     /** The cloud's own word for the status. */
     readonly cloudStatus!: pulumi.Output<string | undefined>;
-    /** What the provider saw: status, requester and the facts the cloud vouches for. Known in previews. */
+    /** What the provider saw: status, requester and the facts the cloud vouches for. In a preview, the status is unknown where `up` will change it. */
     readonly observed!: pulumi.Output<ObservedConnection>;
     /** Of an accept with `until`: when it ends, ISO 8601. Known in previews. */
     readonly acceptedUntil!: pulumi.Output<string | undefined>;
@@ -151,11 +147,12 @@ export class ConnectionDecision extends pulumi.CustomResource {
     readonly decidedAt!: pulumi.Output<string | undefined>;
 
     /**
-     * Declares a decision. Throws, before anything is registered, on options a decision cannot have: `import`
-     * (creation adopts) and the provider of another package.
+     * Declares a decision. Throws, before anything is registered, on arguments that do not exist and on options a decision cannot have:
+     * `import` (creation adopts) and the provider of another package.
      */
     constructor(name: string, args: ConnectionDecisionArgs, opts?: pulumi.CustomResourceOptions) {
         refuseOptions("ConnectionDecision", name, opts);
+        refuseArguments("ConnectionDecision", name, args, ARGUMENTS);
         const timeouts = opts?.customTimeouts;
         super(
             TYPE_TOKEN,
@@ -172,13 +169,15 @@ export class ConnectionDecision extends pulumi.CustomResource {
                 __provider: PROVIDER,
                 __urn: opts?.id === undefined ? pulumi.createUrn(name, TYPE_TOKEN, opts?.parent) : undefined,
                 __schemaVersion: SCHEMA_VERSION,
+                // Check takes it away again: what `up` will change is unknown in previews.
+                __preview: pulumi.runtime.isDryRun(),
                 // The engine never hands customTimeouts to a dynamic provider.
                 ...(timeouts === undefined ? {} : { __timeouts: { ...timeouts } }),
             },
             opts ?? {},
         );
         fillIn<ConnectionDecisionArgs>(this, ARGUMENTS);
-        showEvidence(this);
+        declare(this);
         this.observed.apply((observed) => observed?.gone && this.id.apply((id) => id && reportGone(id)));
     }
 
@@ -189,14 +188,22 @@ export class ConnectionDecision extends pulumi.CustomResource {
         return this.id.apply((id) => id && (parseKey(id).parts.at(-1) ?? id));
     }
 
-    /** Where the connection stands, in the same words for every cloud. Known in previews. */
+    /** Where the connection stands, in the same words for every cloud. In a preview, unknown where `up` will change it. */
     get status(): pulumi.Output<Status> {
-        return this.observed.apply((observed) => observed?.status);
+        return this.lifted.status;
     }
 
     /** Who asked, where the cloud tells. Known in previews. */
     get requester(): pulumi.Output<string | undefined> {
-        return this.observed.apply((observed) => observed?.requester);
+        return this.lifted.requester;
+    }
+
+    /** Fields of `observed` are outputs of their own: in a preview, one may be known while another is not. */
+    private get lifted(): { status: pulumi.Output<Status>; requester: pulumi.Output<string | undefined> } {
+        return this.observed as unknown as {
+            status: pulumi.Output<Status>;
+            requester: pulumi.Output<string | undefined>;
+        };
     }
 
     /**

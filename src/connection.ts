@@ -132,8 +132,11 @@ export interface ObservedConnection {
     [fact: string]: string | boolean | readonly string[] | undefined;
 }
 
-/** Version of what this package writes into a stack's state. A newer one is refused with a sentence. */
-export const SCHEMA_VERSION = 1;
+/**
+ * Version of what this package writes into a stack's state. A newer one is refused with a sentence. 1: 0.1.0. 2: time-boxes by rule,
+ * `__listed` by status.
+ */
+export const SCHEMA_VERSION = 2;
 
 /** The type token of every decision. A contract with every state file and policy pack. */
 export const TYPE_TOKEN = "pulumi-nodejs:dynamic/connection:ConnectionDecision";

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { refuseArguments } from "./resource";
 
 /** Where decisions of one account are made: names of regions, profiles, roles and endpoints. Never credentials. */
 export interface ProviderArgs {
@@ -25,14 +26,16 @@ export interface ProviderArgs {
     };
     huawei?: VpcepArgs;
     otc?: VpcepArgs;
-    /** See `connections:maxCuts`. @default 10 */
+    /** See `connections:maxCuts`. @default what the stack config says, else 10 */
     maxCuts?: pulumi.Input<number>;
     /** See `connections:pace`. @default true */
     pace?: pulumi.Input<boolean>;
     /** See `connections:probe`. @default false */
     probe?: pulumi.Input<boolean>;
-    /** See `connections:requireExpectedRequester`. @default false */
+    /** See `connections:requireExpectedRequester`. @default what the stack config says, else false */
     requireExpectedRequester?: pulumi.Input<boolean>;
+    /** See `connections:unreadable`. @default "fail" */
+    unreadable?: pulumi.Input<"fail" | "warn">;
 }
 
 /** Settings of a cloud that speaks the VPCEP API. */
@@ -46,9 +49,31 @@ export interface VpcepArgs {
     iamEndpoint?: pulumi.Input<string>;
 }
 
+type Section = "aws" | "alibaba" | "huawei" | "otc";
+
+/** Every setting of a cloud, for telling a wrong one. */
+const SECTIONS: { [S in Section]: readonly (keyof NonNullable<ProviderArgs[S]>)[] } = {
+    aws: ["region", "profile", "roleArn", "ec2Endpoint", "opensearchEndpoint", "stsEndpoint"],
+    alibaba: ["profile", "roleArn", "vpcPeerEndpoint", "stsEndpoint"],
+    huawei: ["region", "projectId", "vpcepEndpoint", "iamEndpoint"],
+    otc: ["region", "projectId", "vpcepEndpoint", "iamEndpoint"],
+};
+
+const OPTIONS: readonly Exclude<keyof ProviderArgs, Section>[] = [
+    "maxCuts",
+    "pace",
+    "probe",
+    "requireExpectedRequester",
+    "unreadable",
+];
+
+/** Policies of the stack: an explicit provider must not be a way around them by leaving them out. */
+const INHERITED = ["maxCuts", "requireExpectedRequester"] as const;
+
 /**
  * Decisions in another account or region: pass it as `provider` to a `ConnectionDecision`, or to a component as
- * `providers: [p]`. It does not see the stack config; what it does not say comes from the clouds' own default chains.
+ * `providers: [p]`. Of the stack config it takes the policies (`connections:maxCuts`, `connections:requireExpectedRequester`) unless it sets
+ * them; everything else that it does not say comes from the clouds' own default chains.
  *
  * @example
  * ```ts
@@ -60,12 +85,18 @@ export interface VpcepArgs {
  */
 export class Provider extends pulumi.ProviderResource {
     constructor(name: string, args: ProviderArgs = {}, opts?: pulumi.ResourceOptions) {
-        super("pulumi-nodejs", name, flatten(args), opts);
+        refuseArguments("Provider", name, args, [...Object.keys(SECTIONS), ...OPTIONS]);
+        for (const [section, known] of Object.entries(SECTIONS)) {
+            refuseArguments(`Provider ${section}`, name, args[section as Section] ?? {}, known);
+        }
+        const config = new pulumi.Config("connections");
+        const inherited = Object.fromEntries(INHERITED.map((option) => [option, config.get(option)]));
+        super("pulumi-nodejs", name, flatten({ ...inherited, ...defined(args) }), opts);
     }
 }
 
 /** The provider process reads one flat configuration: `aws.roleArn` is `connections:awsRoleArn`, as in the stack config. */
-function flatten(args: ProviderArgs): Record<string, pulumi.Output<string>> {
+function flatten(args: object): Record<string, pulumi.Output<string>> {
     const entries = Object.entries(args).flatMap(([name, value]) =>
         isSection(value)
             ? Object.entries(value).map(
@@ -81,6 +112,10 @@ function flatten(args: ProviderArgs): Record<string, pulumi.Output<string>> {
                 (pulumi.output(value) as pulumi.Output<unknown>).apply(String),
             ]),
     );
+}
+
+function defined(args: ProviderArgs): ProviderArgs {
+    return Object.fromEntries(Object.entries(args).filter(([, value]) => value !== undefined));
 }
 
 function isSection(value: unknown): value is Record<string, unknown> {

@@ -1,24 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
+import { fileLedger, type Ledger } from "./ledger";
+import { unknownNames } from "./suggest";
 
 /** A connection or scope whose fields may be outputs of other resources. The kind is always written out. */
 export type FieldsAsInputs<C extends { kind: string }> = {
     [F in keyof C]: F extends "kind" ? C[F] : pulumi.Input<NonNullable<C[F]>>;
 };
-
-/** Prints what will happen, and what a reviewer should know, on the resource: the default view of a preview shows no inputs. */
-export function showEvidence(
-    resource: pulumi.Resource & {
-        readonly transition: pulumi.Output<string | undefined>;
-        readonly warnings: pulumi.Output<string[] | undefined>;
-    },
-): void {
-    resource.transition.apply((transition) => transition && pulumi.log.info(transition, resource));
-    resource.warnings.apply((warnings) => {
-        for (const warning of warnings ?? []) {
-            pulumi.log.warn(warning, resource);
-        }
-    });
-}
 
 const LEFT_OUT = pulumi.output(undefined);
 
@@ -32,6 +19,54 @@ export function fillIn<Args>(resource: pulumi.Resource, names: readonly (keyof A
             Object.assign(resource, { [name]: LEFT_OUT });
         }
     }
+}
+
+/**
+ * The code that the state names for the engine to run. Not a closure of a `dynamic.Resource`: this text is smaller, loads no TypeScript
+ * compiler, and stays the same across versions, module systems and package managers. It leads from every state ever written to the provider.
+ * The state holds it twice for each resource, so it is short.
+ */
+export function providerText(name: "provider" | "admission"): string {
+    const sentence = "npm install pulumi-connection-decision here; remove its resources before the package";
+    return `exports.handler=()=>{try{return require("pulumi-connection-decision/provider").${name}}catch(e){throw e.code=="MODULE_NOT_FOUND"?Error("${sentence}"):e}}`;
+}
+
+/** Throws on arguments that do not exist, also from JavaScript and through spreads: a misspelled guard would let a stranger in. */
+export function refuseArguments(type: string, name: string, args: object, known: readonly string[]): void {
+    const problems = unknownNames(Object.keys(args ?? {}), known, type);
+    if (problems.length > 0) {
+        throw new pulumi.RunError(`${type} "${name}": ${problems.join("; ")}`);
+    }
+}
+
+/** Ledgers by the engine's address: the Automation API runs several deployments in one process. */
+const ledgers = new Map<string, Ledger>();
+
+/**
+ * Tells the provider processes of this run that the program declares a resource, checked or not: `up --target` checks targets only, and
+ * a delete must not undo what another resource still declares.
+ */
+export function declare(resource: pulumi.CustomResource, except?: pulumi.Output<unknown>): void {
+    const address = pulumi.runtime.isDryRun() ? undefined : engineAddress();
+    if (address === undefined) {
+        return;
+    }
+    const ledger = ledgers.get(address) ?? fileLedger(address, undefined, false);
+    ledgers.set(address, ledger);
+    pulumi.all([resource.urn, resource.id, except]).apply(([urn, id, left]) => {
+        if (id) {
+            ledger.add({ is: "declared", urn, id, ...(left === undefined ? {} : { except: left }) });
+        }
+    });
+}
+
+/** The address of the engine, which the provider processes know too; undefined under mocks. */
+function engineAddress(): string | undefined {
+    const engine = pulumi.runtime.getEngine() as { getChannel?(): { getTarget(): string } } | undefined;
+    return engine
+        ?.getChannel?.()
+        .getTarget()
+        .replace(/^dns:\/*/, "");
 }
 
 /** Throws on options that these resources cannot have, before anything is registered. */

@@ -4,6 +4,7 @@ import type { Connection } from "../connection";
 import { idField } from "../decision/admission-arguments";
 import type { ConnectionKind, Observed } from "../kinds/kind";
 import { kinds } from "../kinds/registry";
+import { MemoryLedger } from "../ledger";
 import { Context } from "../provider/context";
 import type { Clock } from "../reconcile/clock";
 import { DecisionError } from "../reconcile/decide";
@@ -47,6 +48,7 @@ export async function readInbox(
         environment,
         clock,
         log: () => {},
+        ledger: new MemoryLedger(),
         signal: new AbortController().signal,
         newToken: () => "",
     });

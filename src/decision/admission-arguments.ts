@@ -1,6 +1,7 @@
 import { RE2JS } from "re2js";
-import type { Connection, ConnectionScope, Existing, Facts, OnDelete, Verdict } from "../connection";
+import type { ConnectionScope, Existing, Facts, OnDelete, Verdict } from "../connection";
 import type { ConnectionKind } from "../kinds/kind";
+import { didYouMean } from "../suggest";
 import { duration, fieldProblems, isFact, isRecord, oneOf, removesAccepted, show, untilOf } from "./arguments";
 import { impossibleExpectations } from "./guard";
 import type { Rule, Rules } from "./rules";
@@ -9,8 +10,8 @@ import type { Rule, Rules } from "./rules";
 export interface Admission extends Rules {
     readonly scope: ConnectionScope;
     readonly existing: Existing;
-    /** Decided elsewhere: ids of connections, keys of decisions, or connections. */
-    readonly except: readonly (string | Connection)[];
+    /** Decided elsewhere: ids of connections, keys of decisions, or connections; as written. */
+    readonly except: readonly unknown[];
     readonly onDelete: OnDelete;
     readonly allowRemoval: boolean;
     /** As declared; the kind's own limit where nothing is. */
@@ -34,7 +35,9 @@ export function parseAdmission(
             `scope must say where connections arrive, for example { kind: "aws:vpcEndpoint", serviceId: "vpce-svc-…" }`,
         );
     } else if (kind === undefined) {
-        problem(`scope.kind ${show(scope.kind)} is not a known kind; known are ${kindNames.join(", ")}`);
+        problem(
+            `scope.kind ${show(scope.kind)} is not a known kind; known are ${kindNames.join(", ")}${didYouMean(String(scope.kind), kindNames)}`,
+        );
     } else {
         problems.push(...fieldProblems("scope", kind.name, scopeFields(kind), scope, () => false));
     }
@@ -51,8 +54,8 @@ export function parseAdmission(
         problem("reason must be a text; leave it out where there is none");
     }
     const except = inputs.except ?? [];
-    if (!Array.isArray(except) || !except.every((item) => typeof item === "string" || isRecord(item))) {
-        problem("except must be a list of connection ids or of the connections of decisions");
+    if (!Array.isArray(except)) {
+        problem("except must be a list of connection ids, of decisions, or of the connections of decisions");
     }
     const timeout = duration(inputs.timeout, "timeout", problem);
     if (kind !== undefined && allowRemoval !== true) {
@@ -73,12 +76,27 @@ export function parseAdmission(
             rules,
             otherwise,
             existing,
-            except: except as (string | Connection)[],
+            except: except as unknown[],
             onDelete,
             allowRemoval: allowRemoval === true,
             ...(timeout === undefined ? {} : { timeout }),
         },
     };
+}
+
+/**
+ * What the policy `requireExpectedRequester` says of an admission: whoever is let in is named. A sentence where somebody is not.
+ */
+export function unnamedAccepts({ rules, otherwise }: Rules): string | undefined {
+    const unnamed = [
+        ...rules
+            .filter(({ verdict, requesters }) => verdict === "accept" && requesters === undefined)
+            .map(({ name }) => `rule ${name}`),
+        ...(otherwise === "accept" ? ['otherwise: "accept"'] : []),
+    ];
+    return unnamed.length === 0
+        ? undefined
+        : `connections:requireExpectedRequester is set: whoever is accepted must be named by a rule's requester; ${unnamed.join(", ")} ${unnamed.length === 1 ? "names" : "name"} nobody`;
 }
 
 /** The field of a connection that is its own id; the others say where it arrives. */
@@ -113,7 +131,9 @@ function parseRules(value: unknown, kind: ConnectionKind | undefined, problem: (
             names.add(name);
         }
         for (const field of Object.keys(item).filter((field) => !RULE_FIELDS.includes(field))) {
-            problem(`${at}: ${show(field)} is not a field of a rule; it has ${RULE_FIELDS.join(", ")}`);
+            problem(
+                `${at}: ${show(field)} is not a field of a rule; it has ${RULE_FIELDS.join(", ")}${didYouMean(field, RULE_FIELDS)}`,
+            );
         }
         const verdict = oneOf(item.verdict, ["accept", "reject", "review"] as const, `${at}: verdict`, problem);
         if (item.verdict === undefined) {

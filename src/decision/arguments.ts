@@ -1,6 +1,7 @@
 import type { Connection, Decision, Facts, OnDelete, OnDrift, Verdict } from "../connection";
 import { milliseconds } from "../duration";
 import type { ConnectionKind } from "../kinds/kind";
+import { didYouMean } from "../suggest";
 import { oneLine } from "../text";
 import { type Expectations, impossibleExpectations } from "./guard";
 import { parseUntil, type Until } from "./until";
@@ -45,7 +46,9 @@ export function parseArguments(
             `connection must say which connection, for example { kind: "aws:vpcEndpoint", serviceId: "vpce-svc-…", endpointId: "vpce-…" }`,
         );
     } else if (kind === undefined) {
-        problem(`connection.kind ${show(connection.kind)} is not a known kind; known are ${kindNames.join(", ")}`);
+        problem(
+            `connection.kind ${show(connection.kind)} is not a known kind; known are ${kindNames.join(", ")}${didYouMean(String(connection.kind), kindNames)}`,
+        );
     } else {
         problems.push(...fieldProblems("connection", kind.name, kind.fields, inputs.connection, isUnknown));
     }
@@ -148,7 +151,7 @@ export function fieldProblems(
         .filter((name) => name !== "kind" && !Object.hasOwn(fields, name))
         .map(
             (name) =>
-                `${argument}.${oneLine(name, 40)} is not a field of ${kindName}; it has ${Object.keys(fields).join(", ") || "none"}`,
+                `${argument}.${oneLine(name, 40)} is not a field of ${kindName}; it has ${Object.keys(fields).join(", ") || "none"}${didYouMean(name, Object.keys(fields))}`,
         );
     const malformed = Object.entries(fields).flatMap(([name, field]) => {
         const value = connection[name];

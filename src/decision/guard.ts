@@ -13,13 +13,29 @@ export interface Expectations {
  * `holds`; `untold`: the cloud does not say, so nothing may be sent; `violated`: it says otherwise.
  * `text` tells what was expected and what is.
  */
-export type Verdict = { readonly result: "holds" } | { readonly result: "untold" | "violated"; readonly text: string };
+export type GuardVerdict =
+    | { readonly result: "holds" }
+    | { readonly result: "untold" | "violated"; readonly text: string };
 
 /** Compares what a declaration expects with what the cloud vouches for. Pure. */
-export function guard(expected: Expectations, seen: Observed): Verdict {
+export function guard(expected: Expectations, seen: Observed): GuardVerdict {
     return (
         requesterVerdict(expected.requesters, seen) ?? evidenceVerdict(expected.evidence, seen) ?? { result: "holds" }
     );
+}
+
+/** What is known to be another one than expected, whatever else the cloud does not tell. */
+export function violation(
+    expected: Expectations,
+    seen: Observed,
+): { of: "requester" | "evidence"; text: string } | undefined {
+    const requester = requesterVerdict(expected.requesters, seen);
+    if (requester?.result === "violated") {
+        return { of: "requester", text: requester.text };
+    }
+    const told = Object.entries(expected.evidence ?? {}).filter(([fact]) => Object.hasOwn(seen.evidence, fact));
+    const evidence = evidenceVerdict(Object.fromEntries(told), seen);
+    return evidence?.result === "violated" ? { of: "evidence", text: evidence.text } : undefined;
 }
 
 /** Sentences for expectations that can never hold for this kind, such as a malformed account or a fact it never tells. */
@@ -37,7 +53,7 @@ export function impossibleExpectations(kind: ConnectionKind, expected: Expectati
     return [...requesters, ...facts];
 }
 
-function requesterVerdict(expected: readonly string[] | undefined, seen: Observed): Verdict | undefined {
+function requesterVerdict(expected: readonly string[] | undefined, seen: Observed): GuardVerdict | undefined {
     if (expected === undefined) {
         return undefined;
     }
@@ -56,7 +72,7 @@ function requesterVerdict(expected: readonly string[] | undefined, seen: Observe
  * A single expected value must be the fact. A list allows any of its values; where the fact itself is a list
  * (CIDR blocks), everything in it must be among the expected ones. A CIDR block is among them also where it lies inside one.
  */
-function evidenceVerdict(expected: Facts | undefined, seen: Observed): Verdict | undefined {
+function evidenceVerdict(expected: Facts | undefined, seen: Observed): GuardVerdict | undefined {
     for (const [fact, wanted] of Object.entries(expected ?? {})) {
         const actual = Object.hasOwn(seen.evidence, fact) ? seen.evidence[fact] : undefined;
         if (actual === undefined) {

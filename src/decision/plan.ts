@@ -23,7 +23,7 @@ export interface Memory {
 export interface PlanOptions {
     readonly allowRemoval: boolean;
     readonly onDrift: OnDrift;
-    /** The same decision was carried out by an earlier run: what differs now was changed outside. */
+    /** An earlier run carried the same decision out, or began to: what differs now was changed outside. Check says it, once. */
     readonly established: boolean;
     /** How long `up` waits for a request that is not there, as declared. */
     readonly waitForRequest: string;
@@ -33,15 +33,10 @@ export type Step =
     | { readonly do: "none" | "settle" | "awaitRequest" | "hold" | "unknown" }
     | { readonly do: "act"; readonly actions: readonly Action[] }
     /**
-     * `declaration`: the program asks for what cannot be; the preview fails.
-     * `requester`: the requester's doing; this one fails in `up`, the others go on.
+     * `refuse`: the program asks for what cannot be; the preview fails.
+     * `lapsed`: the requester's side ended it, nothing can be sent; a warning, and a failure only where this run was to decide it.
      */
-    | {
-          readonly do: "refuse";
-          readonly fault: "declaration" | "requester";
-          readonly why: string;
-          readonly remedy: string;
-      };
+    | { readonly do: "refuse" | "lapsed"; readonly why: string; readonly remedy: string };
 
 export interface Plan {
     readonly step: Step;
@@ -91,12 +86,26 @@ export function plan(
 
 /** Whether a plan would cut a connection that works now. */
 export function cuts(step: Step, status: Status): boolean {
-    return (
-        step.do === "act" &&
-        (status === "accepted" || status === "accepting") &&
-        step.actions.some((action) => action !== "accept")
-    );
+    return step.do === "act" && isWorking(status) && step.actions.some((action) => action !== "accept");
 }
+
+/** Whether traffic may flow. */
+export function isWorking(status: Status): boolean {
+    return status === "accepted" || status === "accepting";
+}
+
+/** Whether a preview announced an action from this status, when it planned one from `planned`. */
+export function announces(planned: Status | undefined, status: Status): boolean {
+    return planned !== undefined && (ANNOUNCED[planned] ?? [planned]).includes(status);
+}
+
+/** What a request that was on its way, or not there yet, may become before its action is due. */
+const ANNOUNCED: Partial<Record<Status, readonly Status[]>> = {
+    absent: ["pending"],
+    accepting: ["accepting", "accepted"],
+    accepted: ["accepting", "accepted"],
+    rejecting: ["rejecting", "rejected"],
+};
 
 /** The status a decision leads to. */
 export function goal(decision: Decision): Status {
@@ -116,7 +125,6 @@ function planActions(
         return {
             step: {
                 do: "refuse",
-                fault: "declaration",
                 why: `this kind of connection cannot be rejected once it is ${status}; the only way is to delete it, and the requester must ask again`,
                 remedy: "set allowRemoval: true if it shall be deleted, or declare accept",
             },
@@ -124,6 +132,7 @@ function planActions(
         };
     }
     const notes = [
+        ...(isWorking(status) && !actions.includes("accept") ? ["CUTS a working connection"] : []),
         ...(removes ? ["the connection is deleted, the requester must ask again"] : []),
         ...(rule.basis === "tried" ? ["undocumented: tried, the cloud may refuse"] : []),
     ];
@@ -151,14 +160,10 @@ function planAbsent(rule: Rule, decision: Decision, memory: Memory, options: Pla
         return { step: { do: "none" }, warnings: [] };
     }
     if (seenBefore) {
+        const remedy = "ask the requester to send it again";
         return {
-            step: {
-                do: "refuse",
-                fault: "requester",
-                why: "the request was withdrawn before it was accepted",
-                remedy: "ask the requester to send it again",
-            },
-            warnings: ["up will fail for this one: the request was withdrawn; ask the requester to send it again"],
+            step: { do: "lapsed", why: "the request was withdrawn before it was accepted", remedy },
+            warnings: [`cannot be accepted: the request was withdrawn; ${remedy}`],
         };
     }
     return {
@@ -168,7 +173,7 @@ function planAbsent(rule: Rule, decision: Decision, memory: Memory, options: Pla
     };
 }
 
-/** The requester's side ended it: too late for a decision, and no reason to fail one that was carried out. */
+/** The requester's side ended it: too late for a decision, and no reason to fail the others. */
 function lapsed(rule: Rule, decision: Decision, situation: Situation, options: PlanOptions): Plan {
     const { status, cloudStatus } = situation;
     const word = cloudStatus === undefined || cloudStatus === status ? status : `${status} (${cloudStatus})`;
@@ -176,19 +181,20 @@ function lapsed(rule: Rule, decision: Decision, situation: Situation, options: P
     if (options.established) {
         return {
             step: { do: "none" },
-            warnings: [`this connection was decided (${decision}) and is ${word} now; ${remedy}`],
+            warnings: [`declared ${decision} earlier, and the connection is ${word} now; ${remedy}`],
         };
     }
+    const done = decision === "accept" ? "accepted" : "rejected";
     return {
-        step: { do: "refuse", fault: "requester", why: `the request is ${word} and can no longer be accepted`, remedy },
-        warnings: [`up will fail for this one: the request is ${word}; ${remedy}`],
+        step: { do: "lapsed", why: `the request is ${word} and can no longer be ${done}`, remedy },
+        warnings: [`cannot be ${done}: the request is ${word}; ${remedy}`],
     };
 }
 
 function undone(decision: Decision, status: Status): boolean {
     return decision === "accept"
         ? status === "rejected" || status === "rejecting" || status === "unconnected"
-        : status === "accepted" || status === "accepting";
+        : isWorking(status);
 }
 
 function unknownWarnings({ cloudStatus }: Situation): string[] {

@@ -42,9 +42,14 @@ export interface Judgement {
  * The first rule that matches decides; pure. A rule that cannot be judged, because the cloud does not tell what it asks for, does
  * not let the next one decide: people do.
  *
- * @param since when the acceptance of this connection began, for rules with a duration
+ * @param since when the acceptance of this connection under a rule with a duration began
  */
-export function judge({ rules, otherwise }: Rules, seen: Observed, since: string | undefined, now: number): Judgement {
+export function judge(
+    { rules, otherwise }: Rules,
+    seen: Observed,
+    since: (rule: Rule) => string | undefined,
+    now: number,
+): Judgement {
     for (const rule of rules) {
         const match = matches(rule, seen);
         if (match === "untold") {
@@ -59,7 +64,7 @@ export function judge({ rules, otherwise }: Rules, seen: Observed, since: string
         if (rule.verdict !== "accept" || rule.until === undefined) {
             return { verdict: rule.verdict, why: `rule ${rule.name}` };
         }
-        const end = endOf(rule.until, since);
+        const end = endOf(rule.until, since(rule));
         const over = end !== undefined && now >= end;
         const soon = !over && end !== undefined && end - now <= NOTICE_MS;
         const until = { rule, end, over, soon };

@@ -6,6 +6,8 @@ export type Until = { readonly at: number } | { readonly after: number };
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
+/** Longer ones are a mistake, and dates beyond what a computer's calendar holds would follow. */
+const LONGEST_MS = 100 * 366 * DAY_MS;
 /** A reviewer is told this long before. */
 export const NOTICE_MS = 7 * DAY_MS;
 
@@ -17,17 +19,17 @@ export const NOTICE_MS = 7 * DAY_MS;
  */
 export function parseUntil(text: unknown): Until {
     const written = typeof text === "string" ? text : "";
-    if (/^\d{4}-\d{2}-\d{2}$/.test(written) && !Number.isNaN(Date.parse(written))) {
-        return { at: Date.parse(written) + DAY_MS };
-    }
-    if (/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/.test(written)) {
-        const at = Date.parse(written);
-        if (!Number.isNaN(at)) {
-            return { at };
-        }
+    const [, day] = /^(\d{4}-\d{2}-\d{2})(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/.exec(written) ?? [];
+    const at = Date.parse(written);
+    // JavaScript takes February 30 for March 2.
+    if (day !== undefined && isDay(day) && !Number.isNaN(at)) {
+        return { at: day === written ? at + DAY_MS : at };
     }
     if (/^[\d.]+[a-z]/.test(written)) {
         const after = milliseconds(written);
+        if (after > LONGEST_MS) {
+            throw new Error(`${oneLine(JSON.stringify(written), 40)} is longer than a hundred years; leave until out`);
+        }
         if (after > 0) {
             return { after };
         }
@@ -35,6 +37,12 @@ export function parseUntil(text: unknown): Until {
     throw new Error(
         `${oneLine(JSON.stringify(text) ?? "undefined", 80)} is not a date ("2026-12-31"), a time with its zone ("2026-12-31T18:00:00Z") or a duration from the acceptance ("30d")`,
     );
+}
+
+/** Whether the calendar has that day. */
+function isDay(text: string): boolean {
+    const at = Date.parse(text);
+    return !Number.isNaN(at) && new Date(at).toISOString().startsWith(text);
 }
 
 /**

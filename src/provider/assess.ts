@@ -1,13 +1,13 @@
 import { CloudError } from "../clouds/cloud";
-import type { Connection, ObservedConnection, Status } from "../connection";
+import type { ObservedConnection, Status } from "../connection";
 import type { Declaration } from "../decision/arguments";
-import { guard } from "../decision/guard";
-import type { Memory, Plan } from "../decision/plan";
+import { guard, violation } from "../decision/guard";
+import { announces, type Memory, type Plan } from "../decision/plan";
 import { milliseconds } from "../duration";
 import { optional } from "../kinds/answer";
 import type { Lifecycle, Observed, ScopeState } from "../kinds/kind";
 import { DecisionError, planFor, statusOf, type Wanted } from "../reconcile/decide";
-import type { Reading } from "../reconcile/inventory";
+import { type Reading, whyUnreadable } from "../reconcile/inventory";
 import type { Target } from "../reconcile/session";
 import { oneLine, problemText } from "../text";
 import type { Context } from "./context";
@@ -17,18 +17,20 @@ export interface Case {
     readonly target: Target;
     readonly declaration: Declaration;
     readonly memory: Memory;
-    /** An earlier run carried this decision out. */
+    /** An earlier run carried this decision out, or began to. Check judges it; the others read what it stamped. */
     readonly established: boolean;
     readonly scope: ScopeState;
     readonly lifecycle: Lifecycle;
-    /** Undefined: it could not be asked for. */
+    /** Undefined: it could not be confirmed. */
     readonly account: string | undefined;
-    /** There are no working credentials: why. Nothing is asked with them. */
+    /** Why the account could not be confirmed. */
+    readonly unconfirmed: string | undefined;
+    /** There are no working credentials, or the scope itself cannot be read: why. Nothing more is asked. */
     readonly locked: string | undefined;
 }
 
 /** A case as far as it concerns whose account it is. */
-type Owned = Pick<Case, "target" | "account"> & { readonly memory: Pick<Memory, "account"> };
+type Owned = Pick<Case, "target" | "account" | "unconfirmed"> & { readonly memory: Pick<Memory, "account"> };
 
 /** What the preview shows. */
 export interface Evidence {
@@ -39,12 +41,11 @@ export interface Evidence {
 
 /** Finds out what holds for a declaration, apart from the connection itself. */
 export async function openCase(
-    context: Context,
+    target: Target,
     declaration: Declaration,
     memory: Memory,
     established: boolean,
 ): Promise<Case> {
-    const target = await context.target(declaration.connection as Connection);
     return { target, declaration, memory, established, ...(await openPlace(target)) };
 }
 
@@ -53,23 +54,26 @@ export async function openPlace({
     kind,
     address,
     session,
-}: Target): Promise<Pick<Case, "scope" | "lifecycle" | "account" | "locked">> {
+}: Target): Promise<Pick<Case, "scope" | "lifecycle" | "account" | "unconfirmed" | "locked">> {
     let account: string | undefined;
+    let unconfirmed: string | undefined;
     let locked: string | undefined;
     let scope: ScopeState = { found: "missing", admission: "unknown", settings: {} };
     try {
         account = await session.account();
     } catch (error) {
         locked = whyLocked(error);
+        unconfirmed = (error as Error).message;
     }
     if (locked === undefined) {
         try {
             scope = await session.describe(kind, address.scope);
         } catch (error) {
-            locked = whyLocked(error);
+            // Its settings decide what is planned and warned of: without them nothing is known for sure.
+            locked = whyUnreadable(kind, error);
         }
     }
-    return { scope, lifecycle: kind.lifecycle(scope), account, locked };
+    return { scope, lifecycle: kind.lifecycle(scope), account, unconfirmed, locked };
 }
 
 /** Reads through the process's listing; without working credentials nothing is asked. */
@@ -77,14 +81,27 @@ export async function readCase(context: Context, opened: Case, urn: string | und
     if (opened.locked !== undefined) {
         return { state: "unreadable", why: opened.locked };
     }
-    const note = (text: string) => context.parts.log("info", text, urn);
+    const note = (text: string) => context.report("info", text, urn);
     return trust(opened, await context.reconciler.inventory.read(opened.target, note));
 }
 
-/** What a reading is worth: absent from an account that is not confirmed to be the remembered one proves nothing. */
-export function trust({ target, memory, account }: Owned, reading: Reading): Reading {
-    return reading.state === "absent" && (account === undefined || (memory.account ?? account) !== account)
-        ? { state: "unreadable", why: `the ${target.kind.cloud.accountTitle} could not be confirmed` }
+/**
+ * What a reading is worth. Where an account is remembered, or the cloud names who decides, one read with an account that is not
+ * confirmed is worth nothing; nor is an absence from any account but the remembered one.
+ */
+export function trust({ target, memory, account, unconfirmed }: Owned, reading: Reading): Reading {
+    const { accountTitle } = target.kind.cloud;
+    if (account === undefined) {
+        const told = reading.state === "found" && reading.seen.decider === undefined;
+        return reading.state === "unreadable" || (told && memory.account === undefined)
+            ? reading
+            : {
+                  state: "unreadable",
+                  why: `the ${accountTitle} of these credentials could not be confirmed${unconfirmed === undefined ? "" : `: ${unconfirmed}`}`,
+              };
+    }
+    return reading.state === "absent" && (memory.account ?? account) !== account
+        ? { state: "unreadable", why: `it belongs to ${accountTitle} ${memory.account}, the credentials to ${account}` }
         : reading;
 }
 
@@ -99,11 +116,10 @@ export function assess(
         reading,
     );
     const over = declaration.ending?.phase === "over" ? ` (accepted until ${declaration.ending.at})` : "";
-    const verdict = reading.state === "found" ? guard(declaration.expected, reading.seen) : undefined;
     const warnings = [
         ...plan.warnings,
         ...(declaration.ending?.phase === "soon" ? [`accepted until ${declaration.ending.at}, then rejected`] : []),
-        ...(verdict?.result === "untold" ? [`${verdict.text}; up will not send anything`] : []),
+        ...guardWarnings(declaration, reading),
         ...(kind.settingsWarnings?.(address.scope, scope, declaration.decision) ?? []),
     ];
     return {
@@ -113,8 +129,41 @@ export function assess(
     };
 }
 
+/** Why nothing may be concluded from a reading: it failed, or the cloud says a word that this version does not know. */
+export function whyUnread(reading: Reading): string | undefined {
+    if (reading.state === "unreadable") {
+        return reading.why;
+    }
+    return reading.state === "found" && reading.seen.status === "unknown"
+        ? `the cloud says "${reading.seen.cloudStatus}", a status this version does not know; a newer version of pulumi-connection-decision may know it`
+        : undefined;
+}
+
+/** What is wrong, why, and the way out; for check and read. */
+export function unreadText(key: string, why: string): string {
+    return problemText(
+        "What cannot be read is not unchanged: this connection or scope cannot be read.",
+        { id: key, reason: why },
+        'mend what the reason names; connections:unreadable: "warn" goes on with a warning and sends nothing',
+    );
+}
+
+/** What create, update and delete may do: what the preview announced, and nothing else. */
+export interface Announced {
+    /** The status from which the preview planned an action; undefined: it planned none. */
+    readonly from: Status | undefined;
+    /** A delete has no preview. */
+    readonly withoutPreview?: boolean;
+}
+
 /** What the reconciler needs to carry a case out. */
-export function wantedOf(context: Context, opened: Case, timeout: string | undefined, urn: string | undefined): Wanted {
+export function wantedOf(
+    context: Context,
+    opened: Case,
+    { from, withoutPreview = false }: Announced,
+    timeout: string | undefined,
+    urn: string | undefined,
+): Wanted {
     const { target, declaration, memory, established, lifecycle, account } = opened;
     const { kind, address } = target;
     return {
@@ -124,53 +173,50 @@ export function wantedOf(context: Context, opened: Case, timeout: string | undef
         memory,
         options: planOptions(declaration, established),
         trust: (reading) => trust(opened, reading),
+        due: from !== undefined,
+        announced: (status) => withoutPreview || announces(from, status),
         inspect: (seen) => inspect(target, declaration, account, seen),
         admitCut: (seen) => admitCut(context, address.key, seen),
         timeoutMs: milliseconds(timeout ?? kind.limits.settleWithin),
         waitMs: milliseconds(declaration.waitForRequest),
         token: context.parts.newToken(),
-        note: (text) => context.parts.log("info", text, urn),
+        note: (text) => context.report("info", text, urn),
     };
 }
 
 /** Throws where this connection must not be touched. */
 export function inspect(
-    { kind, address }: Target,
+    target: Target,
     { expected, decision }: Pick<Declaration, "expected" | "decision">,
     account: string | undefined,
     seen: Observed,
 ): void {
-    const facts = {
-        connection: address.key,
-        status: `${seen.status} (${seen.cloudStatus})`,
-        requester: seen.requester,
-        "requested at": seen.requestedAt,
-    };
-    if (seen.decider !== undefined && account !== undefined && seen.decider !== account) {
-        throw new DecisionError(
-            problemText(
-                `This request is addressed to ${kind.cloud.accountTitle} ${seen.decider}; the credentials belong to ${account}, which cannot decide it.`,
-                facts,
-                `use the credentials of ${seen.decider}`,
-            ),
-        );
-    }
+    refuseForeignDecider(target, account, seen);
     const verdict = guard(expected, seen);
     if (verdict.result !== "holds") {
-        throw new DecisionError(
-            problemText(
-                `Will not ${decision}: ${verdict.text}.`,
-                facts,
-                verdict.result === "violated"
-                    ? "find out who asks; correct the declaration only if this is the request you mean"
-                    : "leave out the expectation, or decide this one by hand",
-            ),
-        );
+        throw guardError(target, decision, seen, verdict);
     }
 }
 
+/**
+ * What the guard can say in a preview. A wrong requester always fails. Another fact that changed, which is the requester's own doing,
+ * fails only where something would be sent; elsewhere it is among the warnings.
+ */
+export function inspectKnown({ target, declaration, account }: Case, seen: Observed, sends: boolean): void {
+    refuseForeignDecider(target, account, seen);
+    const wrong = violation(declaration.expected, seen);
+    if (wrong !== undefined && (wrong.of === "requester" || sends)) {
+        throw guardError(target, declaration.decision, seen, { result: "violated", text: wrong.text });
+    }
+}
+
+/** Whether the account may decide about a request: listings may hold requests of its own. */
+export function mayDecide(account: string | undefined, { decider }: Observed): boolean {
+    return decider === undefined || decider === account;
+}
+
 /** Throws when the account is not the one the decision was made in. */
-export function refuseMovedAccount({ target, memory, account }: Owned): void {
+export function refuseMovedAccount({ target, memory, account }: Pick<Owned, "target" | "account" | "memory">): void {
     if (memory.account !== undefined && account !== undefined && memory.account !== account) {
         const { kind, address } = target;
         throw new DecisionError(
@@ -185,19 +231,17 @@ export function refuseMovedAccount({ target, memory, account }: Owned): void {
 
 /** The brake: counts working connections that this run cuts, and throws on one too many, with the list. */
 export function admitCut(context: Context, key: string, seen: Observed): void {
-    const { maxCuts } = context.options();
-    context.cuts.set(key, `${key} (requester ${oneLine(seen.requester ?? "not told")})`);
-    if (context.cuts.size > maxCuts) {
-        const list = [...context.cuts.values()];
-        context.cuts.delete(key);
-        throw new DecisionError(
-            [
-                `This run would cut more than ${maxCuts} connections that work now:`,
-                ...list.map((line) => `  ${line}`),
-                `  what to do: cut fewer at a time, or raise connections:maxCuts if all of these shall go`,
-            ].join("\n"),
-        );
-    }
+    context.run.admitCut(key, whoOf(seen), context.options().maxCuts);
+}
+
+/** Who asks, as texts name it. */
+export function whoOf({ requester }: Pick<Observed, "requester">): string {
+    return oneLine(requester ?? "not told");
+}
+
+/** A request that the preview planned from has been there: gone is another thing than not there yet. */
+export function seenFrom(memory: Memory, from: Status | undefined): Memory {
+    return from === undefined || from === "absent" ? memory : { ...memory, seen: memory.seen ?? from };
 }
 
 /** What the state remembers after a reading. */
@@ -208,6 +252,56 @@ export function remember(memory: Memory, account: string | undefined, reading: R
         ...optional("account", memory.account ?? account),
         ...optional("seen", seen),
         ...optional("since", memory.since),
+    };
+}
+
+function guardWarnings({ expected }: Declaration, reading: Reading): string[] {
+    if (reading.state !== "found") {
+        return [];
+    }
+    const wrong = violation(expected, reading.seen);
+    if (wrong !== undefined) {
+        return [`${wrong.text}; nothing is sent for it`];
+    }
+    const verdict = guard(expected, reading.seen);
+    return verdict.result === "untold" ? [`${verdict.text}; up will not send anything`] : [];
+}
+
+function refuseForeignDecider({ kind, address }: Target, account: string | undefined, seen: Observed): void {
+    if (account !== undefined && !mayDecide(account, seen)) {
+        throw new DecisionError(
+            problemText(
+                `This request is addressed to ${kind.cloud.accountTitle} ${seen.decider}; the credentials belong to ${account}, which cannot decide it.`,
+                factsOf(address.key, seen),
+                `use the credentials of ${seen.decider}`,
+            ),
+        );
+    }
+}
+
+function guardError(
+    { address }: Target,
+    decision: Declaration["decision"],
+    seen: Observed,
+    { result, text }: { readonly result: "untold" | "violated"; readonly text: string },
+): DecisionError {
+    return new DecisionError(
+        problemText(
+            `Will not ${decision}: ${text}.`,
+            factsOf(address.key, seen),
+            result === "violated"
+                ? "find out who asks; correct the declaration only if this is the request you mean"
+                : "leave out the expectation, or decide this one by hand",
+        ),
+    );
+}
+
+function factsOf(key: string, seen: Observed): Record<string, string | undefined> {
+    return {
+        connection: key,
+        status: `${seen.status} (${seen.cloudStatus})`,
+        requester: seen.requester,
+        "requested at": seen.requestedAt,
     };
 }
 

@@ -1,16 +1,30 @@
-import { ARGUMENTS, SCHEMA_VERSION } from "../connection";
+import { ARGUMENTS, type Connection, type ObservedConnection, SCHEMA_VERSION, type Status } from "../connection";
 import { type Declaration, onDeleteProblem, parseArguments } from "../decision/arguments";
-import { cuts, type Memory } from "../decision/plan";
+import { cuts, goal, type Memory, type Plan } from "../decision/plan";
 import { beginning, endOf, NOTICE_MS } from "../decision/until";
+import { optional } from "../kinds/answer";
 import type { Action, Observed } from "../kinds/kind";
 import { findKind, kinds } from "../kinds/registry";
-import { DecisionError } from "../reconcile/decide";
+import { DecisionError, statusOf } from "../reconcile/decide";
 import type { Reading } from "../reconcile/inventory";
 import type { Target } from "../reconcile/session";
+import { unknownNames } from "../suggest";
 import { problemText } from "../text";
-import { admitCut, assess, type Case, inspect, openCase, readCase, refuseMovedAccount, remember } from "./assess";
-import { type Context, refuseNewerState } from "./context";
+import {
+    admitCut,
+    assess,
+    type Case,
+    inspectKnown,
+    openCase,
+    readCase,
+    refuseMovedAccount,
+    unreadText,
+    whyUnread,
+} from "./assess";
+import { type Context, type Declared, type Located, type Place, refuseNewerState } from "./context";
 import { ENDING, ending } from "./declaration";
+import { announcement } from "./lines";
+import { resourceName } from "./run";
 import { hasUnknown, toWire, UNKNOWN, type Wire } from "./wire";
 
 export interface CheckResult {
@@ -19,20 +33,33 @@ export interface CheckResult {
 }
 
 /** Inputs that check adds and a program never writes. */
-const EVIDENCE = ["observed", "transition", "warnings", "__held", "__memory", ...ENDING] as const;
+const EVIDENCE = [
+    "observed",
+    "transition",
+    "warnings",
+    "__preview",
+    "__held",
+    "__established",
+    "__from",
+    "__place",
+    "__memory",
+    ...ENDING,
+] as const;
 
 /**
  * Validates the arguments, reads the live connection and adds what a reviewer must see: `observed`, `transition`,
- * `warnings`. Certain impossibility fails the preview; what only the requester caused is a warning.
+ * `warnings`. Certain impossibility fails the preview, and so does what cannot be read; what only the requester caused is a warning.
  */
 export async function check(context: Context, olds: Wire, news: Wire): Promise<CheckResult> {
     // ignoreChanges puts old evidence into the new inputs: what was written is what counts.
     const inputs = omit(news, EVIDENCE);
+    const preview = news.__preview === true;
     try {
         refuseNewerState(olds);
+        refuseUnknownArguments(inputs, ARGUMENTS, "ConnectionDecision");
         // Not known yet in this preview: nothing to read. Other unknown arguments are left out of what is judged.
         if (hasUnknown(inputs.connection) || inputs.decision === UNKNOWN) {
-            return { inputs: toWire(inputs) };
+            return notKnownYet(context, inputs, "the connection or the decision");
         }
         const unknown = ARGUMENTS.filter((name) => hasUnknown(inputs[name]));
         const parsed = parseArguments(omit(inputs, unknown), findKind, Object.keys(kinds), (v) => v === UNKNOWN);
@@ -41,16 +68,16 @@ export async function check(context: Context, olds: Wire, news: Wire): Promise<C
         }
         const { declaration, kind } = parsed;
         if (context.configUnknown(kind)) {
-            return { inputs: toWire(inputs) };
+            return notKnownYet(context, inputs, "the provider's configuration");
         }
         const problem =
             onDeleteProblem(kind, declaration) ??
+            ledgerProblem(context, declaration.onDelete) ??
             (unknown.includes("expectedRequester") ? undefined : missingRequester(context, declaration));
         if (problem !== undefined) {
             return failed(inputs, problem);
         }
-        const now = context.parts.clock.now();
-        return { inputs: toWire({ ...inputs, ...(await evidence(context, declaration, now, olds, inputs)) }) };
+        return { inputs: toWire({ ...inputs, ...(await evidence(context, declaration, olds, inputs, preview)) }) };
     } catch (error) {
         if (error instanceof DecisionError) {
             return failed(inputs, error.message);
@@ -59,78 +86,212 @@ export async function check(context: Context, olds: Wire, news: Wire): Promise<C
     }
 }
 
-async function evidence(context: Context, declared: Declaration, now: number, olds: Wire, inputs: Wire): Promise<Wire> {
-    const { key } = (await context.target(declared.connection)).address;
-    const kept = (await previousKey(context, olds)) === key;
-    const { declaration, memory } = timed(declared, kept ? ((olds.__memory ?? {}) as Memory) : {}, now);
-    const before = olds.__ending === "over" ? "reject" : olds.decision;
-    const established = kept && before === declaration.decision;
-    if (declaration.ending?.phase === "over" && !(kept && olds.decision === "accept")) {
-        throw new DecisionError(
-            problemText(
-                `This acceptance would be over already: until is ${declaration.ending.at}.`,
-                { connection: key },
-                "correct until, or declare reject",
-            ),
-        );
-    }
-    const opened = await openCase(context, declaration, memory, established);
-    const urn = typeof inputs.__urn === "string" ? inputs.__urn : undefined;
+async function evidence(
+    context: Context,
+    declared: Declaration,
+    olds: Wire,
+    inputs: Wire,
+    preview: boolean,
+): Promise<Wire> {
+    const urn = urnOf(inputs);
+    const located = await locate(context, declared.connection, declaredBefore(olds, olds.connection), urn);
+    const { target, kept } = located;
+    const { key } = target.address;
+    const now = context.parts.clock.now();
+    const { declaration, memory } = timed(declared, kept ? memoryOf(olds) : {}, now);
+    refuseOver(declaration, key, kept && olds.decision === "accept");
+    const opened = await openCase(target, declaration, memory, false);
+    const established = kept && isEstablished(olds, declaration, opened);
+    const acting = { ...opened, established };
     refuseMovedAccount(opened);
-    if (opened.locked !== undefined && !kept) {
-        throw new DecisionError(
-            problemText(
-                `No working credentials for ${opened.target.kind.cloud.title}.`,
-                { connection: key, reason: opened.locked },
-                "give this process credentials of the account that owns the connection",
-            ),
-        );
-    }
-    refuseContradiction(context, key, declaration, urn);
-    const reading = await readCase(context, opened, urn);
+    refuseLocked(acting, kept);
+    claim(context, acting, urn);
+    const reading = await readCase(context, acting, urn);
     context.checked.add(urn ?? key);
-    const { plan, observed, warnings } = assess(opened, reading);
+    const { plan, observed, warnings } = assess(acting, reading);
+    refuseUnread(context, key, reading, urn);
     if (reading.state === "found") {
-        inspectKnown(opened, reading);
+        inspectKnown(acting, reading.seen, sends(plan, declaration));
         if (cuts(plan.step, reading.seen.status)) {
             admitCut(context, key, reading.seen);
         }
     }
-    if (reading.state === "unreadable") {
-        noteOnce(
-            context,
-            `${opened.target.address.scope.title}: ${reading.why}`,
-            urn,
-            (text) => `cannot be read: ${text}`,
-        );
-    }
-    if (plan.step.do === "refuse" && plan.step.fault === "declaration") {
+    if (plan.step.do === "refuse") {
         throw new DecisionError(
             problemText(
                 `Cannot ${declaration.decision}: ${plan.step.why}.`,
-                {
-                    connection: key,
-                    status: observed.status,
-                    requester: observed.requester,
-                },
+                { connection: key, status: observed.status, requester: observed.requester },
                 plan.step.remedy,
             ),
         );
     }
     if (plan.step.do === "act" && reading.state === "found") {
-        await probe(context, opened.target, plan.step.actions[0] ?? declaration.decision, reading.seen, urn);
+        await probe(context, target, plan.step.actions[0] ?? declaration.decision, reading.seen, urn);
+    }
+    const due = plan.step.do === "act" || plan.step.do === "settle" || plan.step.do === "awaitRequest";
+    for (const warning of warnings) {
+        context.say("warning", warning, urn);
+    }
+    if (preview && plan.transition !== undefined) {
+        const { level, text } = announcement(acting, plan, reading);
+        context.say(level, named(urn, text), urn);
     }
     return {
-        observed,
+        // What `up` changes is not known in a preview; what `up` stores is what will hold.
+        observed: due ? { ...observed, status: preview ? UNKNOWN : outcomeOf(plan, declaration) } : observed,
         ...(plan.transition === undefined ? {} : { transition: plan.transition }),
         ...(warnings.length === 0 ? {} : { warnings }),
         ...(plan.step.do === "hold" ? { __held: true } : {}),
+        ...(established ? { __established: true } : {}),
+        ...(due ? { __from: statusOf(reading) } : {}),
         ...(declaration.ending === undefined
             ? {}
             : { acceptedUntil: declaration.ending.at, __ending: declaration.ending.phase }),
-        __memory: remember(memory, opened.account, reading),
+        ...(Object.keys(located.place).length === 0 ? {} : { __place: located.place }),
+        __memory: { ...memory, ...optional("account", memory.account ?? opened.account) },
         __schemaVersion: SCHEMA_VERSION,
     };
+}
+
+/** In a preview, what depends on a value that only `up` knows. */
+function notKnownYet(context: Context, inputs: Wire, what: string): CheckResult {
+    const urn = urnOf(inputs);
+    context.say("info", named(urn, `what happens is only known in \`up\`: ${what} is not known yet`), urn);
+    return { inputs: toWire({ ...inputs, observed: UNKNOWN, transition: UNKNOWN, warnings: UNKNOWN }) };
+}
+
+/** Arguments that do not exist are refused: a misspelled guard would let a stranger in. */
+export function refuseUnknownArguments(inputs: Wire, known: readonly string[], type: string): void {
+    const names = Object.keys(inputs).filter((name) => !name.startsWith("__"));
+    const problems = unknownNames(names, known, type);
+    if (problems.length > 0) {
+        throw new DecisionError(list(problems));
+    }
+}
+
+/** Where the resource is, by the defaults of the day when it was new; a replacement is checked again without its old inputs. */
+export async function locate(
+    context: Context,
+    connection: Connection,
+    before: Declared | undefined,
+    urn: string | undefined,
+): Promise<Located> {
+    const located = await context.locateDeclared(connection, before ?? context.placed.get(urn ?? ""));
+    if (urn !== undefined) {
+        context.placed.set(urn, { connection, place: located.place });
+    }
+    return before === undefined ? { ...located, kept: false } : located;
+}
+
+/** The connection that old inputs declared, and where it was placed; undefined where there is none. */
+export function declaredBefore(olds: Wire, connection: unknown): Declared | undefined {
+    return connection === undefined || hasUnknown(connection)
+        ? undefined
+        : { connection: connection as Connection, place: olds.__place as Place | undefined };
+}
+
+/** A delete that acts must see the whole run: said when declared, because at destroy it is too late to change the program. */
+export function ledgerProblem(context: Context, onDelete: string): string | undefined {
+    const { unreachable } = context.run;
+    return onDelete === "keep" || unreachable === undefined
+        ? undefined
+        : problemText(
+              `onDelete: "${onDelete}" is not possible here: the processes of this run cannot tell each other what they declare.`,
+              { reason: unreachable },
+              'let TMPDIR name a folder that this user can write to and that all processes of the run share, or use onDelete: "keep"',
+          );
+}
+
+/** Fails, or warns by name, where nothing is known of a connection. */
+function refuseUnread(context: Context, key: string, reading: Reading, urn: string | undefined): void {
+    const why = whyUnread(reading);
+    if (why === undefined) {
+        return;
+    }
+    if (context.options().unreadable === "fail") {
+        throw new DecisionError(unreadText(key, why));
+    }
+    context.say("warning", named(urn, `cannot be read, nothing is sent: ${why}`), urn);
+}
+
+function refuseLocked({ target, locked }: Case, kept: boolean): void {
+    if (locked !== undefined && !kept) {
+        const { kind, address } = target;
+        throw new DecisionError(
+            problemText(
+                `This ${kind.title} cannot be read.`,
+                { connection: address.key, reason: locked },
+                `give this process working ${kind.cloud.title} credentials of the account that owns the connection, with ${kind.permissions.read.join(" and ")}`,
+            ),
+        );
+    }
+}
+
+function refuseOver({ ending }: Declaration, key: string, accepted: boolean): void {
+    if (ending?.phase === "over" && !accepted) {
+        throw new DecisionError(
+            problemText(
+                `This acceptance would be over already: until is ${ending.at}.`,
+                { connection: key },
+                "correct until, or declare reject",
+            ),
+        );
+    }
+}
+
+/** Tells the run, and warns of a second declaration. */
+function claim(context: Context, { target, declaration, account }: Case, urn: string | undefined): void {
+    const { key } = target.address;
+    const others = context.run.claimDecision({
+        urn: urn ?? "",
+        key,
+        ...(account === undefined ? {} : { account }),
+        decision: declaration.decision,
+        onDelete: declaration.onDelete,
+    });
+    for (const other of others) {
+        context.say("warning", `${key} is declared twice, also as ${resourceName(other.urn)}`, urn);
+    }
+}
+
+/**
+ * What old inputs remember. Whether the request was ever seen follows from what they show: hidden memory that moves with every
+ * status would be printed where an update plan is refused.
+ */
+function memoryOf(olds: Wire): Memory {
+    const memory = (olds.__memory ?? {}) as Memory;
+    const shown = [olds.__from, (olds.observed as ObservedConnection | undefined)?.status] as (Status | undefined)[];
+    const seen = shown.find((status) => status !== undefined && status !== "absent" && status !== "unknown");
+    return { ...memory, ...optional("seen", memory.seen ?? seen) };
+}
+
+/**
+ * Whether an earlier run carried this decision out, or began to. Check judges it from its own old inputs: the same decision was declared,
+ * and it held then or a transition was planned, which was carried out or the old inputs would not be there.
+ */
+function isEstablished(olds: Wire, { decision }: Declaration, { lifecycle }: Case): boolean {
+    const before = olds.__ending === "over" ? "reject" : olds.decision;
+    const shown = olds.observed as ObservedConnection | undefined;
+    if (before !== decision || shown === undefined) {
+        return false;
+    }
+    return olds.__established === true || olds.transition !== undefined || held(shown, decision, lifecycle);
+}
+
+function held(shown: ObservedConnection, decision: Declaration["decision"], lifecycle: Case["lifecycle"]): boolean {
+    return shown.status === "absent"
+        ? decision === "reject" && shown.gone === true
+        : shown.status !== "unknown" && lifecycle[decision][shown.status].do === "none";
+}
+
+/** Whether carrying the plan out sends something. */
+function sends({ step }: Plan, { decision }: Declaration): boolean {
+    return step.do === "act" || step.do === "awaitRequest" || (step.do === "settle" && decision === "reject");
+}
+
+/** The status that holds once the plan is carried out. */
+function outcomeOf({ step }: Plan, { decision }: Declaration): Status {
+    return step.do === "act" && step.actions.includes("remove") ? "absent" : goal(decision);
 }
 
 /**
@@ -152,71 +313,10 @@ function timed(declaration: Declaration, memory: Memory, now: number): { declara
     };
 }
 
-/** What the guard can say in a preview: a violation fails it, what the cloud does not tell is a warning. */
-function inspectKnown({ target, declaration, account }: Case, { seen }: Extract<Reading, { state: "found" }>): void {
-    const { expected } = declaration;
-    inspect(
-        target,
-        {
-            ...declaration,
-            expected: {
-                ...(expected.requesters === undefined || seen.requester === undefined
-                    ? {}
-                    : { requesters: expected.requesters }),
-                ...(expected.evidence === undefined
-                    ? {}
-                    : {
-                          evidence: Object.fromEntries(
-                              Object.entries(expected.evidence).filter(([fact]) => Object.hasOwn(seen.evidence, fact)),
-                          ),
-                      }),
-            },
-        },
-        account,
-        seen,
-    );
-}
-
-/** The key of the connection that the old inputs declared, under today's defaults; undefined where there is none. */
-async function previousKey(context: Context, olds: Wire): Promise<string | undefined> {
-    const connection = olds.connection as Declaration["connection"] | undefined;
-    if (connection === undefined || hasUnknown(connection)) {
-        return undefined;
-    }
-    try {
-        return (await context.target(connection)).address.key;
-    } catch {
-        return undefined;
-    }
-}
-
 function missingRequester(context: Context, { decision, expected }: Declaration): string | undefined {
     return decision === "accept" && expected.requesters === undefined && context.options().requireExpectedRequester
         ? "connections:requireExpectedRequester is set: an accept must say who is expected to ask; set expectedRequester"
         : undefined;
-}
-
-/** Two declarations of one connection: with opposite decisions an error, with the same one a warning. */
-function refuseContradiction(context: Context, key: string, { decision }: Declaration, urn: string | undefined): void {
-    const name = urn ?? "";
-    const others = context.declared.get(key) ?? new Map<string, string>();
-    for (const [other, otherDecision] of others) {
-        if (other === name) {
-            continue;
-        }
-        if (otherDecision !== decision) {
-            throw new DecisionError(
-                problemText(
-                    `This program declares two opposite decisions about one connection.`,
-                    { connection: key, [resourceName(other)]: otherDecision, [resourceName(name)]: decision },
-                    "keep one of them",
-                ),
-            );
-        }
-        noteOnce(context, `${key} ${name}`, urn, () => `${key} is declared twice, also as ${resourceName(other)}`);
-    }
-    others.set(name, decision);
-    context.declared.set(key, others);
 }
 
 /** Asks the cloud whether it would allow the action: once per scope or account. A warning, never evidence. */
@@ -243,7 +343,7 @@ export async function probe(
         )
         .catch(() => "cannotTell");
     if (answer === "denied") {
-        context.parts.log(
+        context.say(
             "warning",
             `permission missing: these credentials may not ${action} here; up needs ${(kind.permissions[action] ?? []).join(" and ")}`,
             urn,
@@ -251,20 +351,13 @@ export async function probe(
     }
 }
 
-export function noteOnce(
-    context: Context,
-    fact: string,
-    urn: string | undefined,
-    text: (fact: string) => string,
-): void {
-    if (!context.noted.has(fact)) {
-        context.noted.add(fact);
-        context.parts.log("warning", text(fact), urn);
-    }
+/** The resource's name before a line: not every display says whose line it is. */
+export function named(urn: string | undefined, text: string): string {
+    return urn === undefined ? text : `${resourceName(urn)}: ${text}`;
 }
 
-export function resourceName(urn: string): string {
-    return urn.split("::").at(-1) || "a resource without a name";
+export function urnOf(inputs: Wire): string | undefined {
+    return typeof inputs.__urn === "string" ? inputs.__urn : undefined;
 }
 
 /** `property: ""`: with a name, the CLI would print the property's value, secrets in clear. */

@@ -2,11 +2,13 @@ import type { Cloud, Environment, Settings } from "../clouds/cloud";
 import { type Connection, parseKey, SCHEMA_VERSION } from "../connection";
 import type { ConnectionKind } from "../kinds/kind";
 import { findKind, kinds } from "../kinds/registry";
+import type { Ledger } from "../ledger";
 import type { Clock } from "../reconcile/clock";
 import { DecisionError, Reconciler } from "../reconcile/decide";
 import { Session, type Target } from "../reconcile/session";
 import { problemText } from "../text";
 import type { Log } from "./engine-log";
+import { Run } from "./run";
 import { UNKNOWN } from "./wire";
 
 /** What the provider is made of; tests pass their own. */
@@ -14,6 +16,8 @@ export interface ProviderParts {
     readonly environment: Environment;
     readonly clock: Clock;
     readonly log: Log;
+    /** What all provider processes of this engine run share. */
+    readonly ledger: Ledger;
     /** Aborted when the process is asked to end. */
     readonly signal: AbortSignal;
     /** A new idempotency token. */
@@ -29,6 +33,25 @@ export interface Options {
     readonly probe: boolean;
     readonly requireExpectedRequester: boolean;
     readonly pace: boolean;
+    /** What a connection that cannot be read means: the resource fails, or a warning on it. */
+    readonly unreadable: "fail" | "warn";
+}
+
+/** Defaults that placed a connection when it was declared first: identity fields that its program left out. */
+export type Place = Readonly<Record<string, string>>;
+
+/** A connection or a scope as a program wrote it, and where its defaults placed it. */
+export interface Declared {
+    readonly connection: Connection;
+    readonly place: Place | undefined;
+}
+
+/** Where a declared connection is. */
+export interface Located {
+    readonly target: Target;
+    readonly place: Place;
+    /** It is the connection that the resource was about before. */
+    readonly kept: boolean;
 }
 
 const DEFAULT_MAX_CUTS = 10;
@@ -43,17 +66,40 @@ export class Context {
     readonly checked = new Set<string>();
     /** Ids that read has spoken about, and whether it found them changed: diff sees only old inputs then. */
     readonly readings = new Map<string, { readonly changed: boolean }>();
-    /** Declarations of this run by id. */
-    readonly declared = new Map<string, Map<string, string>>();
-    /** Working connections that this run cuts, by id, as the brake lists them. */
-    readonly cuts = new Map<string, string>();
-    /** Notes given once: unreadable scopes, probes. */
+    /** What the program declares and what this run cuts, in all provider processes. */
+    readonly run: Run;
+    /** Where check placed each resource, by URN: a replacement is checked again without its old inputs. */
+    readonly placed = new Map<string, Declared>();
+    /** Notes given once: probes, plans. */
     readonly noted = new Set<string>();
+    private readonly unsaid = new Set<Promise<void>>();
     private readonly sessions = new Map<string, Session>();
     private config: ConfigReader = () => undefined;
 
     constructor(readonly parts: ProviderParts) {
         this.reconciler = new Reconciler(parts.clock);
+        this.run = new Run(parts.ledger);
+    }
+
+    /** Says something on a resource, once per process. */
+    say(level: "info" | "warning", text: string, urn: string | undefined): void {
+        const once = `${level} ${urn ?? ""} ${text}`;
+        if (!this.noted.has(once)) {
+            this.noted.add(once);
+            this.report(level, text, urn);
+        }
+    }
+
+    /** Says something on a resource each time. */
+    report(level: "info" | "warning", text: string, urn: string | undefined): void {
+        const sent = Promise.resolve(this.parts.log(level, text, urn));
+        this.unsaid.add(sent);
+        void sent.finally(() => this.unsaid.delete(sent));
+    }
+
+    /** Waits until everything said has left: after its last answer a process may be ended at once. */
+    async flush(): Promise<void> {
+        await Promise.all(this.unsaid);
     }
 
     /** Only stores: the SDK hands out the provider before this has returned. */
@@ -73,6 +119,12 @@ export class Context {
             probe: this.option("probe", false, readBoolean, "true or false"),
             requireExpectedRequester: this.option("requireExpectedRequester", false, readBoolean, "true or false"),
             pace: this.option("pace", true, readBoolean, "true or false"),
+            unreadable: this.option(
+                "unreadable",
+                "fail",
+                (text) => (text === "fail" || text === "warn" ? text : undefined),
+                '"fail" or "warn"',
+            ),
         };
     }
 
@@ -81,8 +133,59 @@ export class Context {
         return Object.values(this.settings(kind.cloud)).includes(UNKNOWN);
     }
 
-    /** Fills in defaults and finds the session. Throws a {@link DecisionError} where a default is missing or malformed. */
+    /** Where a new declaration is, under today's defaults. */
     async target(connection: Connection): Promise<Target> {
+        return (await this.locate(connection)).target;
+    }
+
+    /**
+     * Where a connection is that the state knows: its id decides, whatever today's defaults are. From the declaration come the fields
+     * that the id does not hold (a project).
+     */
+    async stored(id: string, declared: unknown): Promise<Target> {
+        const found = this.connectionOf(id);
+        const kind = findKind(found.kind);
+        const beside = Object.entries((declared ?? {}) as Record<string, unknown>).filter(
+            ([name]) => kind !== undefined && Object.hasOwn(kind.fields, name) && !kind.identity.includes(name),
+        );
+        return this.target({ ...Object.fromEntries(beside), ...found } as Connection);
+    }
+
+    /**
+     * Where a declaration is that may have been there before. Defaults of the day when it was new go on to place it; only a
+     * declaration of another connection is placed by today's.
+     */
+    async locateDeclared(connection: Connection, before: Declared | undefined): Promise<Located> {
+        if (before?.place !== undefined) {
+            const old = await this.locateOrUndefined(before.connection, before.place);
+            const same = await this.locateOrUndefined(connection, before.place);
+            if (same !== undefined && old?.target.address.key === same.target.address.key) {
+                return { ...same, kept: true };
+            }
+        }
+        const today = await this.locate(connection);
+        const old = before === undefined ? undefined : await this.locateOrUndefined(before.connection, before.place);
+        return { ...today, kept: old?.target.address.key === today.target.address.key };
+    }
+
+    private async locateOrUndefined(connection: Connection, place: Place | undefined) {
+        try {
+            return await this.locate(connection, place);
+        } catch (error) {
+            if (error instanceof DecisionError) {
+                return undefined;
+            }
+            throw error;
+        }
+    }
+
+    /**
+     * Fills in defaults and finds the session.
+     *
+     * @param defaults come before today's
+     * @throws {DecisionError} where a default is missing or malformed
+     */
+    async locate(connection: Connection, defaults: Place = {}): Promise<Pick<Located, "target" | "place">> {
         const kind = findKind(connection.kind);
         if (kind === undefined) {
             throw new DecisionError(`"${connection.kind}" is not a kind of connection this version knows`);
@@ -96,6 +199,7 @@ export class Context {
             const stated = (connection as unknown as Record<string, string | undefined>)[name];
             const value =
                 stated ??
+                defaults[name] ??
                 (name === "region" ? await kind.cloud.region?.({ settings, environment, placement }) : undefined);
             if (value === undefined && kind.identity.includes(name)) {
                 throw new DecisionError(
@@ -111,10 +215,14 @@ export class Context {
             }
             placement[name] = value;
         }
+        const filled = kind.identity.filter((name) => !Object.hasOwn(connection, name));
         return {
-            kind,
-            address: kind.locate({ ...connection, ...defined(placement) } as Connection),
-            session: this.session(kind.cloud, settings, placement),
+            target: {
+                kind,
+                address: kind.locate({ ...connection, ...defined(placement) } as Connection),
+                session: this.session(kind.cloud, settings, placement),
+            },
+            place: defined(Object.fromEntries(filled.map((name) => [name, placement[name]]))),
         };
     }
 

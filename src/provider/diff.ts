@@ -1,5 +1,5 @@
 import { ARGUMENTS, type Connection, type ObservedConnection } from "../connection";
-import type { Context } from "./context";
+import type { Context, Place } from "./context";
 import { moved } from "./outputs";
 import { hasUnknown, sameJson, type Wire } from "./wire";
 
@@ -19,7 +19,7 @@ export async function diff(context: Context, id: string, olds: Wire, news: Wire)
     if (reading !== undefined && !context.checked.has(typeof news.__urn === "string" ? news.__urn : id)) {
         return { changes: reading.changed };
     }
-    if (hasUnknown(news.connection) || (await resolvedKey(context, news.connection as Connection)) !== id) {
+    if (hasUnknown(news.connection) || (await keyOf(context, news)) !== id) {
         return { changes: true, replaces: ["connection"] };
     }
     return { changes: argumentsChanged(olds, news) || situationChanged(olds, news) };
@@ -35,18 +35,10 @@ function situationChanged(olds: Wire, news: Wire): boolean {
     if (observed === undefined || news.transition !== undefined) {
         return true;
     }
-    if (observed.status === "unknown") {
-        // Unreadable now: what was decided stays as it is.
-        const decision = news.__ending === "over" ? "reject" : news.decision;
-        return (olds.__memory as { decided?: string } | undefined)?.decided !== decision;
-    }
-    return moved(olds, news);
+    // Unreadable now, and told so: what was decided stays as it is.
+    return observed.status !== "unknown" && moved(olds, news);
 }
 
-async function resolvedKey(context: Context, connection: Connection): Promise<string | undefined> {
-    try {
-        return (await context.target(connection)).address.key;
-    } catch {
-        return undefined;
-    }
+async function keyOf(context: Context, { connection, __place }: Wire): Promise<string> {
+    return (await context.locate(connection as Connection, __place as Place | undefined)).target.address.key;
 }

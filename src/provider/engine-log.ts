@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 
 /** Messages that are not evidence: shown by the CLI on the resource they belong to. */
-export type Log = (level: "info" | "warning", text: string, urn: string | undefined) => void;
+export type Log = (level: "info" | "warning", text: string, urn: string | undefined) => void | Promise<void>;
 
 /**
  * Logs to the engine whose address is the last argument of the provider process.
@@ -11,7 +11,7 @@ export function engineLog(address: string | undefined): Log {
     let send: Log | undefined;
     return (level, text, urn) => {
         send ??= connect(address) ?? toStderr;
-        send(level, text, urn);
+        return send(level, text, urn);
     };
 }
 
@@ -35,10 +35,13 @@ function connect(address: string | undefined): Log | undefined {
             request.setSeverity(level === "warning" ? LogSeverity.WARNING : LogSeverity.INFO);
             request.setMessage(text);
             request.setUrn(urn ?? "");
-            client.log(request, (error: Error | null) => {
-                if (error) {
-                    toStderr(level, text, urn);
-                }
+            return new Promise((resolve) => {
+                client.log(request, (error: Error | null) => {
+                    if (error) {
+                        toStderr(level, text, urn);
+                    }
+                    resolve();
+                });
             });
         };
     } catch {

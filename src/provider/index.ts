@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { fileLedger } from "../ledger";
 import { systemClock } from "../reconcile/clock";
 import { engineLog } from "./engine-log";
 import { createProviders, type Provider } from "./provider";
@@ -13,6 +14,7 @@ const providers = createProviders({
     environment: process.env,
     clock: systemClock,
     log: engineLog(process.argv.at(-1)),
+    ledger: fileLedger(process.argv.at(-1)),
     signal: end.signal,
     newToken: randomUUID,
 });

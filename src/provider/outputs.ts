@@ -6,7 +6,7 @@ import { assess, type Case, remember } from "./assess";
 import { ENDING } from "./declaration";
 import { sameJson, toWire, type Wire } from "./wire";
 
-/** Memory as the outputs keep it: also whether the decision was reached, which inputs cannot know. */
+/** Memory as the outputs keep it: also the decision that was carried out, for a refresh, which sees no inputs. */
 export interface OutputMemory extends Memory {
     readonly decided?: Decision;
 }
@@ -22,11 +22,13 @@ export interface Author {
  * Nothing is stored twice: the class derives `status` and `requester` from `observed`, `connectionId` from the id. The
  * engine writes the whole state after every step, so bytes here are what a large stack waits for.
  */
-export function outputsOf(inputs: Wire, opened: Case, reading: Reading, author: Author): Wire {
+export function outputsOf(inputs: Wire, opened: Case, outcome: Outcome, author: Author): Wire {
+    const { reading } = outcome;
     const { decision } = opened.declaration;
     const memory = remember(opened.memory, opened.account, reading);
-    const { observed, warnings } = assess({ ...opened, established: true, memory }, reading);
-    const reached = holds(opened, reading) || (opened.memory as OutputMemory).decided === decision;
+    const settled = outcome.sentAt !== undefined && outcome.unsettled === undefined;
+    const established = opened.established || settled || holds(opened, reading);
+    const { observed, warnings } = assess({ ...opened, established, memory }, reading);
     return toWire({
         ...pick(inputs, [...ARGUMENTS, ...ENDING, "__timeouts"]),
         cloudStatus: reading.state === "found" ? reading.seen.cloudStatus : undefined,
@@ -34,7 +36,9 @@ export function outputsOf(inputs: Wire, opened: Case, reading: Reading, author: 
         warnings: warnings.length === 0 ? undefined : warnings,
         decidedBy: author.decidedBy,
         decidedAt: author.decidedAt,
-        __memory: { ...memory, ...(reached ? { decided: decision } : {}) } satisfies OutputMemory,
+        // Only where a delete acts: it says on which resource, and is not kept from acting by its own declaration.
+        __urn: inputs.onDelete === undefined || inputs.onDelete === "keep" ? undefined : inputs.__urn,
+        __memory: { ...memory, ...(established ? { decided: decision } : {}) } satisfies OutputMemory,
         __schemaVersion: SCHEMA_VERSION,
     });
 }

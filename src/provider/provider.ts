@@ -27,8 +27,29 @@ export function createProviders(parts: ProviderParts): { decisions: Provider; ad
         context.configure(read);
     };
     return {
-        decisions: { configure, ...decisionProvider(context) },
-        admissions: { configure, ...admissionProvider(context) },
+        decisions: { configure, ...saidBefore(context, decisionProvider(context)) },
+        admissions: { configure, ...saidBefore(context, admissionProvider(context)) },
+    };
+}
+
+/** Every call answers only after what it said has left. */
+function saidBefore(context: Context, inner: Omit<Provider, "configure">): Omit<Provider, "configure"> {
+    const flushed =
+        <A extends unknown[], R>(call: (...args: A) => Promise<R>) =>
+        async (...args: A): Promise<R> => {
+            try {
+                return await call(...args);
+            } finally {
+                await context.flush();
+            }
+        };
+    return {
+        check: flushed(inner.check),
+        diff: inner.diff,
+        create: flushed(inner.create),
+        read: flushed(inner.read),
+        update: flushed(inner.update),
+        delete: flushed(inner.delete),
     };
 }
 

@@ -1,8 +1,11 @@
-import { ARGUMENTS, type Connection } from "../connection";
+import { ARGUMENTS, type Connection, parseKey } from "../connection";
 import type { Declaration } from "../decision/arguments";
 import { DecisionError } from "../reconcile/decide";
-import { openCase, readCase } from "./assess";
-import { type Context, refuseNewerState } from "./context";
+import type { Reading } from "../reconcile/inventory";
+import type { Target } from "../reconcile/session";
+import { type Case, openCase, readCase, unreadText, whyUnread } from "./assess";
+import { urnOf } from "./check";
+import { type Context, type Place, refuseNewerState } from "./context";
 import { declarationOf, ENDING } from "./declaration";
 import { type Author, moved, type OutputMemory, outputsOf, pick } from "./outputs";
 import { toWire, type Wire } from "./wire";
@@ -15,55 +18,71 @@ export interface ReadResult {
 }
 
 /**
- * The connection as it stands now. Never returns an empty id: what is gone stays in the state as `absent`, what cannot
- * be read stays as it was. `get` passes no properties; the id alone suffices.
+ * The connection as it stands now, where the id says. Never returns an empty id: what is gone stays in the state as `absent`. What cannot
+ * be read fails the refresh, or stays as it was with a warning. `get` passes no properties; the id alone suffices.
  */
 export async function read(context: Context, id: string, props: Wire): Promise<ReadResult> {
     refuseNewerState(props);
-    const connection = (props.connection ?? context.connectionOf(id)) as Connection;
     const bare = props.decision === undefined;
+    const connection = (props.connection ?? context.connectionOf(id)) as Connection;
+    const target = await context.stored(id, props.connection);
     const declaration: Declaration = bare ? observer(connection) : declarationOf(props);
     const { decided, ...memory } = (props.__memory ?? {}) as OutputMemory;
-    const opened = await openCase(context, declaration, memory, true);
-    const elsewhere = memory.account !== undefined && opened.account !== undefined && memory.account !== opened.account;
-    const reading = elsewhere
-        ? ({
-              state: "unreadable",
-              why: `it belongs to ${opened.target.kind.cloud.accountTitle} ${memory.account}, the credentials to ${opened.account}`,
-          } as const)
-        : await readCase(context, opened, props.__urn as string | undefined);
-    if (reading.state === "unreadable") {
-        if (bare) {
-            throw new DecisionError(`${id} cannot be read: ${reading.why}`);
-        }
-        context.parts.log("warning", `${id} cannot be read, its state is kept: ${reading.why}`, undefined);
+    const established = bare || decided === declaration.decision;
+    const opened = await openCase(target, declaration, memory, established);
+    const reading = await readRemembered(context, opened, urnOf(props));
+    const unread = whyUnread(reading);
+    if (unread !== undefined && (bare || context.options().unreadable === "fail")) {
+        throw new DecisionError(unreadText(id, unread));
+    }
+    if (unread !== undefined) {
+        context.report("warning", `${id} cannot be read, its state is kept: ${unread}`, urnOf(props));
         context.readings.set(id, { changed: false });
         return { id, props: toWire(props) };
     }
     const fresh = outputsOf(
         { ...props, connection },
         opened,
-        reading,
+        { reading },
         pick(props, ["decidedBy", "decidedAt"]) as Author,
     );
     const outs = bare ? withoutDecision(fresh) : fresh;
-    // Reading decides nothing: whether the decision was reached is what the last create or update said.
-    outs.__memory = {
-        ...(outs.__memory as OutputMemory),
-        decided: decided ?? (bare ? undefined : (outs.__memory as OutputMemory).decided),
-    };
     context.readings.set(id, { changed: moved(props, outs) });
-    const inputs = pick({ ...props, ...outs }, [
-        ...ARGUMENTS,
-        ...ENDING,
-        "__provider",
-        "__timeouts",
-        "__schemaVersion",
-        "__memory",
-        "observed",
-        "warnings",
-    ]);
+    const inputs = {
+        ...pick({ ...props, ...outs }, [
+            ...ARGUMENTS,
+            ...ENDING,
+            "__provider",
+            "__timeouts",
+            "__schemaVersion",
+            "__memory",
+            "observed",
+            "warnings",
+        ]),
+        ...(established ? { __established: true } : {}),
+        __place: placeOf(target, connection),
+    };
     return { id, props: toWire(outs), ...(bare ? {} : { inputs: toWire(inputs) }) };
+}
+
+/** What the id knows of the place and the declaration does not say. */
+function placeOf({ kind, address }: Target, connection: Connection): Place | undefined {
+    const parts = parseKey(address.key).parts;
+    const missing = kind.identity.flatMap((name, i) =>
+        Object.hasOwn(connection, name) ? [] : [[name, parts[i] ?? ""] as const],
+    );
+    return missing.length === 0 ? undefined : Object.fromEntries(missing);
+}
+
+/** Credentials of another account than the remembered one tell nothing. */
+async function readRemembered(context: Context, opened: Case, urn: string | undefined): Promise<Reading> {
+    const { memory, account, target } = opened;
+    return memory.account !== undefined && account !== undefined && memory.account !== account
+        ? {
+              state: "unreadable",
+              why: `it belongs to ${target.kind.cloud.accountTitle} ${memory.account}, the credentials to ${account}`,
+          }
+        : readCase(context, opened, urn);
 }
 
 /** `get` declares nothing; the connection is looked at as if everything were fine with it. */

@@ -18,6 +18,10 @@ export interface Wanted {
     readonly options: PlanOptions;
     /** What a reading is worth; one that proves nothing comes back as unreadable. */
     readonly trust: (reading: Reading) => Reading;
+    /** The preview showed that this run decides it: a request that lapsed since is a failure. */
+    readonly due: boolean;
+    /** Whether the preview showed that something would be sent where the connection has this status. */
+    readonly announced: (status: Status) => boolean;
     /** Throws when this connection must not be touched: another requester, another account, changed evidence. */
     readonly inspect: (seen: Observed) => void;
     /** Counts a connection that works now and is about to be cut; throws when it is one too many. */
@@ -33,6 +37,8 @@ export interface Outcome {
     readonly reading: Reading;
     /** This run sent it: when the cloud took it, milliseconds since 1970. */
     readonly sentAt?: number;
+    /** The connection as it was read right before that. */
+    readonly sentOn?: Observed;
     /** Sent, but not settled: why. The next `up` goes on. */
     readonly unsettled?: string;
 }
@@ -50,6 +56,12 @@ export class DecisionError extends Error {
 const OLD_STATUS_GRACE_MS = 2 * 60_000;
 /** Progress is reported this often while a decision settles. */
 const PROGRESS_EVERY_MS = 30_000;
+
+/** The connection does not stand any more where the preview saw it: what is due now is another action than the one reviewed. */
+const CHANGED = {
+    why: "the connection changed since the preview, so nothing was sent",
+    remedy: "run `pulumi preview` again and see what is due now",
+};
 
 /** Carries decisions out. One per process: batches, polls and listings are shared. */
 export class Reconciler {
@@ -70,7 +82,12 @@ export class Reconciler {
         const until = started + wanted.timeoutMs;
         const waitUntil = started + wanted.waitMs;
         let reading = wanted.trust(await this.inventory.read(target, wanted.note));
+        if (reading.state === "absent") {
+            // The listing may be older than the request: the same run may have made it.
+            reading = wanted.trust(await this.inventory.confirm(target));
+        }
         let sentAt: number | undefined;
+        let sentOn: Observed | undefined;
         // The answer to the last call was lost: it may have taken effect.
         let lost: Receipt | undefined;
         // What the cloud took, and the status it had before: reads may show that for a while, even after a newer one.
@@ -80,6 +97,7 @@ export class Reconciler {
         const ended = (unsettled?: string): Outcome => ({
             reading,
             ...(sentAt === undefined ? {} : { sentAt }),
+            ...(sentOn === undefined ? {} : { sentOn }),
             ...(unsettled === undefined ? {} : { unsettled }),
         });
         for (let attempt = 1; ; attempt++) {
@@ -115,13 +133,13 @@ export class Reconciler {
                         return ended(why);
                     }
                     break;
-                case "refuse": {
-                    const why = refusalText(wanted, reading, step.why, step.remedy);
-                    if (sentAt === undefined) {
-                        throw new DecisionError(why);
+                case "lapsed":
+                    if (sentAt === undefined && !wanted.due) {
+                        return ended();
                     }
-                    return ended(why);
-                }
+                    return this.refused(wanted, reading, step, ended);
+                case "refuse":
+                    return this.refused(wanted, reading, step, ended);
                 case "awaitRequest": {
                     const found = await this.wait(wanted, (r) => r.state === "found", waitUntil);
                     if (found === undefined) {
@@ -143,6 +161,9 @@ export class Reconciler {
                     break;
                 }
                 case "act": {
+                    if (!wanted.announced(statusOf(reading))) {
+                        return this.refused(wanted, reading, CHANGED, ended);
+                    }
                     const sent = await this.batches.submit({
                         target,
                         decision: wanted.decision,
@@ -168,7 +189,10 @@ export class Reconciler {
                         reading = await this.readNow(wanted);
                         break;
                     }
-                    sentAt = receipt.result === "sent" ? this.clock.now() : sentAt;
+                    if (receipt.result === "sent") {
+                        sentAt = this.clock.now();
+                        sentOn ??= reading.state === "found" ? reading.seen : undefined;
+                    }
                     transit = { from: statusOf(reading), until: this.clock.now() + OLD_STATUS_GRACE_MS };
                     break;
                 }
@@ -195,6 +219,21 @@ export class Reconciler {
             }
         });
         return last === undefined ? undefined : wanted.trust(last);
+    }
+
+    /** Nothing is sent, or nothing more. */
+    private refused(
+        wanted: Wanted,
+        reading: Reading,
+        { why, remedy }: { readonly why: string; readonly remedy: string },
+        ended: (why: string) => Outcome,
+    ): Outcome {
+        const text = problemText(`Cannot ${wanted.decision}: ${why}.`, facts(wanted, reading), remedy);
+        const outcome = ended(text);
+        if (outcome.sentAt === undefined) {
+            throw new DecisionError(text);
+        }
+        return outcome;
     }
 
     private interrupted(wanted: Wanted, reading: Reading, ended: (why: string) => Outcome): Outcome {
@@ -242,6 +281,11 @@ function judge(wanted: Wanted, fresh: Reading): Action | undefined {
     if (step.do !== "act" || fresh.state !== "found") {
         return undefined;
     }
+    if (!wanted.announced(fresh.seen.status)) {
+        throw new DecisionError(
+            problemText(`Cannot ${wanted.decision}: ${CHANGED.why}.`, facts(wanted, fresh), CHANGED.remedy),
+        );
+    }
     wanted.inspect(fresh.seen);
     if (cuts(step, fresh.seen.status)) {
         wanted.admitCut(fresh.seen);
@@ -256,10 +300,6 @@ function facts({ target }: Wanted, reading: Reading): Record<string, string | un
         status: seen === undefined ? statusOf(reading) : `${seen.status} (${seen.cloudStatus})`,
         requester: seen?.requester,
     };
-}
-
-function refusalText(wanted: Wanted, reading: Reading, why: string, remedy: string): string {
-    return problemText(`Cannot ${wanted.decision}: ${why}.`, facts(wanted, reading), remedy);
 }
 
 function notThereText(wanted: Wanted): string {

@@ -12,7 +12,7 @@ export type Reading =
     | { readonly state: "absent" }
     | { readonly state: "unreadable"; readonly why: string };
 
-/** A read that says nothing about a connection proves nothing. */
+/** No answer for this id: treat it as unreadable. */
 export const UNREAD: Reading = { state: "unreadable", why: "the read gave no answer" };
 
 /** A listing that takes longer than this says how far it is, and again each time as much later. */
@@ -23,9 +23,9 @@ const LOOKUPS_BEFORE_LISTING = 3;
 
 /** A listing as far as it has been read. */
 interface Listing {
-    readonly items: Map<string, Observed>;
+    items: Map<string, Observed>;
     /** Ids whose entry no longer holds: something was sent, or a fresh read did not find them. */
-    readonly stale: Set<string>;
+    stale: Set<string>;
     cursor: string | undefined;
     complete: boolean;
     /** More than one page. */
@@ -33,6 +33,8 @@ interface Listing {
     /** The cloud refused to list by requester. */
     whole: boolean;
     lookups: number;
+    /** The next reading that counts nothing read before, and who waits for it. */
+    confirming: { readonly targets: Target[]; readonly readings: Promise<Map<string, Reading>> } | undefined;
     /** Reads of one listing run one after another, so that none is made twice. */
     queue: Promise<unknown>;
 }
@@ -56,16 +58,22 @@ export class Inventory {
     }
 
     /**
-     * Every connection of the scope that `target` lies in, as last read by this process: one complete listing. What was sent
-     * or read since is in it; requests that arrived since are not.
+     * Every connection of the scope that `target` lies in: one complete listing. What was sent or read since is in it; requests that
+     * arrived since are not, unless it is read anew.
+     *
+     * @param anew nothing that was read before the call counts
      */
     async readAll(
         target: Target,
         note: (text: string) => void = () => {},
+        anew = false,
     ): Promise<{ state: "found"; all: readonly Observed[] } | Exclude<Reading, { state: "found" }>> {
         const listing = this.listing(target);
         const turn = listing.queue.then(() =>
             this.attempt(target, async () => {
+                if (anew) {
+                    Object.assign(listing, { items: new Map(), stale: new Set(), cursor: undefined, complete: false });
+                }
                 await this.extend(target, listing, note, () => false);
                 return proveAbsent(target);
             }),
@@ -76,6 +84,29 @@ export class Inventory {
         return reading.state === "absent"
             ? { state: "found", all: all.flatMap((item) => (item.state === "found" ? [item.seen] : [])) }
             : (reading as Exclude<Reading, { state: "found" }>);
+    }
+
+    /**
+     * Reads a connection again: nothing that was read before the call counts. Calls for one scope that wait at the same time share
+     * one reading.
+     */
+    async confirm(target: Target): Promise<Reading> {
+        const listing = this.listing(target);
+        listing.confirming ??= this.nextConfirmation(listing);
+        listing.confirming.targets.push(target);
+        const readings = await listing.confirming.readings;
+        return readings.get(target.address.id) ?? UNREAD;
+    }
+
+    private nextConfirmation(listing: Listing): NonNullable<Listing["confirming"]> {
+        const targets: Target[] = [];
+        const readings = listing.queue.then(() => {
+            // From here on, who comes is too late for this reading.
+            listing.confirming = undefined;
+            return this.readNow(targets);
+        });
+        listing.queue = readings;
+        return { targets, readings };
     }
 
     /** Connections of one scope as they are right now; feeds the listing. */
@@ -131,6 +162,7 @@ export class Inventory {
                 long: false,
                 whole: false,
                 lookups: 0,
+                confirming: undefined,
                 queue: Promise.resolve(),
             };
             this.listings.set(key, listing);
@@ -272,9 +304,12 @@ function readingOf(seen: Observed): Reading {
     return seen.status === "absent" ? { state: "absent" } : { state: "found", seen: harmless(seen) };
 }
 
-/** Texts from outside as short lines: from here on they may be shown, stored and compared. */
+/** Texts from outside as short lines: from here on they may be shown, stored and compared. The id stays as it is: it is sent back. */
 function harmless(seen: Observed): Observed {
-    const lines = Object.entries(seen).map(([key, value]) => [key, typeof value === "string" ? oneLine(value) : value]);
+    const lines = Object.entries(seen).map(([key, value]) => [
+        key,
+        typeof value === "string" && key !== "id" ? oneLine(value) : value,
+    ]);
     const evidence = Object.entries(seen.evidence).map(([fact, value]) => [
         fact,
         typeof value === "string" ? oneLine(value) : Array.isArray(value) ? value.map((item) => oneLine(item)) : value,
@@ -291,6 +326,11 @@ async function proveAbsent({ kind, address, session }: Target): Promise<Reading>
 }
 
 function unreadable({ kind }: Target, error: unknown): Reading {
+    return { state: "unreadable", why: whyUnreadable(kind, error) };
+}
+
+/** The cloud's words and what to look at. Anything but a cloud's error is a bug and thrown on. */
+export function whyUnreadable(kind: ConnectionKind, error: unknown): string {
     if (!(error instanceof CloudError)) {
         throw error;
     }
@@ -300,5 +340,5 @@ function unreadable({ kind }: Target, error: unknown): Reading {
             : error.failure === "credentials"
               ? `; check the ${kind.cloud.title} credentials`
               : "";
-    return { state: "unreadable", why: `${error.message}${hint}` };
+    return `${error.message}${hint}`;
 }

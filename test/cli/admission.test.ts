@@ -55,12 +55,18 @@ describe("an admission", { timeout: OPERATION_MS }, () => {
             return { waiting: admission.counts.apply((counts) => counts?.review ?? "0") };
         };
         const preview = await stack.preview(program, { diff: true });
-        expect(preview.text).toContain(`${endpoint(1)}: "accept, rule analytics, requester ${REQUESTER}"`);
-        expect(preview.text).toContain(`${endpoint(2)}: "reject, rule blocked, requester ${STRANGER}"`);
+        expect(preview.text).toContain(`${endpoint(1)}: "accept: pending, rule analytics, requester ${REQUESTER}"`);
+        expect(preview.text).toContain(`${endpoint(2)}: "reject: pending, rule blocked, requester ${STRANGER}"`);
         expect(preview.text).toContain(`${endpoint(3)}: "review: no rule, requester ${PARTNER}"`);
         expect(preview.text).not.toContain("__");
-        expect(diagnostics(preview)).toContain("info ledger: accept 1, reject 1 (not touched: 1 for review)");
-        expect(preview.text).toMatch(/waiting *: "1"/);
+        expect(diagnostics(preview)).toContain(
+            [
+                "info ledger: ledger: reject 1, accept 1 (not touched: 1 for review)",
+                `  ${endpoint(2)} reject: pending, rule blocked, requester ${STRANGER}`,
+                `  ${endpoint(1)} accept: pending, rule analytics, requester ${REQUESTER}`,
+            ].join("\n"),
+        );
+        expect(preview.text).toMatch(/waiting *: \[unknown\]/);
 
         await stack.up(program);
         expect(connections().map(({ state }) => state)).toEqual([
@@ -112,10 +118,10 @@ describe("an admission", { timeout: OPERATION_MS }, () => {
         expect(calls("Describe")).toBe(1);
         const inputs = inputsOf(preview, "ledger");
         expect(Object.keys(inputs.verdicts as object)).toHaveLength(100);
-        expect(inputs.counts).toEqual({ accept: "600", reject: "100" });
+        expect(inputs.transition).toBe("reject 100, accept 600");
         expect(inputs.__listed).toMatchObject({
-            accept: expect.arrayContaining([endpoint(many)]),
-            reject: expect.arrayContaining([endpoint(1)]),
+            "accept pending": expect.stringContaining(endpoint(many)),
+            "reject pending": expect.stringContaining(endpoint(1)),
         });
         await stack.up(program);
         expect([calls("Accept"), calls("Reject")]).toEqual([2, 1]);

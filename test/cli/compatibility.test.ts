@@ -30,7 +30,7 @@ describe.each(readdirSync(fixtures))("%s", { timeout: 120_000 }, (file) => {
         for (const resource of state.deployment.resources) {
             for (const properties of [resource.inputs, resource.outputs]) {
                 if (properties?.__schemaVersion !== undefined) {
-                    properties.__schemaVersion = 2;
+                    properties.__schemaVersion = 3;
                 }
             }
         }
@@ -38,7 +38,7 @@ describe.each(readdirSync(fixtures))("%s", { timeout: 120_000 }, (file) => {
         const real = await realStack(simulator.env);
         await real.stack.importStack(state);
         const sentence =
-            "was written by a newer pulumi-connection-decision (state schema 2, this version knows up to 1); install that version or a newer one";
+            "was written by a newer pulumi-connection-decision (state schema 3, this version knows up to 2); install that version or a newer one";
         expect(await failure(real.preview(recordedProgram))).toContain(sentence);
         const refresh = await failure(real.refresh());
         expect(refresh).toContain(sentence);

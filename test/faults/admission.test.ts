@@ -151,7 +151,7 @@ async function run(random: Schedule): Promise<void> {
                 .map((listing) => listing.all.get(id) as Connection);
             const allowed = (connection: Connection) =>
                 verdictOf(random, connection) === wanted &&
-                (wanted === "accept" || connection.state !== "available" || random.existing === "enforce");
+                (connection.state === "pendingAcceptance" || random.existing === "enforce");
             must(seen.some(allowed), `${action} of ${id}, read as ${JSON.stringify(seen)}`);
         }
     };
@@ -171,6 +171,7 @@ async function run(random: Schedule): Promise<void> {
             })),
             otherwise: random.otherwise,
             existing: random.existing,
+            except: [...decisions.keys()],
         },
     };
     const up = async () => {

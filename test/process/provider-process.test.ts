@@ -86,10 +86,13 @@ describe("the provider in the SDK's process", () => {
         const host = await start();
         const checked = await check(host, args(1));
         expect(checked.inputs).toMatchObject({
-            observed: { status: "pending", requester: REQUESTER },
+            observed: { status: "accepted", requester: REQUESTER },
             transition: "accept: pending -> accepted",
             __provider: PROVIDER,
         });
+        expect(checked.inputs).not.toHaveProperty("__preview");
+        const previewed = await check(host, args(1, { __preview: true }));
+        expect(previewed.inputs).toMatchObject({ observed: { status: UNKNOWN, requester: REQUESTER } });
         const created = await create(host, checked.inputs);
         expect(created.id).toBe(`aws:vpcEndpoint/eu-west-1/${SERVICE}/${endpoint(1)}`);
         expect(created.outs).toMatchObject({ observed: { status: "accepted" }, __provider: PROVIDER });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Wire } from "../../src/provider/wire";
+import { UNKNOWN, type Wire } from "../../src/provider/wire";
 import {
     ALIBABA_REQUESTER,
     endpoint,
@@ -54,12 +54,12 @@ describe("rules", () => {
         const preview = await stack.preview(program);
         expect(preview.steps[0]?.inputs).toMatchObject({
             verdicts: {
-                [endpoint(1)]: `accept, rule analytics, requester ${REQUESTER}`,
-                [endpoint(2)]: `reject, rule blocked, requester ${STRANGER}`,
+                [endpoint(1)]: `accept: pending, rule analytics, requester ${REQUESTER}`,
+                [endpoint(2)]: `reject: pending, rule blocked, requester ${STRANGER}`,
                 [endpoint(3)]: `review: no rule, requester ${PARTNER}`,
             },
-            counts: { accept: "1", reject: "1", review: "1" },
-            transition: "accept 1, reject 1 (not touched: 1 for review)",
+            counts: UNKNOWN,
+            transition: "reject 1, accept 1 (not touched: 1 for review)",
         });
         expect(sent()).toEqual([]);
         const { failures } = await stack.up(program);
@@ -98,7 +98,7 @@ describe("rules", () => {
             [endpoint(1)]: `review: rule none, requester ${REQUESTER}`,
         });
         const second = await new TestStack(clouds.simulator).preview(program([analytics, none]));
-        expect(second.steps[0]?.inputs.counts).toEqual({ accept: "1" });
+        expect(second.steps[0]?.inputs.transition).toBe("accept 1");
     });
 
     it("that ask for what the cloud does not tell leave the connection to people, whatever comes after", async () => {
@@ -106,7 +106,7 @@ describe("rules", () => {
         endpoints("pendingAcceptance");
         const { steps } = await new TestStack(clouds.simulator).preview({ ledger: admission([undecided, analytics]) });
         // The simulator tells ipv4: the rule does not match, the next one decides.
-        expect(steps[0]?.inputs.counts).toEqual({ accept: "1" });
+        expect(steps[0]?.inputs.transition).toBe("accept 1");
         const peering = {
             scope: { kind: "alibaba:vpcPeering" },
             rules: [
@@ -130,7 +130,7 @@ describe("rules", () => {
                     rules: [{ name: "inside", evidence: { cidrs }, verdict: "accept" }],
                 },
             });
-            return (steps[0]?.inputs.counts as Wire | undefined)?.accept === "1";
+            return steps[0]?.inputs.transition === "accept 1";
         };
         // The requester's VPC is 10.20.0.0/16.
         expect(await inRange("10.0.0.0/8")).toBe(true);
@@ -149,7 +149,7 @@ describe("rules", () => {
         expect(without.steps[0]?.inputs.counts).toEqual({ review: "1" });
         Object.assign(clouds.simulator.world.alibaba?.[0]?.vpcPeerConnections?.[0] ?? {}, { name: "orders CHG-2041" });
         const written = await new TestStack(clouds.simulator).preview(program("accept"));
-        expect(written.steps[0]?.inputs.counts).toEqual({ accept: "1" });
+        expect(written.steps[0]?.inputs.transition).toBe("accept 1");
         const { failures } = await new TestStack(clouds.simulator).preview(program("reject"));
         expect(failures.peerings).toContain("it can narrow an accept, nothing else");
     });
@@ -211,7 +211,10 @@ describe("connections accepted earlier", () => {
         const enforced = admission([blocked], { existing: "enforce" });
         const stack = new TestStack(clouds.simulator, { "connections:maxCuts": "3" });
         expect((await stack.preview({ ledger: enforced })).failures).toEqual({});
-        const both = { one: onEndpoint(4, "reject"), ledger: enforced };
+        const both = {
+            one: onEndpoint(4, "reject"),
+            ledger: admission([blocked], { existing: "enforce", except: [endpoint(4)] }),
+        };
         const { failures } = await stack.up(both);
         expect(failures.ledger).toContain("This run would cut more than 3 connections that work now");
         expect(states().slice(0, 3)).toEqual(["available", "available", "available"]);
@@ -260,7 +263,7 @@ describe("up", () => {
         expect(failures).toEqual({});
         expect(states()).toEqual(["pendingAcceptance", "available"]);
         expect(logs.map(({ text }) => text)).toContain(
-            "1 of the 2 listed connections changed since the preview; nothing was sent for them, the next run decides",
+            "ledger: 1 of the 2 listed connections changed since the preview; nothing was sent for them, the next run decides",
         );
     });
 
@@ -298,12 +301,12 @@ describe("up", () => {
 });
 
 describe("an explicit decision", () => {
-    it("wins, named in except or declared before", async () => {
+    it("wins where except names it", async () => {
         endpoints("pendingAcceptance", "pendingAcceptance", "pendingAcceptance");
         const stack = new TestStack(clouds.simulator);
         const program = {
             one: onEndpoint(1, "reject"),
-            ledger: admission([analytics], { except: [endpoint(2)] }),
+            ledger: admission([analytics], { except: [onEndpoint(1, "reject").connection, endpoint(2)] }),
         };
         await stack.up(program);
         expect(states()).toEqual(["rejected", "pendingAcceptance", "available"]);
@@ -351,7 +354,7 @@ describe("time-boxed rules", () => {
         const over = await stack.preview(program);
         expect(over.steps[0]?.inputs.transition).toBe("cut 1");
         expect(String(Object.values(over.steps[0]?.inputs.verdicts as Wire))).toMatch(
-            /^cut: rule analytics accepted until 20.*Z, requester 111122223333$/,
+            /^cut: accepted, rule analytics accepted until 20.*Z, requester 111122223333$/,
         );
         await stack.up(program);
         expect(states()).toEqual(["rejected"]);
@@ -370,7 +373,10 @@ describe("destroy", () => {
     it("leaves what decisions of the program decided", async () => {
         endpoints("pendingAcceptance", "pendingAcceptance");
         const stack = new TestStack(clouds.simulator);
-        await stack.up({ one: onEndpoint(1, "accept"), ledger: admission([analytics], { onDelete: "reject" }) });
+        await stack.up({
+            one: onEndpoint(1, "accept"),
+            ledger: admission([analytics], { onDelete: "reject", except: [endpoint(1)] }),
+        });
         expect(states()).toEqual(["available", "available"]);
         await stack.destroy();
         expect(states()).toEqual(["available", "rejected"]);
@@ -396,15 +402,15 @@ describe("connections:probe", () => {
         await stack.preview({ ledger: admission([analytics, blocked]) });
         expect(
             clouds.simulator.calls.filter(({ outcome }) => outcome === "DryRunOperation").map(({ action }) => action),
-        ).toEqual(["ec2:AcceptVpcEndpointConnections", "ec2:RejectVpcEndpointConnections"]);
+        ).toEqual(["ec2:RejectVpcEndpointConnections", "ec2:AcceptVpcEndpointConnections"]);
         expect(states()).toEqual(["pendingAcceptance", "pendingAcceptance", "pendingAcceptance"]);
     });
 });
 
 describe("what cannot be read", () => {
-    it("is never taken for empty, and converged rules stay as they are", async () => {
+    it("is never taken for empty: it fails, or converged rules stay as they are with a warning", async () => {
         endpoints("available");
-        const stack = new TestStack(clouds.simulator);
+        const stack = new TestStack(clouds.simulator, { "connections:unreadable": "warn" });
         const program = { ledger: admission([analytics]) };
         await stack.up(program);
         const before = stack.outputs("ledger");
@@ -418,6 +424,12 @@ describe("what cannot be read", () => {
         expect([failures, steps[0]?.op]).toEqual([{}, "same"]);
         const fresh = await new TestStack(clouds.simulator).up(program);
         expect(fresh.failures.ledger).toContain("cannot be read");
+        const strict = new TestStack(clouds.simulator);
+        clouds.simulator.clearFaults();
+        await strict.up(program);
+        clouds.simulator.addFaults({ action: "ec2:Describe*", fault: "error", status: 503, times: 1_000 });
+        expect((await strict.preview(program)).failures.ledger).toContain("cannot be read");
+        expect((await strict.refresh()).failures.ledger).toContain("cannot be read");
         clouds.simulator.clearFaults();
         expect((await stack.refresh()).steps[0]?.op).toBe("same");
         expect(stack.outputs("ledger")).toEqual(before);
@@ -461,7 +473,7 @@ describe("wrong arguments", () => {
         [{ rules: [{ ...analytics, ticket: "(" }] }, "must be a regular expression"],
         [{ otherwise: "ask" }, "otherwise"],
         [{ existing: "cut" }, "existing"],
-        [{ except: [1] }, "except must be a list"],
+        [{ except: [1] }, "except[0]: 1 is not a connection of this scope"],
         [{ onDelete: "remove" }, 'onDelete: "remove" is not possible'],
     ])("%j: %s", async (more, text) => {
         const { failures } = await new TestStack(clouds.simulator).preview({ ledger: { ...admission([]), ...more } });

@@ -265,7 +265,7 @@ describe("bad input", () => {
         process.env.AWS_ACCESS_KEY_ID = "AKIA000000000000";
         try {
             const text = await refused(onEndpoint(1, "accept"));
-            expect(text).toContain("No working credentials for AWS.");
+            expect(text).toContain("give this process working AWS credentials");
             expect(text).toContain("InvalidClientTokenId");
             expect(text).not.toContain("AKIA000000000000");
         } finally {
@@ -278,13 +278,15 @@ describe("places", () => {
     it("come from the argument, the provider's config, then the environment", async () => {
         const region = async (args: Wire, config: Record<string, string>) => {
             const s = new TestStack(clouds.simulator, config);
-            const { steps } = await s.preview({ a: args });
-            return clouds.simulator.calls.length > 0
+            const { steps, failures } = await s.preview({ a: args });
+            return failures.a === undefined
                 ? (steps[0]?.inputs.observed as Wire | undefined)?.status
-                : undefined;
+                : /was not found with these credentials/.exec(failures.a)?.[0];
         };
         expect(await region(onEndpoint(1, "accept"), {})).toBe("pending");
-        expect(await region(onEndpoint(1, "accept"), { "aws:region": "us-east-1" })).toBe("unknown");
+        expect(await region(onEndpoint(1, "accept"), { "aws:region": "us-east-1" })).toBe(
+            "was not found with these credentials",
+        );
         expect(
             await region(onEndpoint(1, "accept"), { "aws:region": "us-east-1", "connections:awsRegion": "eu-west-1" }),
         ).toBe("pending");

@@ -42,7 +42,7 @@ describe("the review", () => {
             inputs: {
                 observed: { status: "pending", requester: REQUESTER, endpointRegion: "eu-west-1" },
                 transition: "accept: pending -> accepted",
-                __memory: { account: "123456789012", seen: "pending" },
+                __memory: { account: "123456789012" },
             },
         });
         expect(mutations()).toEqual([]);
@@ -87,7 +87,7 @@ describe("the review", () => {
             c: onEndpoint(1, "accept", { expectedRequester: unknown, reason: unknown }),
         });
         expect(failures).toEqual({});
-        expect(steps.map((step) => "observed" in step.inputs)).toEqual([false, false, true]);
+        expect(steps.map((step) => step.inputs.transition)).toEqual([unknown, unknown, "accept: pending -> accepted"]);
     });
 
     it("replaces by the resolved connection, not by its spelling", async () => {
@@ -279,7 +279,7 @@ describe("what cannot be", () => {
         };
         const { steps } = await s.preview(allowed);
         expect(steps[0]?.inputs.transition).toBe(
-            "reject: accepted -> absent (the connection is deleted, the requester must ask again)",
+            "reject: accepted -> absent (CUTS a working connection; the connection is deleted, the requester must ask again)",
         );
         expect((await s.up(allowed)).failures).toEqual({});
         expect(mutations().sort()).toEqual([
@@ -309,21 +309,28 @@ describe("what cannot be", () => {
         expect(opposite.failures.b).toMatch(/a: accept\n {2}b: reject/);
         const equal = await stack().preview({ a: onEndpoint(1, "accept"), b: onEndpoint(1, "accept") });
         expect(equal.failures).toEqual({});
-        expect(equal.logs.map((log) => log.text)).toEqual([expect.stringContaining("is declared twice, also as a")]);
+        expect(equal.logs.filter(({ level }) => level === "warning").map((log) => log.text)).toEqual([
+            expect.stringContaining("is declared twice, also as a"),
+        ]);
     });
 
-    it("lets a request that lapsed fail alone", async () => {
+    it("reports a request that lapsed before this run, decides the others, and fails for one that lapsed meanwhile", async () => {
         clouds.simulator.world = worldWith({ endpoints: ["expired", "pendingAcceptance", "failed"] });
         const program = { a: onEndpoint(1, "accept"), b: onEndpoint(2, "accept"), c: onEndpoint(3, "accept") };
         const preview = await stack().preview(program);
         expect(preview.failures).toEqual({});
         expect(preview.steps[0]?.inputs.warnings).toEqual([
-            "up will fail for this one: the request is expired; ask the requester to create the endpoint again",
+            "cannot be accepted: the request is expired; ask the requester to create the endpoint again",
         ]);
-        const up = await stack().up(program);
-        expect(Object.keys(up.failures)).toEqual(["a", "c"]);
-        expect(up.failures.a).toContain("Cannot accept: the request is expired and can no longer be accepted.");
+        const s = stack();
+        const up = await s.up(program);
+        expect(up.failures).toEqual({});
+        expect(s.outputs("a")).toMatchObject({ observed: { status: "expired" }, warnings: [expect.anything()] });
         expect(stateOf(2)).toBe("available");
+        expect((await s.preview(program)).steps.map((step) => step.op)).toEqual(["same", "same", "same"]);
+        clouds.simulator.world = worldWith({ endpoints: ["pendingAcceptance"] });
+        const meanwhile = await stack().up({ a: onEndpoint(1, "accept") }, () => setEndpoint(1, "expired"));
+        expect(meanwhile.failures.a).toContain("Cannot accept: the request is expired and can no longer be accepted.");
     });
 
     it("reports the refusal of an undocumented transition verbatim", async () => {
@@ -397,11 +404,14 @@ describe("absence", () => {
             }),
         };
         for (const args of Object.values(cases)) {
-            const preview = await stack().preview({ a: args });
+            const failed = await stack().preview({ a: args });
+            expect(failed.failures.a).toContain("was not found with these credentials");
+            expect(failed.failures.a).toContain('connections:unreadable: "warn" goes on');
+            const s = stack({ "connections:unreadable": "warn" });
+            const preview = await s.preview({ a: args });
             expect(preview.failures).toEqual({});
             expect(preview.steps[0]?.inputs.observed).toEqual({ status: "unknown" });
             expect(preview.logs.map((log) => log.text).join()).toContain("was not found with these credentials");
-            const s = stack();
             const up = await s.up({ a: args });
             expect(up.failures.a).toContain("Cannot reject: the connection cannot be read, so nothing was sent.");
             expect(s.state.size).toBe(0);
@@ -409,8 +419,22 @@ describe("absence", () => {
         expect(mutations()).toEqual([]);
     });
 
-    it("leaves converged resources as they are when the cloud cannot be read", async () => {
+    it("fails preview, up and refresh of converged resources when the cloud cannot be read", async () => {
         const s = stack();
+        await s.up({ a: onEndpoint(1, "accept") });
+        clouds.simulator.addFaults({ action: "ec2:Describe*", fault: "error", status: 503, times: 1_000 });
+        for (const { failures } of [
+            await s.preview({ a: onEndpoint(1, "accept") }),
+            await s.up({ a: onEndpoint(1, "accept", { reason: "new" }) }),
+            await s.refresh(),
+        ]) {
+            expect(failures.a).toMatch(/cannot be read.*\n.*\n {2}reason: ec2:Describe/);
+        }
+        expect(mutations()).toHaveLength(1);
+    });
+
+    it("leaves converged resources as they are where that is only to be warned of, by name", async () => {
+        const s = stack({ "connections:unreadable": "warn" });
         await s.up({ a: onEndpoint(1, "accept") });
         const outputs = s.outputs("a");
         clouds.simulator.addFaults({ action: "ec2:Describe*", fault: "error", status: 503, times: 1_000 });
@@ -440,8 +464,10 @@ describe("another account", () => {
                 "This decision belongs to AWS account 123456789012; the credentials now belong to 210987654321.",
             );
             const outputs = s.outputs("a");
-            const { logs } = await s.refresh();
-            expect(logs[0]?.text).toContain("it belongs to AWS account 123456789012, the credentials to 210987654321");
+            const refreshed = await s.refresh();
+            expect(refreshed.failures.a).toContain(
+                "it belongs to AWS account 123456789012, the credentials to 210987654321",
+            );
             expect(s.outputs("a")).toEqual(outputs);
         } finally {
             Object.assign(process.env, before);
@@ -534,7 +560,7 @@ describe("the permission probe", () => {
         const off = await stack().preview(program);
         expect(clouds.simulator.calls.filter((call) => call.outcome === "DryRunOperation")).toEqual([]);
         const on = await stack({ "connections:probe": "true" }).preview(program);
-        expect(on.logs.map((log) => [log.level, log.text])).toEqual([
+        expect(on.logs.filter(({ level }) => level === "warning").map((log) => [log.level, log.text])).toEqual([
             [
                 "warning",
                 "permission missing: these credentials may not reject here; up needs ec2:RejectVpcEndpointConnections",
@@ -768,12 +794,12 @@ describe("state of other versions", () => {
         const s = stack();
         await s.up({ a: onEndpoint(1, "accept") });
         const recorded = s.state.get("a");
-        Object.assign(recorded?.inputs ?? {}, { __schemaVersion: 2 });
-        Object.assign(recorded?.outs ?? {}, { __schemaVersion: 2 });
+        Object.assign(recorded?.inputs ?? {}, { __schemaVersion: 3 });
+        Object.assign(recorded?.outs ?? {}, { __schemaVersion: 3 });
         const { failures } = await s.preview({ a: onEndpoint(1, "accept") });
         expect(failures.a).toContain(
-            "was written by a newer pulumi-connection-decision (state schema 2, this version knows up to 1)",
+            "was written by a newer pulumi-connection-decision (state schema 3, this version knows up to 2)",
         );
-        await expect(s.refresh()).rejects.toThrow("newer pulumi-connection-decision");
+        expect((await s.refresh()).failures.a).toContain("newer pulumi-connection-decision");
     });
 });

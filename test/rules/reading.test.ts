@@ -109,7 +109,7 @@ describe("a listing", () => {
             times: 100,
         });
         const broken = await new TestStack(clouds.simulator).preview({ a: onEndpoint(9_999, "reject") });
-        expect(broken.steps[0]?.inputs.observed).toEqual({ status: "unknown" });
+        expect(broken.failures.a).toContain("cannot be read");
         clouds.simulator.clearFaults();
         clouds.simulator.clearCalls();
         const whole = await new TestStack(clouds.simulator).preview({ a: onEndpoint(9_999, "reject") });
@@ -210,14 +210,14 @@ describe("a profile", () => {
                 status: "pending",
             });
             const other = new TestStack(clouds.simulator, { "aws:profile": "other" });
-            const { steps } = await other.preview({ a: onEndpoint(1, "reject"), b: onInbound("reject") });
-            expect(steps[0]?.inputs.observed).toEqual({ status: "unknown" });
-            expect(steps[1]?.inputs).toMatchObject({
+            const { steps, failures } = await other.preview({ a: onEndpoint(1, "reject"), b: onInbound("reject") });
+            expect(failures.a).toContain("was not found with these credentials");
+            expect(steps[0]?.inputs).toMatchObject({
                 observed: { status: "absent" },
                 warnings: [expect.stringContaining("no such request has been seen yet, so nothing is rejected now")],
             });
             const up = await other.up({ a: onEndpoint(1, "reject") });
-            expect(up.failures.a).toContain("nothing was sent");
+            expect(up.failures.a).toContain("cannot be read");
         } finally {
             process.env.AWS_SHARED_CREDENTIALS_FILE = before;
         }
@@ -267,9 +267,9 @@ describe("an account that cannot be confirmed", () => {
         clouds.simulator.world = world;
         clouds.simulator.addFaults({ action: "sts:GetCallerIdentity", fault: "error", status: 503, times: 1_000 });
         const preview = await s.preview({ a: onEndpoint(1, "reject") });
-        expect(preview.steps[0]?.inputs.observed).toEqual({ status: "unknown" });
+        expect(preview.failures.a).toContain("the AWS account of these credentials could not be confirmed");
         const up = await s.up({ a: onEndpoint(1, "reject") });
-        expect(up.failures.a).toContain("the AWS account could not be confirmed");
+        expect(up.failures.a).toContain("the AWS account of these credentials could not be confirmed");
     });
 });
 

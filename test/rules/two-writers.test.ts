@@ -17,7 +17,9 @@ describe("two stacks with opposite decisions", () => {
         for (let round = 1; round <= 3; round++) {
             await accepting.up(accept);
             expect(mutations()).toHaveLength(2 * round - 1);
-            expect((await rejecting.preview(reject)).steps[0]?.inputs.transition).toBe("reject: accepted -> rejected");
+            expect((await rejecting.preview(reject)).steps[0]?.inputs.transition).toBe(
+                "reject: accepted -> rejected (CUTS a working connection)",
+            );
             await rejecting.up(reject);
             expect(mutations()).toHaveLength(2 * round);
             expect((await accepting.preview(accept)).steps[0]?.inputs.transition).toContain(

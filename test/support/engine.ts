@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { setImmediate } from "node:timers/promises";
+import { MemoryLedger } from "../../src/ledger";
 import { createProviders, type Provider } from "../../src/provider/provider";
 import type { Wire } from "../../src/provider/wire";
 import type { Clock } from "../../src/reconcile/clock";
@@ -80,14 +81,20 @@ export class TestStack {
     async refresh(): Promise<Result> {
         const { provider, logs } = this.provider();
         const steps: Step[] = [];
+        const failures: Record<string, string> = {};
         for (const [name, resource] of this.state) {
-            const read = await provider.read(resource.id, wire(resource.outs));
+            const read = await provider.read(resource.id, wire(resource.outs)).catch((error: Error) => {
+                failures[name] = error.message;
+            });
+            if (read === undefined) {
+                continue;
+            }
             const diff = await provider.diff(resource.id, wire(read.props), wire(resource.inputs));
             resource.outs = wire(read.props);
             resource.inputs = wire(read.inputs ?? resource.inputs);
             steps.push({ op: diff.changes ? "refresh" : "same", name, inputs: resource.inputs });
         }
-        return { steps, failures: {}, logs };
+        return { steps, failures, logs };
     }
 
     async destroy(): Promise<Result> {
@@ -107,7 +114,12 @@ export class TestStack {
         const actions: Promise<void>[] = [];
         for (const [name, args] of Object.entries(program)) {
             const old = this.state.get(name);
-            const news = { ...args, __urn: `urn:pulumi:test::test::connection::${name}`, __schemaVersion: 1 };
+            const news = {
+                ...args,
+                __urn: `urn:pulumi:test::test::connection::${name}`,
+                __schemaVersion: 1,
+                __preview: !forReal,
+            };
             const checked = await provider.check(wire(old?.inputs ?? {}), wire(news));
             if (checked.failures?.length) {
                 failures[name] = checked.failures.map((failure) => failure.reason).join("\n");
@@ -116,18 +128,18 @@ export class TestStack {
             let inputs = wire(checked.inputs);
             onChecked?.();
             if (old === undefined) {
-                steps.push({ op: "create", name, inputs });
+                steps.push({ op: "create", name, inputs: asRead(inputs) });
                 actions.push(this.create(provider, name, inputs, failures, forReal));
                 continue;
             }
             const diff = await provider.diff(old.id, wire(old.outs), wire(inputs));
             if (diff.replaces?.length) {
                 inputs = wire((await provider.check({}, wire(news))).inputs);
-                steps.push({ op: "replace", name, inputs });
+                steps.push({ op: "replace", name, inputs: asRead(inputs) });
                 replaced.push([name, old]);
                 actions.push(this.create(provider, name, inputs, failures, forReal));
             } else if (diff.changes || old.initErrors) {
-                steps.push({ op: "update", name, inputs });
+                steps.push({ op: "update", name, inputs: asRead(inputs) });
                 actions.push(this.update(provider, name, old, inputs, failures, forReal));
             } else {
                 steps.push({ op: "same", name, inputs });
@@ -221,7 +233,8 @@ export class TestStack {
         const { decisions, admissions } = createProviders({
             environment: { ...this.simulator.env, ...this.environment },
             clock: this.clock,
-            log: (level, text, urn) => logs.push({ level, text, urn }),
+            log: (level, text, urn) => void logs.push({ level, text, urn }),
+            ledger: new MemoryLedger(),
             signal: new AbortController().signal,
             newToken: randomUUID,
         });
@@ -238,6 +251,12 @@ export class TestStack {
         };
         return { provider, logs };
     }
+}
+
+/** Inputs with the status that check read: where `up` will change it, they show another one. */
+function asRead(inputs: Wire): Wire {
+    const { __from: from, observed } = inputs;
+    return from === undefined ? inputs : { ...inputs, observed: { ...(observed as Wire), status: from } };
 }
 
 /** What the wire does to a value: a copy, JSON only. Throws on what would be lost. */

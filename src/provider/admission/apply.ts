@@ -1,17 +1,23 @@
-import type { Decision } from "../../connection";
+import type { Decision, OnDelete } from "../../connection";
+import { announces } from "../../decision/plan";
 import { milliseconds } from "../../duration";
-import type { Observed } from "../../kinds/kind";
-import { DecisionError } from "../../reconcile/decide";
+import { DecisionError, type Outcome } from "../../reconcile/decide";
+import type { Target } from "../../reconcile/session";
 import { problemText } from "../../text";
-import { admitCut, inspect, refuseMovedAccount, trust } from "../assess";
+import { admitCut, inspect, refuseMovedAccount, trust, unreadText } from "../assess";
+import { named, urnOf } from "../check";
 import type { Context } from "../context";
+import { mayNotAct } from "../delete";
+import { deletionLine } from "../lines";
 import { PartialFailure } from "../outputs";
 import type { Wire } from "../wire";
+import { report } from "./lines";
 import {
     type AdmissionMemory,
-    DUE,
+    type Due,
+    dueOf,
+    type Entry,
     evidenceOf,
-    type Group,
     type OpenAdmission,
     openAdmission,
     options,
@@ -29,19 +35,24 @@ class ChangedMeanwhile extends DecisionError {}
 
 /**
  * Carries out what check listed, and nothing else: each connection is read again right before it is sent, and sent only if the rules still
- * say the same.
+ * say the same and it still stands where the preview saw it.
  *
  * @throws {PartialFailure} with every failure, after all others are done
  */
-export async function applyAdmission(context: Context, inputs: Wire): Promise<{ id: string; outs: Wire }> {
+export async function applyAdmission(
+    context: Context,
+    target: Target,
+    inputs: Wire,
+    operation: "create" | "update",
+): Promise<{ id: string; outs: Wire }> {
     const memory = (inputs.__memory ?? {}) as AdmissionMemory;
-    const opened = await openAdmission(context, inputs, memory);
+    const opened = await openAdmission(target, inputs, memory);
     const { key, kind, account } = opened;
-    refuseMovedAccount({ target: opened.target("*"), memory, account });
-    const urn = inputs.__urn as string | undefined;
-    const due = listed(inputs);
-    const failures = await decideAll(context, opened, due, timeoutOf(opened, inputs), urn);
-    const after = await survey(context, opened, urn);
+    refuseMovedAccount({ target, memory, account });
+    const urn = urnOf(inputs);
+    const due = dueOf(inputs);
+    const { failures, done } = await decideAll(context, opened, due, timeoutOf(opened, inputs, operation), urn);
+    const after = await survey(context, opened, urn, false);
     if ("unreadable" in after) {
         throw new DecisionError(
             problemText(
@@ -50,6 +61,10 @@ export async function applyAdmission(context: Context, inputs: Wire): Promise<{ 
                 "see the reason; the next `pulumi up` tries again",
             ),
         );
+    }
+    const line = report(done);
+    if (line !== undefined) {
+        context.report(line.level, named(urn, line.text), urn);
     }
     const outs = outputsOf(inputs, evidenceOf(opened, after.entries, after.memory));
     if (failures.length > 0) {
@@ -60,121 +75,127 @@ export async function applyAdmission(context: Context, inputs: Wire): Promise<{ 
 
 /** What `onDelete` asks for: everything that the rules accept and that works is rejected, or deleted. */
 export async function removeAdmission(context: Context, id: string, props: Wire): Promise<void> {
-    const { onDelete } = props;
-    if (onDelete !== "reject" && onDelete !== "remove") {
+    const onDelete = (props.onDelete ?? "keep") as OnDelete;
+    if (onDelete === "keep") {
         return;
     }
-    if (context.declared.has(id)) {
-        context.parts.log(
-            "info",
-            `onDelete: ${onDelete} is skipped: this run declares ${id} under another name`,
-            undefined,
-        );
-        return;
-    }
+    const urn = urnOf(props);
     const memory = (props.__memory ?? {}) as AdmissionMemory;
-    const opened = await openAdmission(context, props, memory);
-    refuseMovedAccount({ target: opened.target("*"), memory, account: opened.account });
-    const found = await survey(context, opened, undefined);
+    if (mayNotAct(context, onDelete, { key: id, account: memory.account, urn })) {
+        return;
+    }
+    const target = await context.stored(id, props.scope);
+    const opened = await openAdmission(target, props, memory);
+    refuseMovedAccount({ target, memory, account: opened.account });
+    const found = await survey(context, opened, urn, true);
     if ("unreadable" in found) {
-        throw new DecisionError(`${id} cannot be read, so nothing is rejected: ${found.unreadable}`);
+        throw new DecisionError(unreadText(id, found.unreadable));
     }
     const accepted = found.entries.filter(
         ({ seen, judgement }) =>
-            judgement.verdict === "accept" && (seen.status === "accepted" || seen.status === "accepting"),
+            judgement.verdict === "accept" &&
+            (seen.status === "accepted" || seen.status === "accepting") &&
+            !mayNotAct(context, onDelete, {
+                key: opened.target(seen.id).address.key,
+                account: memory.account,
+                urn,
+            }),
     );
-    // Everybody is out: the same rules with nobody accepted, existing connections included.
-    const closing: OpenAdmission = {
-        ...opened,
-        admission: { ...opened.admission, rules: [], otherwise: "reject", existing: "enforce", allowRemoval: true },
-        lifecycle:
-            onDelete === "reject"
-                ? opened.lifecycle
-                : {
-                      ...opened.lifecycle,
-                      reject: {
-                          ...opened.lifecycle.reject,
-                          accepted: { ...opened.lifecycle.reject.accepted, do: ["remove"] },
-                      },
-                  },
-    };
-    const due = accepted.map(({ seen }) => ({ seen, group: "cut" as const }));
-    const failures = await decideAll(context, closing, due, timeoutOf(opened, props), undefined);
+    for (const { seen } of accepted) {
+        const { level, text } = deletionLine(onDelete, opened.target(seen.id).address.key, seen);
+        context.report(level, named(urn, text), urn);
+    }
+    await context.flush();
+    const due = accepted.map(({ seen }: Entry): Due => ({ id: seen.id, group: "cut", from: seen.status }));
+    const closing = closed(opened, onDelete);
+    const { failures, done } = await decideAll(context, closing, due, timeoutOf(opened, props, "delete"), urn);
+    const line = report(done);
+    if (line !== undefined) {
+        context.report(line.level, named(urn, line.text), urn);
+    }
     if (failures.length > 0) {
         throw new DecisionError(failureText(failures, due.length));
     }
 }
 
-interface Due {
-    readonly seen: Pick<Observed, "id">;
-    readonly group: (typeof DUE)[number];
+/** Everybody is out: the same scope with nobody accepted, existing connections included. */
+function closed(opened: OpenAdmission, onDelete: OnDelete): OpenAdmission {
+    const { lifecycle } = opened;
+    const accepted = { ...lifecycle.reject.accepted, do: ["remove"] } as const;
+    return {
+        ...opened,
+        admission: { ...opened.admission, rules: [], otherwise: "reject", existing: "enforce", allowRemoval: true },
+        lifecycle: onDelete === "reject" ? lifecycle : { ...lifecycle, reject: { ...lifecycle.reject, accepted } },
+    };
 }
 
-/** The list that check put into the inputs. */
-function listed(inputs: Wire): Due[] {
-    const all = (inputs.__listed ?? {}) as Partial<Record<Group, readonly string[]>>;
-    return DUE.flatMap((group) => (all[group] ?? []).map((id): Due => ({ seen: { id }, group })));
+interface Results {
+    readonly failures: readonly string[];
+    readonly done: readonly { readonly due: Due; readonly outcome: Outcome }[];
 }
 
 /** All at once: the reconciler makes the largest batches of them that the API takes. */
 async function decideAll(
     context: Context,
     opened: OpenAdmission,
-    due: readonly Due[],
+    all: readonly Due[],
     timeoutMs: number,
     urn: string | undefined,
-): Promise<string[]> {
+): Promise<Results> {
     const failures: string[] = [];
-    let done = 0;
-    let passed = 0;
+    const done: { due: Due; outcome: Outcome }[] = [];
+    let changed = 0;
+    let ended = 0;
     let noted = context.parts.clock.now();
     const progress = () => {
         if (context.parts.clock.now() - noted >= PROGRESS_EVERY_MS) {
             noted = context.parts.clock.now();
-            context.parts.log("info", `${done} of ${due.length} decided, waiting for the cloud`, urn);
+            context.report("info", `${ended} of ${all.length} decided, waiting for the cloud`, urn);
         }
     };
     await Promise.all(
-        due.map(async ({ seen: { id }, group }) => {
+        all.map(async (due) => {
             try {
-                const { unsettled } = await decideOne(context, opened, id, group, timeoutMs, progress);
-                if (unsettled !== undefined) {
-                    failures.push(unsettled);
-                }
+                const outcome = await decideOne(context, opened, due, { timeoutMs, progress, urn });
+                done.push({ due, outcome });
+                failures.push(...(outcome.unsettled === undefined ? [] : [outcome.unsettled]));
             } catch (error) {
                 if (error instanceof ChangedMeanwhile) {
-                    passed += 1;
+                    changed += 1;
                 } else if (error instanceof DecisionError) {
                     failures.push(error.message);
                 } else {
                     throw error;
                 }
             } finally {
-                done += 1;
+                ended += 1;
             }
         }),
     );
-    if (passed > 0) {
-        context.parts.log(
+    if (changed > 0) {
+        context.report(
             "warning",
-            `${passed} of the ${due.length} listed connections changed since the preview; nothing was sent for them, the next run decides`,
+            named(
+                urn,
+                `${changed} of the ${all.length} listed connections changed since the preview; nothing was sent for them, the next run decides`,
+            ),
             urn,
         );
     }
-    return failures;
+    return { failures, done };
 }
 
 function decideOne(
     context: Context,
     opened: OpenAdmission,
-    id: string,
-    group: Due["group"],
-    timeoutMs: number,
-    progress: () => void,
-) {
-    const { admission, lifecycle, account, memory } = opened;
+    { id, group, from }: Due,
+    { timeoutMs, progress, urn }: { timeoutMs: number; progress: () => void; urn: string | undefined },
+): Promise<Outcome> {
+    const { admission, lifecycle, account, unconfirmed, memory, except } = opened;
     const target = opened.target(id);
+    const { key } = target.address;
     const decision: Decision = group === "accept" ? "accept" : "reject";
+    const changed = () => new ChangedMeanwhile(`${key} changed since the preview`);
     return context.reconciler.decide({
         target,
         lifecycle,
@@ -182,19 +203,30 @@ function decideOne(
         // Listed, so it was there.
         memory: { seen: "pending" },
         options: options(admission),
-        trust: (reading) => trust({ target, memory, account }, reading),
+        trust: (reading) => trust({ target, memory, account, unconfirmed }, reading),
+        due: false,
+        announced(status) {
+            if (!announces(from, status)) {
+                throw changed();
+            }
+            return true;
+        },
         inspect(seen) {
             inspect(target, { decision, expected: {} }, account, seen);
-            const now = place(opened, seen, context.parts.clock.now());
-            if (opened.isElsewhere(id) || now.group !== group) {
-                throw new ChangedMeanwhile(`${target.address.key} changed since the preview`);
+            const claim = { urn: urn ?? "", key: opened.key, ...(account === undefined ? {} : { account }) };
+            const decided = context.run.declaredByDecision({ ...claim, except: [...except] }, key);
+            if (decided !== undefined) {
+                throw decided;
+            }
+            if (place(opened, seen, context.parts.clock.now()).group !== group) {
+                throw changed();
             }
         },
         admitCut(seen) {
             if (group !== "cut") {
-                throw new ChangedMeanwhile(`${target.address.key} works now`);
+                throw changed();
             }
-            admitCut(context, target.address.key, seen);
+            admitCut(context, key, seen);
         },
         timeoutMs,
         waitMs: 0,
@@ -203,9 +235,13 @@ function decideOne(
     });
 }
 
-function timeoutOf({ admission, kind }: OpenAdmission, stored: Wire): number {
-    const timeouts = stored.__timeouts as { create?: string } | undefined;
-    return milliseconds(admission.timeout ?? timeouts?.create ?? kind.limits.settleWithin);
+function timeoutOf(
+    { admission, kind }: OpenAdmission,
+    stored: Wire,
+    operation: "create" | "update" | "delete",
+): number {
+    const timeouts = stored.__timeouts as Partial<Record<typeof operation, string>> | undefined;
+    return milliseconds(admission.timeout ?? timeouts?.[operation] ?? kind.limits.settleWithin);
 }
 
 function failureText(failures: readonly string[], all: number): string {

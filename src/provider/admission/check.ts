@@ -1,25 +1,52 @@
 import { ADMISSION_ARGUMENTS } from "../../connection";
+import { unnamedAccepts } from "../../decision/admission-arguments";
+import { exceptKeys } from "../../decision/except";
 import type { Observed } from "../../kinds/kind";
 import { DecisionError } from "../../reconcile/decide";
 import { problemText } from "../../text";
-import { admitCut, refuseMovedAccount } from "../assess";
-import { type CheckResult, failed, noteOnce, omit, probe, resourceName } from "../check";
-import { type Context, refuseNewerState } from "../context";
-import { pick } from "../outputs";
-import { hasUnknown, toWire, type Wire } from "../wire";
+import { admitCut, refuseMovedAccount, unreadText } from "../assess";
+import {
+    type CheckResult,
+    declaredBefore,
+    failed,
+    ledgerProblem,
+    locate,
+    named,
+    omit,
+    probe,
+    refuseUnknownArguments,
+    urnOf,
+} from "../check";
+import { type Context, type Declared, type Located, refuseNewerState } from "../context";
+import { hasUnknown, toWire, UNKNOWN, type Wire } from "../wire";
+import { announcement } from "./lines";
 import {
     type AdmissionMemory,
     admissionOf,
+    anyOf,
     DUE,
+    type Entry,
     evidenceOf,
-    keyOf,
     type OpenAdmission,
     openAdmission,
     survey,
 } from "./survey";
 
 /** Inputs that check adds and a program never writes. */
-const EVIDENCE = ["verdicts", "counts", "transition", "warnings", "__listed", "__unread", "__memory"] as const;
+const EVIDENCE = [
+    "verdicts",
+    "counts",
+    "transition",
+    "warnings",
+    "__preview",
+    "__listed",
+    "__unread",
+    "__place",
+    "__memory",
+] as const;
+
+/** Arguments without which no verdict can be given. The others may be unknown in a preview. */
+const DECISIVE = ["scope", "rules", "otherwise", "existing", "except", "allowRemoval"] as const;
 
 /**
  * Validates the arguments, lists the scope and adds a verdict for every connection that is not as the rules want it. The list in
@@ -29,13 +56,26 @@ export async function checkAdmission(context: Context, olds: Wire, news: Wire): 
     const inputs = omit(news, EVIDENCE);
     try {
         refuseNewerState(olds);
-        if (hasUnknown(pick(inputs, ADMISSION_ARGUMENTS))) {
-            return { inputs: toWire(inputs) };
+        refuseUnknownArguments(inputs, ADMISSION_ARGUMENTS, "ConnectionAdmission");
+        const missing = DECISIVE.filter((name) => hasUnknown(inputs[name]));
+        if (missing.length > 0) {
+            return await onlyInUp(context, inputs, missing);
         }
-        if (context.configUnknown(admissionOf(inputs).kind)) {
-            return { inputs: toWire(inputs) };
+        const known = omit(
+            inputs,
+            ADMISSION_ARGUMENTS.filter((name) => hasUnknown(inputs[name])),
+        );
+        const { kind, admission } = admissionOf(known);
+        if (context.configUnknown(kind)) {
+            return await onlyInUp(context, inputs, ["the provider's configuration"]);
         }
-        return { inputs: toWire({ ...inputs, ...(await evidence(context, olds, inputs)) }) };
+        const problem =
+            ledgerProblem(context, admission.onDelete) ??
+            (context.options().requireExpectedRequester ? unnamedAccepts(admission) : undefined);
+        if (problem !== undefined) {
+            return failed(inputs, problem);
+        }
+        return { inputs: toWire({ ...inputs, ...(await evidence(context, olds, known, news.__preview === true)) }) };
     } catch (error) {
         if (error instanceof DecisionError) {
             return failed(inputs, error.message);
@@ -44,46 +84,111 @@ export async function checkAdmission(context: Context, olds: Wire, news: Wire): 
     }
 }
 
-async function evidence(context: Context, olds: Wire, inputs: Wire): Promise<Wire> {
-    const urn = typeof inputs.__urn === "string" ? inputs.__urn : undefined;
-    const kept = (await previousKey(context, olds)) === (await keyOf(context, inputs.scope));
-    // What the program declares now is known from its own checks.
+async function evidence(context: Context, olds: Wire, inputs: Wire, preview: boolean): Promise<Wire> {
+    const urn = urnOf(inputs);
+    const { target, place, kept } = await locateScope(context, olds, inputs, urn);
+    // What version 0.1.0 left out by itself is named in `except` now, or not left out.
     const { elsewhere: _elsewhere, ...remembered } = (olds.__memory ?? {}) as AdmissionMemory;
-    const opened = await openAdmission(context, inputs, kept ? remembered : {});
+    const opened = await openAdmission(target, inputs, kept ? remembered : {});
     const { key, kind, account, memory } = opened;
-    refuseMovedAccount({ target: opened.target("*"), memory, account });
+    refuseMovedAccount({ target, memory, account });
     if (opened.locked !== undefined && !kept) {
         throw new DecisionError(
             problemText(
-                `No working credentials for ${kind.cloud.title}.`,
+                `The ${kind.title}s of this scope cannot be read.`,
                 { admission: key, reason: opened.locked },
-                "give this process credentials of the account that owns the scope",
+                `give this process working ${kind.cloud.title} credentials of the account that owns the scope, with ${kind.permissions.read.join(" and ")}`,
             ),
         );
     }
-    refuseTwice(context, key, urn);
+    context.run.claimAdmission({
+        urn: urn ?? "",
+        key,
+        ...(account === undefined ? {} : { account }),
+        except: [...opened.except],
+    });
     if (!kept) {
         refuseOver(context, opened);
     }
     context.checked.add(urn ?? key);
-    const found = await survey(context, opened, urn);
+    const placed = Object.keys(place).length === 0 ? {} : { __place: place };
+    const found = await survey(context, opened, urn, true);
     if ("unreadable" in found) {
-        const { title } = opened.target("*").address.scope;
-        noteOnce(context, `${title}: ${found.unreadable}`, urn, (text) => `cannot be read: ${text}`);
-        return { __unread: true, __memory: olds.__memory ?? memory, __schemaVersion: olds.__schemaVersion };
+        if (context.options().unreadable === "fail") {
+            throw new DecisionError(unreadText(key, found.unreadable));
+        }
+        context.say("warning", named(urn, `cannot be read, nothing is sent: ${found.unreadable}`), urn);
+        return { ...placed, __unread: true, __memory: olds.__memory ?? memory, __schemaVersion: olds.__schemaVersion };
     }
-    for (const { group, seen } of found.entries) {
+    await weigh(context, opened, found.entries, urn);
+    const shown = evidenceOf(opened, found.entries, found.memory, preview ? "all" : "left");
+    tell(context, shown, found.entries, preview, urn);
+    return {
+        ...shown,
+        ...placed,
+        // What `up` changes is not known in a preview.
+        ...(preview && shown.transition !== undefined ? { counts: UNKNOWN } : {}),
+    };
+}
+
+/** Counts what would be cut, and asks the cloud whether it would allow what is due. */
+async function weigh(
+    context: Context,
+    opened: OpenAdmission,
+    entries: readonly Entry[],
+    urn: string | undefined,
+): Promise<void> {
+    for (const { group, seen } of entries) {
         if (group === "cut") {
             admitCut(context, opened.target(seen.id).address.key, seen);
         }
     }
     for (const group of DUE) {
-        const one = found.entries.find((entry) => entry.group === group);
+        const one = entries.find((entry) => entry.group === group);
         if (one !== undefined) {
             await probeOne(context, opened, group, one.seen, urn);
         }
     }
-    return evidenceOf(opened, found.entries, found.memory);
+}
+
+function tell(
+    context: Context,
+    { warnings, transition }: Wire,
+    entries: readonly Entry[],
+    preview: boolean,
+    urn: string | undefined,
+): void {
+    for (const warning of (warnings ?? []) as string[]) {
+        context.say("warning", warning, urn);
+    }
+    if (preview && transition !== undefined) {
+        const { level, text } = announcement(String(transition), entries);
+        context.say(level, named(urn, text), urn);
+    }
+}
+
+/** Verdicts need what is not known yet. Whatever can be said is said, and the scope is claimed; `maxCuts` brakes in `up`. */
+async function onlyInUp(context: Context, inputs: Wire, missing: readonly string[]): Promise<CheckResult> {
+    const urn = urnOf(inputs);
+    context.say(
+        "warning",
+        named(
+            urn,
+            `the verdicts are only known in \`up\`: ${missing.join(" and ")} ${missing.length === 1 ? "is" : "are"} not known yet; connections:maxCuts (${context.options().maxCuts}) still holds`,
+        ),
+        urn,
+    );
+    if (!hasUnknown(inputs.scope) && !missing.includes("the provider's configuration")) {
+        const target = await context.target(anyOf(inputs.scope));
+        const { key } = target.address;
+        context.run.claimAdmission({
+            urn: urn ?? "",
+            key,
+            ...(hasUnknown(inputs.except) ? {} : { except: exceptKeys(target.kind, key, inputs.except) }),
+        });
+    }
+    const unknown = { verdicts: UNKNOWN, counts: UNKNOWN, transition: UNKNOWN, warnings: UNKNOWN };
+    return { inputs: toWire({ ...inputs, ...unknown }) };
 }
 
 async function probeOne(
@@ -100,33 +205,20 @@ async function probeOne(
     }
 }
 
-/** The admission that the old inputs declared; undefined where there is none. */
-async function previousKey(context: Context, { scope }: Wire): Promise<string | undefined> {
-    if (scope === undefined || hasUnknown(scope)) {
-        return undefined;
-    }
-    try {
-        return await keyOf(context, scope);
-    } catch {
-        return undefined;
-    }
+/** Where the scope is; and whether it is the one that the old inputs declared. */
+function locateScope(context: Context, olds: Wire, { scope }: Wire, urn: string | undefined): Promise<Located> {
+    return locate(context, anyOf(scope), scopeBefore(olds), urn);
 }
 
-/** Two admissions of one scope would overrule each other on every run. */
-function refuseTwice(context: Context, key: string, urn: string | undefined): void {
-    const name = urn ?? "";
-    const others = context.declared.get(key) ?? new Map<string, string>();
-    const other = [...others.keys()].find((declared) => declared !== name);
-    if (other !== undefined) {
-        throw new DecisionError(
-            problemText(
-                "This program declares two admissions of one scope.",
-                { admission: key, resources: `${resourceName(other)}, ${resourceName(name)}` },
-                "put their rules into one",
-            ),
-        );
+function scopeBefore(olds: Wire): Declared | undefined {
+    try {
+        return declaredBefore(olds, olds.scope === undefined || hasUnknown(olds.scope) ? undefined : anyOf(olds.scope));
+    } catch (error) {
+        if (error instanceof DecisionError) {
+            return undefined;
+        }
+        throw error;
     }
-    context.declared.set(key, others.set(name, "admission"));
 }
 
 /** A rule that accepts until a day that is over can only be a mistake in a new admission. */

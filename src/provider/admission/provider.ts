@@ -1,6 +1,10 @@
-import { ADMISSION_ARGUMENTS } from "../../connection";
+import { ADMISSION_ARGUMENTS, parseKey } from "../../connection";
+import { exceptKeys } from "../../decision/except";
+import { findKind } from "../../kinds/registry";
 import { DecisionError } from "../../reconcile/decide";
-import { type Context, refuseNewerState } from "../context";
+import { unreadText } from "../assess";
+import { urnOf } from "../check";
+import { type Context, type Place, refuseNewerState } from "../context";
 import type { DiffResult } from "../diff";
 import { pick } from "../outputs";
 import type { Provider } from "../provider";
@@ -8,7 +12,15 @@ import type { ReadResult } from "../read";
 import { hasUnknown, sameJson, toWire, type Wire } from "../wire";
 import { applyAdmission, removeAdmission } from "./apply";
 import { checkAdmission } from "./check";
-import { type AdmissionMemory, evidenceOf, keyOf, openAdmission, outputsOf, survey } from "./survey";
+import {
+    type AdmissionMemory,
+    anyOf,
+    evidenceOf,
+    type OpenAdmission,
+    openAdmission,
+    outputsOf,
+    survey,
+} from "./survey";
 
 /** What the engine calls for a `ConnectionAdmission`. */
 export function admissionProvider(context: Context): Omit<Provider, "configure"> {
@@ -17,9 +29,9 @@ export function admissionProvider(context: Context): Omit<Provider, "configure">
         diff: (id, olds, news) => diff(context, id, olds, news),
         create: (inputs) => create(context, inputs),
         read: (id, props = {}) => read(context, id, props),
-        update: async (_id, olds, news) => {
+        update: async (id, olds, news) => {
             refuseNewerState(olds);
-            return { outs: await update(context, olds, news) };
+            return { outs: await update(context, id, olds, news) };
         },
         delete: async (id, props) => {
             refuseNewerState(props);
@@ -29,44 +41,76 @@ export function admissionProvider(context: Context): Omit<Provider, "configure">
 }
 
 /** What is compared between two runs: what is not as the rules want it. The rest may come and go. */
-const OPEN = ["verdicts", "counts", "warnings", "__listed"] as const;
+const COMPARED = ["verdicts", "counts", "warnings"] as const;
 
 async function diff(context: Context, id: string, olds: Wire, news: Wire): Promise<DiffResult> {
     const reading = context.readings.get(id);
-    if (reading !== undefined && !context.checked.has(typeof news.__urn === "string" ? news.__urn : id)) {
+    if (reading !== undefined && !context.checked.has(urnOf(news) ?? id)) {
         return { changes: reading.changed };
     }
-    if (hasUnknown(news.scope)) {
+    if (hasUnknown(news.scope) || (await placed(context, news)).address.key !== id) {
         return { changes: true, replaces: ["scope"] };
     }
-    if ((await keyOf(context, news.scope)) !== id) {
-        return { changes: true, replaces: ["scope"] };
-    }
-    const declared = ADMISSION_ARGUMENTS.some((name) => name !== "scope" && !sameJson(olds[name], news[name]));
-    const remembered = ({ __memory }: Wire) => {
-        const { since = {}, elsewhere = [] } = (__memory ?? {}) as AdmissionMemory;
-        return { since, elsewhere };
-    };
+    const declared = ADMISSION_ARGUMENTS.some(
+        (name) =>
+            name !== "scope" &&
+            !sameJson(olds[name], news[name]) &&
+            !(name === "except" && namesWhatWasLeftOut(id, olds, news.except)),
+    );
+    const since = ({ __memory }: Wire) => (__memory as AdmissionMemory | undefined)?.since ?? {};
     const moved =
         news.__unread !== true &&
-        (news.transition !== undefined || different(olds, news) || !sameJson(remembered(olds), remembered(news)));
+        (news.transition !== undefined || different(olds, news) || !sameJson(since(olds), since(news)));
     return { changes: declared || moved };
 }
 
+/** Version 0.1.0 left out by itself what decisions of the program declared: naming just that is no change. */
+function namesWhatWasLeftOut(id: string, olds: Wire, except: unknown): boolean {
+    const { elsewhere } = (olds.__memory ?? {}) as AdmissionMemory;
+    const kind = findKind(parseKey(id).kind);
+    if (olds.except !== undefined || elsewhere === undefined || kind === undefined) {
+        return false;
+    }
+    const named = exceptKeys(kind, id, except).map((key) => parseKey(key).parts.at(-1));
+    return sameJson([...new Set(named)].sort(), [...elsewhere].sort());
+}
+
 function different(olds: Wire, news: Wire): boolean {
-    return OPEN.some((name) => !sameJson(olds[name] ?? null, news[name] ?? null));
+    return (
+        COMPARED.some((name) => !sameJson(olds[name] ?? null, news[name] ?? null)) ||
+        !sameJson(...comparable(olds.__listed, news.__listed))
+    );
+}
+
+/** Two lists in one form. Version 0.1.0 wrote `{ group: [ids] }`, without the status. */
+function comparable(old: unknown, now: unknown): [unknown, unknown] {
+    const isOld = Object.values((old ?? {}) as object).some(Array.isArray);
+    return isOld ? [old, withoutStatus((now ?? {}) as Record<string, string>)] : [old ?? null, now ?? null];
+}
+
+function withoutStatus(listed: Readonly<Record<string, string>>): Record<string, string[]> {
+    const groups: Record<string, string[]> = {};
+    for (const [name, ids] of Object.entries(listed)) {
+        const group = name.split(" ", 1)[0] ?? "";
+        groups[group] = [...(groups[group] ?? []), ...ids.split(" ")].sort();
+    }
+    return groups;
+}
+
+async function placed(context: Context, { scope, __place }: Wire) {
+    return (await context.locate(anyOf(scope), __place as Place | undefined)).target;
 }
 
 async function create(context: Context, inputs: Wire): Promise<{ id: string; outs: Wire }> {
-    return applyAdmission(context, inputs);
+    return applyAdmission(context, await placed(context, inputs), inputs, "create");
 }
 
-async function update(context: Context, olds: Wire, news: Wire): Promise<Wire> {
+async function update(context: Context, id: string, olds: Wire, news: Wire): Promise<Wire> {
     if (news.__unread === true) {
         // Unreadable, and nothing due: only the declaration's own words are stored.
         return toWire({ ...olds, ...Object.fromEntries(ADMISSION_ARGUMENTS.map((name) => [name, news[name]])) });
     }
-    return (await applyAdmission(context, news)).outs;
+    return (await applyAdmission(context, await context.stored(id, news.scope), news, "update")).outs;
 }
 
 async function read(context: Context, id: string, props: Wire): Promise<ReadResult> {
@@ -74,19 +118,42 @@ async function read(context: Context, id: string, props: Wire): Promise<ReadResu
     if (props.rules === undefined) {
         throw new DecisionError(`${id} is an admission; there is nothing to get: read its connections instead`);
     }
-    const opened = await openAdmission(context, props, (props.__memory ?? {}) as AdmissionMemory);
-    const found =
-        (opened.memory.account ?? opened.account) === opened.account
-            ? await survey(context, opened, props.__urn as string | undefined)
-            : { unreadable: `it belongs to ${opened.kind.cloud.accountTitle} ${opened.memory.account}` };
+    const target = await context.stored(id, props.scope);
+    const opened = await openAdmission(target, props, (props.__memory ?? {}) as AdmissionMemory);
+    const found = await surveyRemembered(context, opened, urnOf(props));
     if ("unreadable" in found) {
-        context.parts.log("warning", `${id} cannot be read, its state is kept: ${found.unreadable}`, undefined);
+        if (context.options().unreadable === "fail") {
+            throw new DecisionError(unreadText(id, found.unreadable));
+        }
+        context.report("warning", `${id} cannot be read, its state is kept: ${found.unreadable}`, urnOf(props));
         context.readings.set(id, { changed: false });
         return { id, props: toWire(props) };
     }
-    const evidence = evidenceOf(opened, found.entries, found.memory);
-    const outs = outputsOf(props, evidence);
+    const outs = outputsOf(props, evidenceOf(opened, found.entries, found.memory));
     context.readings.set(id, { changed: different(props, outs) });
-    const inputs = { ...pick(props, [...ADMISSION_ARGUMENTS, "__provider", "__timeouts"]), ...outs };
+    const inputs = {
+        ...pick(props, [...ADMISSION_ARGUMENTS, "__provider", "__timeouts"]),
+        ...outs,
+        __place: placeOf(opened, props.scope as Wire),
+    };
     return { id, props: outs, inputs: toWire(inputs) };
+}
+
+/** Credentials of another account than the remembered one tell nothing. */
+async function surveyRemembered(context: Context, opened: OpenAdmission, urn: string | undefined) {
+    const { memory, account, kind } = opened;
+    return memory.account !== undefined && account !== undefined && memory.account !== account
+        ? {
+              unreadable: `it belongs to ${kind.cloud.accountTitle} ${memory.account}, the credentials to ${account}`,
+          }
+        : survey(context, opened, urn, true);
+}
+
+/** What the id knows of the place and the declaration does not say. */
+function placeOf({ kind, key }: OpenAdmission, scope: Wire): Place | undefined {
+    const { parts } = parseKey(key);
+    const missing = kind.identity
+        .slice(0, -1)
+        .flatMap((name, i) => (Object.hasOwn(scope, name) ? [] : [[name, parts[i] ?? ""] as const]));
+    return missing.length === 0 ? undefined : Object.fromEntries(missing);
 }

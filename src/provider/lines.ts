@@ -1,0 +1,64 @@
+import type { Expectations } from "../decision/guard";
+import { cuts, isWorking, type Plan } from "../decision/plan";
+import type { Observed } from "../kinds/kind";
+import type { Outcome } from "../reconcile/decide";
+import { statusOf } from "../reconcile/decide";
+import type { Reading } from "../reconcile/inventory";
+import { type Case, whoOf } from "./assess";
+
+/** A line for people; cuts are warnings, so that no display hides them. */
+export interface Line {
+    readonly level: "info" | "warning";
+    readonly text: string;
+}
+
+/** The one line of a decision in a preview: who asks, from where to where, until when, and loudly whether a working connection is cut. */
+export function announcement({ declaration }: Case, plan: Plan, reading: Reading): Line {
+    const { decision, expected, ending } = declaration;
+    const transition = (plan.transition ?? "").replace(`${decision}: `, "");
+    if (reading.state !== "found" || plan.step.do === "hold") {
+        return { level: "info", text: plan.transition ?? "" };
+    }
+    const who = whoOf(reading.seen);
+    if (cuts(plan.step, reading.seen.status)) {
+        return { level: "warning", text: cutLine(who, transition) };
+    }
+    const until = decision === "accept" && ending !== undefined ? `, until ${ending.at}` : "";
+    return { level: "info", text: `${decision} ${who}${guarded(decision, expected)}: ${transition}${until}` };
+}
+
+/** What a run did about one connection; undefined where it sent nothing. */
+export function report({ declaration }: Pick<Case, "declaration">, { sentOn, reading }: Outcome): Line | undefined {
+    if (sentOn === undefined) {
+        return undefined;
+    }
+    const moved = `${sentOn.status} -> ${statusOf(reading)}`;
+    return isWorking(sentOn.status) && declaration.decision === "reject"
+        ? { level: "warning", text: `CUT a working connection of ${whoOf(sentOn)}: ${moved}` }
+        : { level: "info", text: `${declaration.decision}ed ${whoOf(sentOn)}: ${moved}` };
+}
+
+/** Said before a delete acts: deletes have no preview. */
+export function deletionLine(onDelete: string, id: string, seen: Observed): Line {
+    const who = whoOf(seen);
+    return isWorking(seen.status)
+        ? { level: "warning", text: `onDelete: ${onDelete} CUTS a working connection of ${who} now: ${id}` }
+        : { level: "info", text: `onDelete: ${onDelete} is carried out now: ${id} of ${who}, ${seen.status}` };
+}
+
+/** `CUTS a working connection of 111122223333: accepted -> rejected`. */
+function cutLine(who: string, transition: string): string {
+    const rest = transition.replace(/\(CUTS a working connection(; )?/, "(").replace(" ()", "");
+    return `CUTS a working connection of ${who}: ${rest}`;
+}
+
+function guarded(decision: string, { requesters, evidence }: Expectations): string {
+    if (decision !== "accept") {
+        return "";
+    }
+    return requesters === undefined
+        ? evidence === undefined
+            ? " (nobody expected)"
+            : " (by evidence)"
+        : " (expected)";
+}
