@@ -118,7 +118,7 @@ export const FOUND: Readonly<Record<string, History>> = {
 };
 
 function history(program: readonly ResourceModel[], steps: readonly Step[]): History {
-    return { starts: [], program, maxCuts: undefined, warn: false, settleMs: 0, steps };
+    return { starts: [], program, maxCuts: undefined, warn: false, settleMs: 0, tidy: false, steps };
 }
 
 function decision(more: Partial<DecisionModel>): DecisionModel {

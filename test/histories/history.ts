@@ -32,6 +32,7 @@ import {
     START,
     type Step,
     slotOf,
+    tidied,
 } from "./program";
 import { type Action, coveredBy, differences, type Shown, shownBy, verdictTexts } from "./shown";
 
@@ -135,6 +136,7 @@ export class HistoryRun {
         for (const model of history.program) {
             this.program = new Map([...this.program, [this.fresh(), model]]);
         }
+        this.tidy();
         for (const slot of SLOTS) {
             if (["accepted", "rejected"].includes(this.truth(slot))) {
                 this.deciders.set(slot.id, "human");
@@ -182,6 +184,7 @@ export class HistoryRun {
                 for (const edit of step.edits) {
                     this.program = edited(this.program, edit, () => this.fresh());
                 }
+                this.tidy();
                 return this.note(`program ${text(this.program)}`);
             case "outside":
                 return this.outside(step.acts);
@@ -453,7 +456,9 @@ export class HistoryRun {
 
     private observed(name: string, model: DecisionModel, place: Place, inputs: Wire, where: string): void {
         const slot = slotOf(model);
-        const status = (inputs.observed as { status?: string } | undefined)?.status;
+        // Unknown in a preview where `up` will change it; the transition then says what it is.
+        const [, from] = /(\w+) -> \w+/.exec(String(inputs.transition ?? "")) ?? [];
+        const status = from ?? (inputs.observed as { status?: string } | undefined)?.status;
         const word = status === "expired" || status === "failed" ? "lapsed" : status;
         const truth = sameplace(slot.place, place) ? this.truth(slot) : "absent";
         const known = ["absent", "pending", "accepting", "accepted", "rejecting", "rejected", "removing", "lapsed"];
@@ -770,6 +775,10 @@ export class HistoryRun {
 
     private truth(slot: Slot): Truth {
         return truthOf(this.simulator, slot);
+    }
+
+    private tidy(): void {
+        this.program = this.history.tidy ? tidied(this.program) : this.program;
     }
 
     private fresh(): string {

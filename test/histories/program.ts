@@ -281,6 +281,8 @@ export interface History {
     readonly maxCuts: number | undefined;
     readonly warn: boolean;
     readonly settleMs: number;
+    /** Nothing is declared twice: exceptions are written, and one admission a scope. */
+    readonly tidy: boolean;
     readonly steps: readonly Step[];
 }
 
@@ -363,6 +365,7 @@ export const histories: fc.Arbitrary<History> = fc.record({
     maxCuts: fc.constantFrom(undefined, 1),
     warn: fc.constantFrom(false, false, false, true),
     settleMs: fc.constantFrom(0, 3_000),
+    tidy: fc.constantFrom(true, true, true, false),
     steps: fc.array(step, { minLength: 2, maxLength: 9, size: "max" }),
 });
 
@@ -463,5 +466,22 @@ function excepting(program: Program, model: DecisionModel): Program {
                 ? [name, { ...other, except: [...other.except, n] }]
                 : [name, other];
         }),
+    );
+}
+
+/** The program as somebody writes it who declares nothing twice. */
+export function tidied(program: Program): Program {
+    const kept = new Map<string, ResourceModel>();
+    const identities = new Set<string>();
+    for (const [name, model] of program) {
+        const identity = model.is === "decision" ? slotOf(model).id : `${model.family} ${model.provider === 2}`;
+        if (!identities.has(identity)) {
+            identities.add(identity);
+            kept.set(name, model);
+        }
+    }
+    return [...kept.values()].reduce(
+        (tidy, model) => (model.is === "decision" ? excepting(tidy, model) : tidy),
+        kept as Program,
     );
 }

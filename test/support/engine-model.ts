@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { setImmediate } from "node:timers/promises";
+import { MemoryLedger } from "../../src/ledger";
 import { createProviders, type Provider } from "../../src/provider/provider";
 import { UNKNOWN, type Wire } from "../../src/provider/wire";
 import type { Clock } from "../../src/reconcile/clock";
@@ -55,7 +56,14 @@ export class ModelEngine {
         const { steps, failures } = operation;
         const running = new Pool(conditions.parallel ?? 4);
         for (const [name, declared] of inOrder(program, conditions)) {
-            if (!isTargeted(conditions, name) || operation.failed) {
+            if (operation.failed) {
+                break;
+            }
+            if (!isTargeted(conditions, name)) {
+                const kept = this.state.get(name);
+                if (kept !== undefined) {
+                    operation.declare(name, declared.args, kept.id);
+                }
                 continue;
             }
             try {
@@ -119,21 +127,19 @@ export class ModelEngine {
     private async judge(operation: Operation, name: string, declared: Declared, dry: boolean): Promise<Step> {
         const { provider, args } = declared;
         const old = this.state.get(name);
-        const token = args.scope === undefined ? "ConnectionDecision" : "ConnectionAdmission";
         const news: Wire = {
             ...args,
-            __provider: `exports.handler = () => require("pulumi-connection-decision/provider").${token}`,
-            __urn: `urn:pulumi:test::test::pulumi-nodejs:dynamic/connection:${token}::${name}`,
+            __provider: `exports.handler = () => require("pulumi-connection-decision/provider").${token(args)}`,
+            __urn: urnOf(name, args),
             __schemaVersion: 1,
-            ...(dry ? { __preview: true } : {}),
+            __preview: dry,
         };
         const check = async (olds: Wire): Promise<Wire> => {
             const { inputs, failures } = await operation.call(provider, args, (p) => p.check(wire(olds), wire(news)));
             if (failures?.length) {
                 throw new Error(failures.map(({ reason }) => reason).join("\n"));
             }
-            const { __preview: _preview, ...rest } = wire(inputs);
-            return rest;
+            return wire(inputs);
         };
         const inputs = await check(old?.inputs ?? {});
         if (old === undefined) {
@@ -165,6 +171,7 @@ export class ModelEngine {
                 const { id, outs } = await operation.call(provider, declared.args, (p) => p.create(wire(inputs)));
                 this.record(step, id, inputs, outs);
             }
+            operation.declare(name, declared.args, this.state.get(name)?.id ?? "");
         } catch (error) {
             operation.failures[name] = textOf(error);
             const partial = error as { id?: string; properties?: Wire };
@@ -313,7 +320,7 @@ class Operation implements Run, Processes {
     readonly steps: Step[] = [];
     readonly failures: Record<string, string> = {};
     readonly logs: Logged[] = [];
-    private readonly ledger = newLedger();
+    private readonly ledger = new MemoryLedger();
     private processes = new Map<string, Process>();
 
     constructor(
@@ -337,6 +344,12 @@ class Operation implements Run, Processes {
         return Promise.race([ask(inputs.scope === undefined ? decisions : admissions), process.death]);
     }
 
+    /** What the class tells the other processes once a resource is registered, in `up` only. */
+    declare(name: string, args: Wire, id: string): void {
+        const except = args.except === undefined ? {} : { except: args.except };
+        this.ledger.add({ is: "declared", urn: urnOf(name, args), id, ...except });
+    }
+
     kill(): void {
         for (const process of this.processes.values()) {
             process.kill();
@@ -356,7 +369,7 @@ class Operation implements Run, Processes {
                 { ...this.simulator.env, ...this.conditions.environment },
                 this.configs[name] ?? {},
                 (level, text, urn) => void this.logs.push({ level, text, urn, at: this.callCount() }),
-                this.ledger,
+                this.ledger.reader(),
             );
             this.processes.set(name, process);
         }
@@ -376,7 +389,7 @@ class Process {
         environment: Readonly<Record<string, string | undefined>>,
         config: Readonly<Record<string, string>>,
         log: (level: string, text: string, urn: string | undefined) => void,
-        ledger: object,
+        ledger: MemoryLedger,
     ) {
         this.death = new Promise((_, reject) => {
             this.die = reject;
@@ -401,11 +414,6 @@ class Process {
         this.end.abort(new Error("killed"));
         this.die(new Error("the plugin exited unexpectedly"));
     }
-}
-
-/** Stands in until the provider has one. */
-function newLedger(): object {
-    return {};
 }
 
 /** Virtual time: waits move it and the simulator's ahead. */
@@ -483,6 +491,14 @@ class Pool {
             this.running.add(run);
         }
     }
+}
+
+function token(args: Wire): string {
+    return args.scope === undefined ? "ConnectionDecision" : "ConnectionAdmission";
+}
+
+function urnOf(name: string, args: Wire): string {
+    return `urn:pulumi:test::test::pulumi-nodejs:dynamic/connection:${token(args)}::${name}`;
 }
 
 /** A plan binds every checked input, and what may be done; what was unknown in the preview may be anything. */
