@@ -132,9 +132,9 @@ export class ConnectionAdmission extends pulumi.CustomResource {
     readonly timeout!: pulumi.Output<string | undefined>;
 
     /** A hundred connections, by id, that are not as the rules want them, each with its verdict: what `up` does first. In a preview, unknown where `up` will change them. */
-    readonly verdicts!: pulumi.Output<Record<string, string> | undefined>;
+    readonly verdicts!: pulumi.Output<Record<string, string>>;
     /** How many there are of each: accept, reject, cut, review, wouldCut, wouldAccept, tooLate. In a preview, unknown where `up` will change them. */
-    readonly counts!: pulumi.Output<Record<string, string> | undefined>;
+    readonly counts!: pulumi.Output<Record<string, string>>;
     /** In previews: what will happen; absent when nothing will. */
     readonly transition!: pulumi.Output<string | undefined>;
     /** What a reviewer should know; printed on every run. */

@@ -2,21 +2,15 @@ import { Semaphore } from "async-mutex";
 import { CloudError, type Environment } from "../clouds/cloud";
 import type { Connection } from "../connection";
 import { idField } from "../decision/admission-arguments";
-import type { ConnectionKind, Observed } from "../kinds/kind";
-import { kinds } from "../kinds/registry";
+import type { Observed } from "../kinds/kind";
 import { MemoryLedger } from "../ledger";
 import { Context } from "../provider/context";
 import type { Clock } from "../reconcile/clock";
 import { DecisionError } from "../reconcile/decide";
 import type { Target } from "../reconcile/session";
-
-/** Where to look. Nothing chosen: every kind whose credentials and region are there. */
-export interface Choice {
-    readonly kinds: readonly string[];
-    readonly regions: readonly string[];
-    /** Ids of scopes, an endpoint service for example; nothing chosen: all of them. */
-    readonly scopes: readonly string[];
-}
+import { oneLine } from "../text";
+import { environmentNames, findsNone } from "./credentials";
+import { type Choice, type Place, placeName, placesOf, regionOf } from "./places";
 
 /** A request that waits for a decision. */
 export interface Request {
@@ -26,16 +20,36 @@ export interface Request {
     readonly seen: Observed;
 }
 
+/** A kind in a region that was read, with its scopes. */
+export interface ReadPlace {
+    readonly place: string;
+    readonly scopes: readonly string[];
+}
+
+/** A place that was not read. */
+export interface Unread {
+    readonly place: string;
+    readonly why: string;
+}
+
 export interface Inbox {
     readonly requests: readonly Request[];
-    /** What could not be read, and why. */
-    readonly failed: readonly string[];
+    readonly read: readonly ReadPlace[];
+    /** What should have been read and was not. */
+    readonly failed: readonly Unread[];
     /** What was left out because nothing is set up for it. */
-    readonly skipped: readonly string[];
+    readonly skipped: readonly Unread[];
+    /** Whether everything that was asked for was read: only then "nothing is pending" means it. */
+    readonly complete: boolean;
 }
 
 /** Requests to a cloud under way at once. */
 const AT_ONCE = 8;
+
+/** A region of the right form, to find out whether there are credentials where no region says where to ask. */
+const ANY_REGION = "us-east-1";
+
+type Fields = Readonly<Record<string, string>>;
 
 /** Everything that is pending in the chosen places, read in parallel. One place that fails hides no other. */
 export async function readInbox(
@@ -44,117 +58,256 @@ export async function readInbox(
     clock: Clock,
     progress: (done: number, all: number) => void,
 ): Promise<Inbox> {
-    const context = new Context({
-        environment,
-        clock,
-        log: () => {},
-        ledger: new MemoryLedger(),
-        signal: new AbortController().signal,
-        newToken: () => "",
-    });
-    const slots = new Semaphore(AT_ONCE);
-    const requests: Request[] = [];
-    const failed: string[] = [];
-    const skipped: string[] = [];
-    let done = 0;
     const places = placesOf(choice);
-    let all = places.length;
-    const step = async (name: string, expected: boolean, work: () => Promise<void>) => {
-        try {
-            await slots.runExclusive(work);
-        } catch (error) {
-            if (!(error instanceof CloudError) && !(error instanceof DecisionError)) {
-                throw error;
-            }
-            const nothingThere = error instanceof DecisionError || error.failure === "credentials";
-            (nothingThere && !expected ? skipped : failed).push(`${name}: ${error.message.replaceAll("\n", " ")}`);
-        }
-        done += 1;
-        progress(done, all);
-    };
-    await Promise.all(
-        places.map(async ({ kind, region }) => {
-            const name = [kind.name, region].filter((part) => part !== undefined).join(" in ");
-            const expected = choice.kinds.includes(kind.name);
-            let scopes: readonly Readonly<Record<string, string>>[] = [];
-            await step(name, expected, async () => {
-                const any = await targetOf(context, kind, region, {});
-                await any.session.account();
-                const found = await any.session.reading(() => kind.discover(any.address.scope, any.session.call));
-                scopes = found.filter(
-                    (fields) =>
-                        choice.scopes.length === 0 || Object.values(fields).some((id) => choice.scopes.includes(id)),
-                );
-            });
-            all += scopes.length;
-            await Promise.all(
-                scopes.map((fields) =>
-                    step(`${name} ${Object.values(fields).join(" ")}`.trim(), true, async () => {
-                        const any = await targetOf(context, kind, region, fields);
-                        const { scope } = any.address;
-                        const reading = await context.reconciler.inventory.readAll(any);
-                        if (reading.state !== "found") {
-                            const why = reading.state === "unreadable" ? reading.why : "it is gone";
-                            failed.push(`${scope.title}: ${why}`);
-                            return;
-                        }
-                        const place = {
-                            ...(typeof scope.facts.region === "string" ? { region: scope.facts.region } : {}),
-                        };
-                        for (const seen of reading.all.filter(({ status }) => status === "pending")) {
-                            requests.push({
-                                connection: {
-                                    kind: kind.name,
-                                    ...place,
-                                    ...fields,
-                                    [idField(kind)]: seen.id,
-                                } as unknown as Connection,
-                                scope: scope.title,
-                                seen,
-                            });
-                        }
-                    }),
-                ),
-            );
-        }),
-    );
-    return { requests: requests.sort(byAge), failed: failed.sort(), skipped: skipped.sort() };
+    const ended = new AbortController();
+    try {
+        return await new Reader(choice, environment, clock, ended.signal, progress).readAll(places);
+    } finally {
+        // Sessions wait in the background before they ask again; a command that is done does not.
+        ended.abort();
+    }
 }
 
-interface Place {
-    readonly kind: ConnectionKind;
-    /** Undefined: the kind's default. */
+/** A place whose credentials and scopes are known. */
+interface Opened {
+    readonly place: Place;
+    readonly name: string;
     readonly region: string | undefined;
+    /** The account behind the credentials, or why it could not be confirmed. */
+    readonly account: Account;
+    readonly scopes: readonly Fields[];
 }
 
-function placesOf(choice: Choice): Place[] {
-    return Object.values(kinds)
-        .filter(({ name }) => choice.kinds.length === 0 || choice.kinds.includes(name))
-        .flatMap((kind): Place[] => {
-            const regions = choice.regions.filter((region) => kind.fields.region?.format.test(region));
-            return kind.fields.region === undefined || choice.regions.length === 0
-                ? [{ kind, region: undefined }]
-                : regions.map((region) => ({ kind, region }));
+type Account = { readonly id: string } | { readonly why: string };
+
+/** One reading of the inbox. */
+class Reader {
+    private readonly context: Context;
+    private readonly slots = new Semaphore(AT_ONCE);
+    private readonly requests: Request[] = [];
+    private readonly read: ReadPlace[] = [];
+    private readonly failed: Unread[] = [];
+    private readonly skipped: Unread[] = [];
+    private done = 0;
+    private all = 0;
+
+    constructor(
+        private readonly choice: Choice,
+        private readonly environment: Environment,
+        clock: Clock,
+        signal: AbortSignal,
+        private readonly progress: (done: number, all: number) => void,
+    ) {
+        this.context = new Context({
+            environment,
+            clock,
+            log: () => {},
+            ledger: new MemoryLedger(),
+            signal,
+            newToken: () => "",
         });
+    }
+
+    async readAll(places: readonly Place[]): Promise<Inbox> {
+        this.all = places.length;
+        const opened = await Promise.all(places.map((place) => this.readPlace(place)));
+        this.reportMissing(opened.filter((place) => place !== undefined));
+        const byPlace = (a: { place: string }, b: { place: string }) => a.place.localeCompare(b.place);
+        return {
+            requests: this.requests.sort(byAge),
+            read: this.read.sort(byPlace),
+            failed: this.failed.sort(byPlace),
+            skipped: this.skipped.sort(byPlace),
+            complete: this.failed.length === 0 && this.read.length > 0,
+        };
+    }
+
+    /** Undefined: it could not be opened, and that was said. */
+    private async readPlace(place: Place): Promise<Opened | undefined> {
+        const opened = await this.step(place.name, () => this.open(place));
+        if (opened === undefined) {
+            return undefined;
+        }
+        this.all += opened.scopes.length;
+        const titles = await Promise.all(
+            opened.scopes.map((fields) => this.step(scopeName(opened, fields), () => this.readScope(opened, fields))),
+        );
+        const scopes = titles.filter((title) => title !== undefined);
+        const nothingToRead = opened.scopes.length === 0 && this.choice.scopes.length === 0;
+        if (scopes.length > 0 || nothingToRead) {
+            this.read.push({ place: opened.name, scopes: scopes.sort() });
+        }
+        return opened;
+    }
+
+    /** Finds the place's region, its account and its scopes; undefined where that is not possible, which is said. */
+    private async open(place: Place): Promise<Opened | undefined> {
+        const { kind } = place;
+        const region = place.region ?? (await this.defaultRegion(place));
+        const name = placeName(kind, region);
+        const regionMissing = kind.fields.region !== undefined && region === undefined;
+        try {
+            const any = await this.target(place, regionMissing ? ANY_REGION : region, {});
+            const account = await confirmAccount(any);
+            const found = await any.session.reading(() => kind.discover(any.address.scope, any.session.call));
+            if (!regionMissing) {
+                const scopes = found.filter((fields) => this.isChosen(fields));
+                return { place, name, region, account, scopes };
+            }
+        } catch (error) {
+            // A region in the environment says that somebody means this cloud; one of the command line may be meant for another.
+            const unused = !place.chosen && (place.region !== undefined || region === undefined);
+            if (unused && findsNone(error) && !environmentNames(kind.cloud.name, this.environment)) {
+                this.skipped.push({ place: name, why: regionMissing ? "no credentials, no region" : "no credentials" });
+                return undefined;
+            }
+            if (!regionMissing) {
+                this.fail(name, error);
+                return undefined;
+            }
+        }
+        this.failed.push({ place: name, why: regionAdvice(place) });
+        return undefined;
+    }
+
+    private isChosen(fields: Fields): boolean {
+        const { scopes } = this.choice;
+        return scopes.length === 0 || Object.values(fields).some((id) => scopes.includes(id));
+    }
+
+    private async defaultRegion({ kind }: Place): Promise<string | undefined> {
+        return kind.fields.region === undefined
+            ? undefined
+            : kind.cloud.region?.({ settings: {}, environment: this.environment, placement: {} });
+    }
+
+    /** Reads one scope; its title, or undefined where it could not be read, which is said. */
+    private async readScope(opened: Opened, fields: Fields): Promise<string | undefined> {
+        const { place, region, account } = opened;
+        const any = await this.target(place, region, fields);
+        const { scope } = any.address;
+        const reading = await this.context.reconciler.inventory.readAll(any);
+        if (reading.state !== "found") {
+            const why = reading.state === "unreadable" ? reading.why : "it is gone";
+            this.failed.push({ place: scopeName(opened, fields), why });
+            return undefined;
+        }
+        if ("why" in account && reading.all.some(({ decider }) => decider !== undefined)) {
+            const why = `whether we may decide is not known, because our own account could not be confirmed: ${account.why}`;
+            this.failed.push({ place: scopeName(opened, fields), why });
+            return undefined;
+        }
+        const at = typeof scope.facts.region === "string" ? { region: scope.facts.region } : {};
+        for (const seen of reading.all.filter((item) => item.status === "pending" && isOurs(item, account))) {
+            const id = { [idField(place.kind)]: seen.id };
+            const connection = { kind: place.kind.name, ...at, ...fields, ...id } as unknown as Connection;
+            this.requests.push({ connection, scope: oneLine(scope.title), seen });
+        }
+        return oneLine(scope.title);
+    }
+
+    /** What was chosen by name and is nowhere. */
+    private reportMissing(opened: readonly Opened[]): void {
+        const names = opened.map(({ name }) => name).sort();
+        const where = names.length === 0 ? "" : ` in ${names.join(", ")}`;
+        for (const id of this.choice.scopes) {
+            if (!opened.some(({ scopes }) => scopes.some((fields) => Object.values(fields).includes(id)))) {
+                this.failed.push({ place: `--scope ${oneLine(id, 80)}`, why: `not found${where}` });
+            }
+        }
+        for (const text of this.choice.regions) {
+            const region = regionOf(text);
+            const told = this.failed.some(({ place }) => `${place.replace(",", "")} `.includes(` in ${region} `));
+            if (!told && !opened.some((place) => place.region === region)) {
+                this.failed.push({ place: `--region ${text}`, why: "no place of this region was read" });
+            }
+        }
+    }
+
+    /** One step of the progress. A failure of the cloud or of a setting is told, and the others go on. */
+    private async step<T>(name: string, work: () => Promise<T>): Promise<T | undefined> {
+        try {
+            return await this.slots.runExclusive(work);
+        } catch (error) {
+            this.fail(name, error);
+            return undefined;
+        } finally {
+            this.done += 1;
+            this.progress(this.done, this.all);
+        }
+    }
+
+    private fail(place: string, error: unknown): void {
+        if (!(error instanceof CloudError) && !(error instanceof DecisionError)) {
+            throw error;
+        }
+        this.failed.push({ place, why: reason(error) });
+    }
+
+    /** Any connection of a place; fields that only tell scopes apart are not known before they are discovered. */
+    private target({ kind }: Place, region: string | undefined, fields: Fields): Promise<Target> {
+        const required = Object.entries(kind.fields).filter(([, field]) => field.required);
+        return this.context.target({
+            kind: kind.name,
+            ...Object.fromEntries(required.map(([name]) => [name, "*"])),
+            ...(region === undefined ? {} : { region }),
+            ...fields,
+        } as unknown as Connection);
+    }
 }
 
-/** Any connection of a place; fields that only tell scopes apart are not known before they are discovered. */
-function targetOf(
-    context: Context,
-    kind: ConnectionKind,
-    region: string | undefined,
-    fields: Readonly<Record<string, string>>,
-): Promise<Target> {
-    const required = Object.entries(kind.fields).filter(([, field]) => field.required);
-    return context.target({
-        kind: kind.name,
-        ...Object.fromEntries(required.map(([name]) => [name, "*"])),
-        ...(region === undefined ? {} : { region }),
-        ...fields,
-    } as unknown as Connection);
+/** `aws:vpcEndpoint in eu-west-1, vpce-svc-…`; a scope that is the account has no name of its own. */
+function scopeName({ name }: Opened, fields: Fields): string {
+    return [name, ...Object.values(fields)].join(", ");
 }
 
-/** What has waited longest first. */
+/** The account, where it can be had. Missing or refused credentials end the place; any other failure leaves it unconfirmed. */
+async function confirmAccount({ session }: Target): Promise<Account> {
+    try {
+        return { id: await session.account() };
+    } catch (error) {
+        if (!(error instanceof CloudError) || error.failure === "credentials") {
+            throw error;
+        }
+        return { why: reason(error) };
+    }
+}
+
+/** Whether the decision is ours: clouds list requests that we made ourselves, too. */
+function isOurs({ decider }: Observed, account: Account): boolean {
+    return decider === undefined || ("id" in account && account.id === decider);
+}
+
+/** Why a place was not read, on one line, with what to do about it in terms of this command. */
+function reason(error: CloudError | DecisionError): string {
+    const text = withoutArguments(error.message.replaceAll("\n", " "));
+    if (!(error instanceof CloudError)) {
+        return text;
+    }
+    return error.failure === "denied"
+        ? `${text}; the credentials need ${error.action}`
+        : error.failure === "credentials"
+          ? `${text}; check the ${error.cloud} credentials`
+          : text;
+}
+
+function regionAdvice({ kind }: Place): string {
+    const variables = (kind.cloud.regionChain ?? "").split(", ").filter((name) => /^[A-Z]/.test(name));
+    return `no region; use --region ${kind.cloud.name}=REGION, or set ${variables.join(" or ")}`;
+}
+
+/** Arguments and stack configuration mean nothing here: advice keeps what this command reads. */
+function withoutArguments(text: string): string {
+    return text.replace(/\b(connection\.\w+|connections:\w+|\w+:region)(, | or )/g, "");
+}
+
+/** What has waited longest first; the same order in every run. */
 function byAge(a: Request, b: Request): number {
-    return (a.seen.requestedAt ?? "9").localeCompare(b.seen.requestedAt ?? "9") || a.seen.id.localeCompare(b.seen.id);
+    const time = ({ seen }: Request) => Date.parse(seen.requestedAt ?? "") || Number.POSITIVE_INFINITY;
+    const [one, other] = [time(a), time(b)];
+    return one === other ? sortKey(a).localeCompare(sortKey(b)) : one - other;
+}
+
+function sortKey({ connection, scope, seen }: Request): string {
+    return [connection.kind, scope, seen.id].join(" ");
 }

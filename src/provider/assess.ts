@@ -142,7 +142,9 @@ export function whyUnread(reading: Reading): string | undefined {
 /** What is wrong, why, and the way out; for check and read. */
 export function unreadText(key: string, why: string): string {
     return problemText(
-        "What cannot be read is not unchanged: this connection or scope cannot be read.",
+        key.endsWith("*")
+            ? "The connections of this scope cannot be read, so they do not count as unchanged."
+            : "This connection cannot be read, so it does not count as unchanged.",
         { id: key, reason: why },
         'mend what the reason names; connections:unreadable: "warn" goes on with a warning and sends nothing',
     );

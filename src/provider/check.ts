@@ -157,7 +157,13 @@ async function evidence(
 function notKnownYet(context: Context, inputs: Wire, what: string): CheckResult {
     const urn = urnOf(inputs);
     context.say("info", named(urn, `what happens is only known in \`up\`: ${what} is not known yet`), urn);
-    return { inputs: toWire({ ...inputs, observed: UNKNOWN, transition: UNKNOWN, warnings: UNKNOWN }) };
+    return { inputs: unknownEvidence(inputs, EVIDENCE) };
+}
+
+/** Evidence that only `up` can give. Hidden keys too: an update plan refuses those that it does not hold. */
+export function unknownEvidence(inputs: Wire, keys: readonly string[]): Wire {
+    const unknown = keys.filter((key) => key !== "__preview").map((key) => [key, UNKNOWN]);
+    return toWire({ ...inputs, ...Object.fromEntries(unknown) });
 }
 
 /** Arguments that do not exist are refused: a misspelled guard would let a stranger in. */

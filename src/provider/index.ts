@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { fileLedger } from "../ledger";
 import { systemClock } from "../reconcile/clock";
+import { DecisionError } from "../reconcile/decide";
 import { engineLog } from "./engine-log";
 import { createProviders, type Provider } from "./provider";
 
@@ -59,8 +60,37 @@ function countRunning(inner: Provider): Provider {
         };
     return {
         ...inner,
+        check: spoken(inner.check),
+        diff: spoken(inner.diff),
+        read: spoken(inner.read),
         create: counted(inner.create),
         update: counted(inner.update),
-        delete: counted(inner.delete),
+        delete: spoken(counted(inner.delete)),
     };
 }
+
+/** What the SDK prints for an error that the engine will print. */
+const SAID_BY_ENGINE = "said by the engine";
+
+/**
+ * For check, diff, read and delete the SDK prints an error and its stack, and the engine prints the message again. An error for people is
+ * printed once.
+ */
+function spoken<A extends unknown[], R>(call: (...args: A) => Promise<R>): (...args: A) => Promise<R> {
+    return async (...args) => {
+        try {
+            return await call(...args);
+        } catch (error) {
+            throw error instanceof DecisionError
+                ? Object.assign(new Error(error.message), { stack: "", toString: () => SAID_BY_ENGINE })
+                : error;
+        }
+    };
+}
+
+const printError = console.error;
+console.error = (...args: unknown[]) => {
+    if (args[0] !== `${SAID_BY_ENGINE}: `) {
+        printError(...args);
+    }
+};

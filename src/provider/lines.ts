@@ -23,7 +23,7 @@ export function announcement({ declaration }: Case, plan: Plan, reading: Reading
     if (cuts(plan.step, reading.seen.status)) {
         return { level: "warning", text: cutLine(who, transition) };
     }
-    const until = decision === "accept" && ending !== undefined ? `, until ${ending.at}` : "";
+    const until = decision === "accept" && ending !== undefined ? `, until ${dayOrTime(ending.at)}` : "";
     return { level: "info", text: `${decision} ${who}${guarded(decision, expected)}: ${transition}${until}` };
 }
 
@@ -44,6 +44,11 @@ export function deletionLine(onDelete: string, id: string, seen: Observed): Line
     return isWorking(seen.status)
         ? { level: "warning", text: `onDelete: ${onDelete} CUTS a working connection of ${who} now: ${id}` }
         : { level: "info", text: `onDelete: ${onDelete} is carried out now: ${id} of ${who}, ${seen.status}` };
+}
+
+/** An end at midnight as the last day before it, which is how people write it; another one as it is. */
+function dayOrTime(at: string): string {
+    return at.endsWith("T00:00:00.000Z") ? new Date(Date.parse(at) - 1).toISOString().slice(0, 10) : at;
 }
 
 /** `CUTS a working connection of 111122223333: accepted -> rejected`. */

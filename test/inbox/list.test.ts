@@ -1,10 +1,10 @@
 import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { list } from "../../src/cli/list";
+import { main } from "../../src/cli/main";
 import { systemClock } from "../../src/reconcile/clock";
 import { findPulumi } from "../../tools/pulumi/install.mjs";
 import {
@@ -27,10 +27,14 @@ const clouds = useClouds({ settleMs: 200 });
 const repository = path.resolve(__dirname, "../..");
 const run = promisify(execFile);
 
-async function inbox(argv: string[] = [], environment: Readonly<Record<string, string>> = clouds.simulator.env) {
+async function inbox(
+    argv: string[] = [],
+    environment: Readonly<Record<string, string>> = clouds.simulator.env,
+    look: { columns?: number; colour?: boolean; watched?: boolean } = {},
+) {
     let out = "";
     let err = "";
-    const status = await list(argv, {
+    const status = await main(["list", ...argv], {
         environment,
         clock: systemClock,
         out(text) {
@@ -39,7 +43,10 @@ async function inbox(argv: string[] = [], environment: Readonly<Record<string, s
         err(text) {
             err += text;
         },
-        watched: false,
+        watched: look.watched ?? false,
+        columns: look.columns,
+        errColumns: look.columns,
+        colour: look.colour ?? false,
     });
     return { out, err, status };
 }
@@ -90,10 +97,10 @@ describe("the inbox", () => {
             name: "\u001b[2J\u202eplease",
         });
         const { out } = await inbox();
-        expect(out).toMatch(new RegExp(`${REQUESTER}.*endpoint service ${SERVICE} in eu-west-1.*${endpoint(1)}`));
+        expect(out).toMatch(new RegExp(`^aws:vpcEndpoint +${REQUESTER} .*eu-west-1 +${SERVICE} +${endpoint(1)}`, "m"));
         expect(out).toContain("\\u{1b}[2J\\u{202e}please");
         expect(out).not.toContain("\u001b[2J");
-        expect(out).toMatch(/requester.*age.*expires.*scope/);
+        expect(out).toMatch(/^kind +requester +age +expires +region +scope +connection +the requester says$/m);
     });
 
     it("leaves out what nothing is set up for, and says so, unless it was chosen", async () => {
@@ -102,8 +109,8 @@ describe("the inbox", () => {
         );
         const { err, status } = await inbox([], none);
         expect(status).toBe(0);
-        expect(err).toMatch(/^skipped huawei:vpcEndpoint: No region/m);
-        expect((await inbox(["--kind", "otc:vpcEndpoint"], none)).status).toBe(1);
+        expect(err).toMatch(/; 2 skipped: huawei:vpcEndpoint, otc:vpcEndpoint \(no credentials, no region\)\.$/m);
+        expect((await inbox(["--kind", "otc:vpcEndpoint"], none)).status).toBe(4);
     });
 
     it("looks only where it is told, and says so when nothing is there", async () => {
@@ -113,16 +120,16 @@ describe("the inbox", () => {
             "--region",
             "eu-west-1",
             "--scope",
-            "vpce-svc-0nothing",
+            "vpce-svc-0ffffffffffffffff",
         ]);
-        expect([out, status]).toEqual(["Nothing is pending.\n", 0]);
+        expect([out, status]).toEqual(["", 4]);
         const actions = new Set(clouds.simulator.calls.map(({ action }) => action));
         expect(actions).toEqual(new Set(["sts:GetCallerIdentity", "ec2:DescribeVpcEndpointServiceConfigurations"]));
         const one = await inbox(["--kind", "aws:vpcEndpoint", "--scope", SERVICE, "--json"]);
         expect(JSON.parse(one.out).pending).toHaveLength(1);
     });
 
-    it("reports a place that fails, shows the rest, and ends with status 1", async () => {
+    it("reports a place that fails, shows the rest, and ends with status 4", async () => {
         clouds.simulator.addFaults({
             action: "ec2:DescribeVpcEndpointServiceConfigurations",
             fault: "error",
@@ -130,8 +137,8 @@ describe("the inbox", () => {
             times: 50,
         });
         const { out, err, status } = await inbox(["--json"]);
-        expect(status).toBe(1);
-        expect(err).toMatch(/^FAILED aws:vpcEndpoint: ec2:DescribeVpcEndpointServiceConfigurations: /m);
+        expect(status).toBe(4);
+        expect(err).toMatch(/^NOT READ aws:vpcEndpoint in eu-west-1: ec2:DescribeVpcEndpointServiceConfigurations: /m);
         expect(JSON.parse(out).pending).toHaveLength(4);
     });
 
@@ -163,17 +170,94 @@ describe("the inbox", () => {
         });
         expect((await inbox(["--fail-if-pending"])).status).toBe(0);
     });
+});
 
-    it.each([
-        [["--kind", "aws:nothing"], "--kind aws:nothing is not one of"],
-        [["--emit", "py"], '--emit must be "ts"'],
-        [["--emit", "ts", "--decision", "maybe"], '--decision must be "accept" or "reject"'],
-        [["--regoin", "eu"], "Unknown option"],
-    ])("%j is refused", async (argv, text) => {
-        await expect(inbox(argv)).rejects.toThrow(text);
-        expect(clouds.simulator.calls).toEqual([]);
+describe("how it looks", () => {
+    const ESCAPE = "\u001b";
+    const DAY_MS = 24 * 3_600_000;
+    const ago = (days: number) => new Date(Date.now() - days * DAY_MS).toISOString();
+
+    function busyWorld() {
+        const world = worldWith({ endpoints: ["pendingAcceptance", "pendingAcceptance"] });
+        Object.assign(world.aws?.[0]?.endpointServices?.[0]?.connections?.[0] ?? {}, { creationTimestamp: ago(8) });
+        Object.assign(world.aws?.[0]?.endpointServices?.[0]?.connections?.[1] ?? {}, { creationTimestamp: ago(1) });
+        Object.assign(world.alibaba?.[0]?.vpcPeerConnections?.[0] ?? {}, {
+            gmtCreate: ago(6.5).replace(/\.\d+/, ""),
+            description: "please accept 财务系统 before Friday ".repeat(4),
+        });
+        return world;
+    }
+
+    /** Columns of a line as a terminal counts them: of these texts, only Chinese is wide. */
+    const columnsOf = (line: string) =>
+        [...line].reduce((sum, char) => sum + (/\p{Script=Han}/u.test(char) ? 2 : 1), 0);
+
+    it.each([80, 120, 200])("fits %i columns, with every id whole", async (columns) => {
+        clouds.simulator.world = busyWorld();
+        const { out, err } = await inbox([], clouds.simulator.env, { columns });
+        const widths = `${out}${err}`.split("\n").map(columnsOf);
+        expect(Math.max(...widths)).toBeLessThanOrEqual(columns);
+        for (const id of [SERVICE, endpoint(1), endpoint(2), INBOUND, PEERING, VPCEP_SERVICE, VPCEP_ENDPOINT, DOMAIN]) {
+            expect(out).toContain(id);
+        }
+        expect(out.startsWith(columns === 200 ? "kind " : "aws:vpcEndpoint\n  requester   111122223333\n")).toBe(true);
+    });
+
+    it("is a table at 120 columns where that fits", async () => {
+        const { out } = await inbox(["--kind", "aws:vpcEndpoint"], clouds.simulator.env, { columns: 120 });
+        expect(out.split("\n")[0]).toMatch(/^kind +requester +age +region +scope +connection$/);
+    });
+
+    it("colours what is old and what ends soon, on a terminal only", async () => {
+        clouds.simulator.world = busyWorld();
+        const { out } = await inbox([], clouds.simulator.env, { colour: true });
+        expect(out).toContain("\u001b[33m8d\u001b[39m");
+        expect(out).toMatch(new RegExp(`${ESCAPE}\\[31min 1[12]h${ESCAPE}\\[39m`));
+        expect((await inbox()).out).not.toContain("\u001b");
+    });
+
+    it("shows its progress on a terminal and clears it", async () => {
+        const { err } = await inbox([], clouds.simulator.env, { watched: true });
+        expect(err).toMatch(new RegExp(`\r${ESCAPE}\\[2Kreading: 10 of 10\r${ESCAPE}\\[2KRead 5 places`));
+    });
+
+    it("has the same order in every run, the oldest first", async () => {
+        clouds.simulator.world = busyWorld();
+        const first = (await inbox(["--json"])).out;
+        expect((await inbox(["--json"])).out).toBe(first);
+        const kinds = JSON.parse(first).pending.map((p: { connection: { kind: string } }) => p.connection.kind);
+        expect(kinds.slice(0, 3)).toEqual(["aws:vpcEndpoint", "alibaba:vpcPeering", "aws:vpcEndpoint"]);
     });
 });
+
+describe("--json", () => {
+    it("has the form that the operations guide documents", async () => {
+        const guide = readFileSync(path.join(repository, "docs/operations.md"), "utf8");
+        const documented = new Set([...guide.matchAll(/^\| `([a-zA-Z.[\]]+)` \|/gm)].map(([, name]) => name));
+        const none = Object.fromEntries(Object.entries(clouds.simulator.env).filter(([name]) => !/^OS_/.test(name)));
+        clouds.simulator.addFaults({ action: "vpcep:connections:list", fault: "error", status: 400, times: 50 });
+        const { out } = await inbox(["--json"], none);
+        const inboxRead = JSON.parse(out) as Record<string, unknown>;
+        expect(pathsOf(inboxRead, "").filter((name) => !documented.has(name))).toEqual([]);
+        expect(inboxRead).toMatchObject({
+            complete: false,
+            read: expect.arrayContaining([{ place: "aws:vpcEndpoint in eu-west-1", scopes: [expect.any(String)] }]),
+            failed: [{ place: expect.stringMatching(/^huawei:vpcEndpoint in eu-de, /), why: expect.any(String) }],
+            skipped: [{ place: "otc:vpcEndpoint", why: "no credentials, no region" }],
+        });
+    });
+});
+
+/** Names of everything in a JSON value, `pending[].scope`; a connection's fields and the evidence differ by kind. */
+function pathsOf(value: unknown, at: string): string[] {
+    if (Array.isArray(value)) {
+        return [...new Set(value.flatMap((item) => pathsOf(item, `${at}[]`)))];
+    }
+    if (typeof value !== "object" || value === null || /\.(connection|evidence)$/.test(at)) {
+        return [at];
+    }
+    return Object.entries(value).flatMap(([name, item]) => pathsOf(item, at === "" ? name : `${at}.${name}`));
+}
 
 describe("--emit ts", () => {
     it("writes code that compiles and, applied by the real CLI, converges", { timeout: 120_000 }, async () => {
@@ -215,7 +299,7 @@ describe("--emit ts", () => {
             alibaba?.[0]?.vpcPeerConnections?.[0]?.status,
             huawei?.[0]?.endpointServices?.[0]?.connections?.[0]?.status,
         ]).toEqual(["available", "ACTIVE", "Activated", "accepted"]);
-        expect((await inbox()).out).toBe("Nothing is pending.\n");
+        expect((await inbox()).out).toMatch(/^Nothing is pending in alibaba:vpcPeering, aws:openSearchInbound/);
     });
 
     it("rejects unless told otherwise, and expects the one who asks", async () => {

@@ -78,7 +78,7 @@ describe("rules", () => {
         const stack = new TestStack(clouds.simulator);
         const program = { ledger: admission([analytics]) };
         await stack.up(program);
-        expect(stack.outputs("ledger").verdicts).toBeUndefined();
+        expect(stack.outputs("ledger").verdicts).toEqual({});
         endpoints("available", { state: "pendingAcceptance", owner: PARTNER });
         expect((await stack.preview(program)).steps[0]).toMatchObject({
             op: "update",

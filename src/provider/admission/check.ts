@@ -15,6 +15,7 @@ import {
     omit,
     probe,
     refuseUnknownArguments,
+    unknownEvidence,
     urnOf,
 } from "../check";
 import { type Context, type Declared, type Located, refuseNewerState } from "../context";
@@ -187,8 +188,7 @@ async function onlyInUp(context: Context, inputs: Wire, missing: readonly string
             ...(hasUnknown(inputs.except) ? {} : { except: exceptKeys(target.kind, key, inputs.except) }),
         });
     }
-    const unknown = { verdicts: UNKNOWN, counts: UNKNOWN, transition: UNKNOWN, warnings: UNKNOWN };
-    return { inputs: toWire({ ...inputs, ...unknown }) };
+    return { inputs: unknownEvidence(inputs, EVIDENCE) };
 }
 
 async function probeOne(

@@ -77,7 +77,7 @@ function namesWhatWasLeftOut(id: string, olds: Wire, except: unknown): boolean {
 
 function different(olds: Wire, news: Wire): boolean {
     return (
-        COMPARED.some((name) => !sameJson(olds[name] ?? null, news[name] ?? null)) ||
+        COMPARED.some((name) => !sameJson(olds[name] ?? {}, news[name] ?? {})) ||
         !sameJson(...comparable(olds.__listed, news.__listed))
     );
 }
@@ -85,7 +85,7 @@ function different(olds: Wire, news: Wire): boolean {
 /** Two lists in one form. Version 0.1.0 wrote `{ group: [ids] }`, without the status. */
 function comparable(old: unknown, now: unknown): [unknown, unknown] {
     const isOld = Object.values((old ?? {}) as object).some(Array.isArray);
-    return isOld ? [old, withoutStatus((now ?? {}) as Record<string, string>)] : [old ?? null, now ?? null];
+    return isOld ? [old, withoutStatus((now ?? {}) as Record<string, string>)] : [old ?? {}, now ?? {}];
 }
 
 function withoutStatus(listed: Readonly<Record<string, string>>): Record<string, string[]> {

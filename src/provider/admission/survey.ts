@@ -228,7 +228,8 @@ export function evidenceOf(
     const settings = rejects ? (kind.settingsWarnings?.(opened.target("*").address.scope, scope, "reject") ?? []) : [];
     const warnings = [...endingSoon(entries), ...settings].map((text) => oneLine(text, 400));
     return {
-        ...(open.length === 0 ? {} : { verdicts: verdictsOf(open), counts }),
+        verdicts: verdictsOf(open),
+        counts,
         ...(due.length === 0 ? {} : { transition: `${due.join(", ")}${leftOf(all)}` }),
         ...(warnings.length === 0 ? {} : { warnings }),
         ...(open.length === 0 ? {} : { __listed: listedOf(open) }),

@@ -1,0 +1,101 @@
+import { idField } from "../decision/admission-arguments";
+import type { ConnectionKind } from "../kinds/kind";
+import { kinds } from "../kinds/registry";
+import { oneLine } from "../text";
+import { UsageError } from "./usage";
+
+/** Where to look. Nothing chosen: every kind for which something is set up. */
+export interface Choice {
+    readonly kinds: readonly string[];
+    /** `eu-west-1`, or `aws=eu-west-1` for one cloud only. */
+    readonly regions: readonly string[];
+    /** Ids of scopes, an endpoint service for example; nothing chosen: all of them. */
+    readonly scopes: readonly string[];
+}
+
+/** One kind of connection in one region. */
+export interface Place {
+    /** `aws:vpcEndpoint in eu-west-1`. */
+    readonly name: string;
+    readonly kind: ConnectionKind;
+    /** Undefined: the cloud's default, or a kind without regions. */
+    readonly region: string | undefined;
+    /** Asked for by name: that nothing is set up for it is then a failure. */
+    readonly chosen: boolean;
+}
+
+/** The places of a choice. Throws a {@link UsageError} where the choice contradicts itself. */
+export function placesOf(choice: Choice): Place[] {
+    const candidates = choice.kinds.length === 0 ? Object.keys(kinds) : choice.kinds;
+    const wanted = Object.values(kinds).filter(({ name }) => candidates.includes(name));
+    const unknown = candidates.find((name) => !Object.hasOwn(kinds, name));
+    if (unknown !== undefined) {
+        throw new UsageError(`--kind ${oneLine(unknown, 40)} is not one of ${Object.keys(kinds).join(", ")}`);
+    }
+    const regions = choice.regions.map((text) => regionChoice(text, wanted));
+    return wanted
+        .filter((kind) => choice.scopes.length === 0 || choice.scopes.some((id) => fitsScope(kind, id)))
+        .flatMap((kind): Place[] => {
+            const own = regions.filter(({ fits }) => fits.includes(kind));
+            const named = choice.kinds.includes(kind.name);
+            return own.length === 0
+                ? [{ name: kind.name, kind, region: undefined, chosen: named }]
+                : own.map(({ region, only }) => ({
+                      name: placeName(kind, region),
+                      kind,
+                      region,
+                      chosen: named || only,
+                  }));
+        });
+}
+
+export function placeName(kind: ConnectionKind, region: string | undefined): string {
+    return region === undefined ? kind.name : `${kind.name} in ${region}`;
+}
+
+/** The region of a `--region` argument, without its cloud. */
+export function regionOf(text: string): string {
+    return text.slice(text.indexOf("=") + 1);
+}
+
+interface RegionChoice {
+    readonly region: string;
+    /** The kinds it is for. */
+    readonly fits: readonly ConnectionKind[];
+    /** For one cloud and no other. */
+    readonly only: boolean;
+}
+
+function regionChoice(text: string, wanted: readonly ConnectionKind[]): RegionChoice {
+    const region = regionOf(text);
+    const cloud = text.includes("=") ? text.slice(0, text.indexOf("=")) : undefined;
+    const withRegions = wanted.filter(({ fields }) => fields.region !== undefined);
+    const clouds = [...new Set(withRegions.map((kind) => kind.cloud.name))];
+    const shown = `--region ${oneLine(text, 60)}`;
+    if (cloud !== undefined && !clouds.includes(cloud)) {
+        throw new UsageError(
+            clouds.length === 0
+                ? `${shown}: the chosen kinds have no regions`
+                : `${shown}: the cloud must be one of ${clouds.join(", ")}`,
+        );
+    }
+    const fits = withRegions.filter(
+        (kind) => (cloud === undefined || kind.cloud.name === cloud) && kind.fields.region?.format.test(region),
+    );
+    if (fits.length === 0) {
+        const forms = [...new Set(withRegions.map((kind) => kind.fields.region?.describes))];
+        throw new UsageError(
+            forms.length === 0
+                ? `${shown}: the chosen kinds have no regions`
+                : `${shown} must be ${forms.join(", or ")}; with its cloud in front for one cloud only, such as ${clouds[0]}=REGION`,
+        );
+    }
+    return { region, fits, only: new Set(fits.map((kind) => kind.cloud.name)).size === 1 };
+}
+
+/** Whether an id has the form of a scope of this kind. Kinds whose scope is the account have none to choose. */
+function fitsScope(kind: ConnectionKind, id: string): boolean {
+    return Object.entries(kind.fields).some(
+        ([name, field]) => field.required && name !== idField(kind) && field.format.test(id),
+    );
+}
