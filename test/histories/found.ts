@@ -98,6 +98,14 @@ export const FOUND: Readonly<Record<string, History>> = {
             up(),
         ],
     ),
+    "an admission that is new while its account cannot be confirmed": history(
+        [admission({ rules: [rule(0, "accept")] })],
+        [up({ when: when({ down: "sts", stranger: true }), regardless: true }), up()],
+    ),
+    "a decision that is new while its account cannot be confirmed": history(
+        [decision({})],
+        [up({ when: when({ down: "sts" }), regardless: true }), up()],
+    ),
     "a cloud that cannot be read": history(
         [decision({}), admission({ family: "search" })],
         [

@@ -483,12 +483,8 @@ export class HistoryRun {
         if (this.history.warn || Object.keys(run.failures).length > 0) {
             return;
         }
-        // An endpoint that is new here can be read by credentials whose account nobody confirmed.
-        const unread = affected.filter(
-            (name) => down === "reads" || this.places.has(name) || familyOf(this.program.get(name)) !== "ec2",
-        );
-        if (down !== undefined && unread.length > 0) {
-            this.violate("green", `${down} down, ${unread} affected, and no failure`);
+        if (down !== undefined && affected.length > 0) {
+            this.violate("green", `${down} down, ${affected} affected, and no failure`);
         }
         const moved = affected.filter((name) => {
             const account = this.places.get(name)?.place.account;
@@ -838,10 +834,6 @@ function coversId(model: ResourceModel, slot: Slot): boolean {
     return model.is === "decision"
         ? slotOf(model).id === slot.id
         : model.family === slot.family && !exceptedBy(model).includes(slot);
-}
-
-function familyOf(model: ResourceModel | undefined): string | undefined {
-    return model?.is === "decision" ? slotOf(model).family : model?.family;
 }
 
 /** What a resource says about a connection; undefined: nothing. */
