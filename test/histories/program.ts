@@ -88,7 +88,7 @@ export function exceptedBy({ provider, family, except }: AdmissionModel): readon
 
 /** What identifies a resource, but for where it is. */
 export function identityOf(model: ResourceModel): string {
-    return model.is === "decision" ? slotOf(model).id : `all of ${model.family}, ${PROVIDERS[model.provider]}`;
+    return model.is === "decision" ? slotOf(model).id : `all of ${model.family}, ${model.provider === 2}`;
 }
 
 /** The resource as the program passes it. */
