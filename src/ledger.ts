@@ -12,6 +12,7 @@ import {
 } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import path from "node:path";
+import { isAlive } from "./alive";
 import { oneLine } from "./text";
 
 /**
@@ -232,15 +233,5 @@ function parse(line: string): (LedgerEntry | Presence)[] {
         return line === "" ? [] : [JSON.parse(line) as LedgerEntry | Presence];
     } catch {
         return [];
-    }
-}
-
-function isAlive(pid: number): boolean {
-    try {
-        process.kill(pid, 0);
-        return true;
-    } catch (error) {
-        // EPERM: it lives, as somebody else.
-        return (error as NodeJS.ErrnoException).code === "EPERM";
     }
 }

@@ -26,6 +26,8 @@ export interface ProviderArgs {
     };
     huawei?: VpcepArgs;
     otc?: VpcepArgs;
+    /** See `connections:allowPlainHttp`. @default false */
+    allowPlainHttp?: pulumi.Input<boolean>;
     /** See `connections:maxCuts`. @default what the stack config says, else 10 */
     maxCuts?: pulumi.Input<number>;
     /** See `connections:pace`. @default true */
@@ -60,6 +62,7 @@ const SECTIONS: { [S in Section]: readonly (keyof NonNullable<ProviderArgs[S]>)[
 };
 
 const OPTIONS: readonly Exclude<keyof ProviderArgs, Section>[] = [
+    "allowPlainHttp",
     "maxCuts",
     "pace",
     "probe",

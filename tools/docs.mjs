@@ -116,7 +116,7 @@ function section(kind) {
                     .map(([status, rule]) => [
                         status,
                         does(rule),
-                        rule.basis === "tried" ? "undocumented, tried" : "documented",
+                        rule.basis === "tried" ? "undocumented, tried" : rule.basis,
                         link(rule.source),
                     ]),
             ),

@@ -138,7 +138,11 @@ async function clouds(url) {
 async function change(url, edit) {
     const world = await (await fetch(`${url}/_simulator/world`)).json();
     edit(world);
-    await fetch(`${url}/_simulator/world`, { method: "PUT", body: JSON.stringify(world) });
+    await fetch(`${url}/_simulator/world`, {
+        method: "PUT",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify(world),
+    });
 }
 
 function firstLine(child) {

@@ -13,9 +13,13 @@ const args = ["run", "--reporter=default", "--reporter=json", `--outputFile.json
 const lint = spawnSync("npm", ["run", "--silent", "lint"], { stdio: "inherit" });
 const { status } = spawnSync(process.execPath, [vitest, ...args], { stdio: "inherit" });
 const results = [lint.status === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 }, readReport()];
+const skipped = skippedGroups();
 rmSync(folder, { recursive: true, force: true });
 const passed = results.reduce((sum, result) => sum + result.passed, 0);
 const failed = results.reduce((sum, result) => sum + result.failed, 0);
+for (const [group, count] of skipped) {
+    console.log(`${count} skipped: ${group}`);
+}
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 && status === 0 && passed > 1 ? 0 : 1;
 
@@ -28,4 +32,20 @@ function readReport() {
     } catch {
         return { passed: 0, failed: 1 };
     }
+}
+
+/** How many tests of each outermost group were skipped: those of clients that this machine cannot run. */
+function skippedGroups() {
+    const groups = new Map();
+    try {
+        const { testResults } = JSON.parse(readFileSync(report, "utf8"));
+        for (const { status, ancestorTitles } of testResults.flatMap((file) => file.assertionResults)) {
+            if (["pending", "skipped"].includes(status)) {
+                groups.set(ancestorTitles[0], (groups.get(ancestorTitles[0]) ?? 0) + 1);
+            }
+        }
+    } catch {
+        // No report: the tests have failed, which the last line says.
+    }
+    return groups;
 }

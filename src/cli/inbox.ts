@@ -39,6 +39,8 @@ export interface Inbox {
     readonly failed: readonly Unread[];
     /** What was left out because nothing is set up for it. */
     readonly skipped: readonly Unread[];
+    /** Connections of a form that no kind knows, by scope. */
+    readonly others: readonly string[];
     /** Whether everything that was asked for was read: only then "nothing is pending" means it. */
     readonly complete: boolean;
 }
@@ -87,6 +89,7 @@ class Reader {
     private readonly requests: Request[] = [];
     private readonly read: ReadPlace[] = [];
     private readonly failed: Unread[] = [];
+    private readonly others: string[] = [];
     private readonly skipped: Unread[] = [];
     private done = 0;
     private all = 0;
@@ -118,6 +121,7 @@ class Reader {
             read: this.read.sort(byPlace),
             failed: this.failed.sort(byPlace),
             skipped: this.skipped.sort(byPlace),
+            others: this.others.sort(),
             complete: this.failed.length === 0 && this.read.length > 0,
         };
     }
@@ -196,6 +200,9 @@ class Reader {
             const why = `whether we may decide is not known, because our own account could not be confirmed: ${account.why}`;
             this.failed.push({ place: scopeName(opened, fields), why });
             return undefined;
+        }
+        if (reading.others > 0) {
+            this.others.push(`${oneLine(scope.title)}: ${reading.others} of another form, not shown`);
         }
         const at = typeof scope.facts.region === "string" ? { region: scope.facts.region } : {};
         for (const seen of reading.all.filter((item) => item.status === "pending" && isOurs(item, account))) {

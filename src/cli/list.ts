@@ -29,6 +29,9 @@ export async function list(options: ListOptions, terminal: Terminal): Promise<nu
     terminal.out(listing(inbox, options, terminal));
     const named = form === "table" && inbox.requests.length === 0;
     terminal.err(report(inbox, { failIfPending, named, columns: errColumns }));
+    for (const text of inbox.others) {
+        terminal.err(`${text}\n`);
+    }
     return !inbox.complete ? UNREAD : failIfPending && inbox.requests.length > 0 ? PENDING : 0;
 }
 
@@ -50,7 +53,7 @@ function nothingPendingLine(inbox: Inbox, columns: number | undefined): string {
 }
 
 /** The format is documented in docs/operations.md. */
-function asJson({ requests, read, failed, skipped, complete }: Inbox): object {
+function asJson({ requests, read, failed, skipped, others, complete }: Inbox): object {
     return {
         complete,
         pending: requests.map(({ connection, scope, seen }) => ({
@@ -65,5 +68,6 @@ function asJson({ requests, read, failed, skipped, complete }: Inbox): object {
         read,
         failed,
         skipped,
+        others,
     };
 }

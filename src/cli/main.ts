@@ -39,7 +39,8 @@ Examples:
 
 const SIMULATE_HELP = `
 The first line on stdout is JSON, {"url": …, "env": {…}}: env is everything a
-program, a CLI or an SDK needs to talk to the simulated clouds. With a COMMAND,
+program, a CLI or an SDK needs to talk to the simulated clouds. It ends with the
+process that started it, unless --detached. With a COMMAND,
 env is set for it, and the simulator ends with it. --print shell starts the
 simulator in the background and prints env for eval; it ends with the shell.
 
@@ -152,6 +153,7 @@ function addSimulate(program: Command, terminal: Terminal, end: (status: number)
         .addOption(new Option("--throttle <rates>", "the clouds' rates").choices(RATES).default("off"))
         .addOption(new Option("--settle <duration>", "how long changes take").argParser(span).default(0, "0s"))
         .addOption(new Option("--latency <duration>", "added to every answer").argParser(span).default(0, "0s"))
+        .option("--detached", "go on when the process that started it has ended", false)
         .addOption(new Option("--print <form>", "how env is printed").choices(["json", "shell"]))
         .addHelpText("after", SIMULATE_HELP);
     command.action(async (run: readonly string[]) => {
@@ -176,6 +178,7 @@ interface SimulateFlags {
     readonly settle: number;
     readonly latency: number;
     readonly print?: "json" | "shell";
+    readonly detached: boolean;
 }
 
 /** A flag that may be given several times. */

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { constants } from "node:os";
 import path from "node:path";
 import type { Readable } from "node:stream";
+import { isAlive } from "../alive";
 import type { Simulator, World } from "../simulator/index";
 import { oneLine } from "../text";
 import type { Terminal } from "./terminal";
@@ -16,19 +17,38 @@ export interface SimulateOptions {
     readonly throttle: "documented" | "off";
     readonly settleMs: number;
     readonly latencyMs: number;
+    /** Go on when the process that started this one has ended. */
+    readonly detached: boolean;
 }
 
 /** `connection-decision simulate`: says where the clouds are and runs until it is stopped. */
 export async function simulate(options: SimulateOptions, terminal: Terminal): Promise<number> {
+    const parent = process.ppid;
     const simulator = await start(options);
     terminal.out(`${JSON.stringify({ url: simulator.url, env: simulator.env })}\n`);
     terminal.err("ready, Ctrl-C to stop\n");
     await new Promise<void>((resolve) => {
         process.once("SIGINT", resolve);
         process.once("SIGTERM", resolve);
+        if (!options.detached) {
+            whenGone(parent, resolve);
+        }
     });
     await simulator.close();
     return 0;
+}
+
+const PARENT_LOOK_MS = 250;
+
+/** Calls back once the parent process has ended: the system then gives its children another parent, except on Windows. */
+function whenGone(parent: number, callback: () => void): void {
+    const timer = setInterval(() => {
+        if (process.ppid !== parent || !isAlive(parent)) {
+            clearInterval(timer);
+            callback();
+        }
+    }, PARENT_LOOK_MS);
+    timer.unref();
 }
 
 /** `connection-decision simulate -- COMMAND`: runs a command that talks to the clouds, ends with it and as it. */
@@ -55,7 +75,7 @@ export async function simulateInBackground(options: SimulateOptions, terminal: T
         process.execPath,
         [
             ...[path.join(__dirname, "main.js"), "simulate", "--port", `${port}`, "--throttle", throttle],
-            ...["--settle", `${settleMs}ms`, "--latency", `${latencyMs}ms`],
+            ...["--settle", `${settleMs}ms`, "--latency", `${latencyMs}ms`, "--detached"],
             ...(world === undefined ? [] : ["--world", world]),
         ],
         { detached: true, stdio: ["ignore", "pipe", "pipe"] },
@@ -131,7 +151,7 @@ async function start({ port, world, throttle, settleMs, latencyMs }: SimulateOpt
 
 /** Everything that is wrong with a world file names the file, and the place in it. */
 async function readWorldFile(file: string): Promise<World> {
-    const { readWorld } = await import("../simulator/world.js");
+    const { readWorld } = await import("../simulator/server/read-world.js");
     try {
         return readWorld(JSON.parse(readFileSync(file, "utf8")));
     } catch (error) {

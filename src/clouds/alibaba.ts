@@ -1,14 +1,17 @@
-import type { OpenApiRequest } from "@alicloud/openapi-core/dist/utils";
 import { isLosslessNumber, parse } from "lossless-json";
 import {
     type Cloud,
     CloudError,
-    callLimits,
+    endpointName,
     type FailureClass,
     networkFailure,
+    roleProblem,
     type Site,
+    settingName,
+    unreadableAnswer,
     withinCallTimeout,
 } from "./cloud";
+import { type HttpAnswer, Transport } from "./transport";
 
 /** JSON with every number as the text it was sent as: account ids have up to 18 digits. */
 export type ExactJson = string | boolean | null | ExactJson[] | { [key: string]: ExactJson | undefined };
@@ -43,10 +46,13 @@ export const alibaba: Cloud<AlibabaClients> = {
     },
     endpointVariables: ["ALIBABA_CLOUD_VPCPEER_ENDPOINT", "ALIBABA_CLOUD_STS_ENDPOINT"],
     connect(site) {
-        const { settings, environment } = site;
-        const vpcPeer =
-            settings.vpcPeerEndpoint ?? environment.ALIBABA_CLOUD_VPCPEER_ENDPOINT ?? "https://vpcpeer.aliyuncs.com";
-        const sts = settings.stsEndpoint ?? environment.ALIBABA_CLOUD_STS_ENDPOINT ?? "https://sts.aliyuncs.com";
+        const vpcPeer = apiOf(
+            site,
+            "vpcPeerEndpoint",
+            "ALIBABA_CLOUD_VPCPEER_ENDPOINT",
+            "https://vpcpeer.aliyuncs.com",
+        );
+        const sts = apiOf(site, "stsEndpoint", "ALIBABA_CLOUD_STS_ENDPOINT", "https://sts.aliyuncs.com");
         let credential: Promise<CredentialSource> | undefined;
         const credentials = () => {
             credential ??= credentialSource(site, sts);
@@ -55,16 +61,12 @@ export const alibaba: Cloud<AlibabaClients> = {
         let account: Promise<string> | undefined;
         return {
             vpcPeer: (action, parameters, signal) =>
-                rpc({ endpoint: vpcPeer, version: "2022-01-01", action, parameters, credentials, signal }),
+                rpc({ ...vpcPeer, version: "2022-01-01", action, parameters, credentials, signal }),
             account(signal) {
-                account ??= rpc({
-                    endpoint: sts,
-                    version: "2015-04-01",
-                    action: "GetCallerIdentity",
-                    parameters: {},
-                    credentials,
-                    signal,
-                }).then((answer) => String(answer.AccountId ?? ""));
+                const action = "GetCallerIdentity";
+                account ??= rpc({ ...sts, version: "2015-04-01", action, parameters: {}, credentials, signal }).then(
+                    (answer) => String(answer.AccountId ?? ""),
+                );
                 account.catch(() => {
                     account = undefined;
                 });
@@ -75,7 +77,17 @@ export const alibaba: Cloud<AlibabaClients> = {
     account: (clients, signal) => clients.account(signal),
 };
 
-/** What `@alicloud/openapi-core` asks of a credential. */
+/** One API: where it is, and how to get there. */
+type Api = Pick<RpcCall, "endpoint" | "transport">;
+
+function apiOf(site: Site, setting: string, variable: string, own: string): Api {
+    return {
+        endpoint: site.settings[setting] ?? (site.environment[variable] || own),
+        transport: new Transport(endpointName("alibaba", setting, site, [variable])),
+    };
+}
+
+/** What `@alicloud/credentials` gives. */
 interface CredentialSource {
     getCredential(): Promise<{
         accessKeyId?: string;
@@ -88,6 +100,7 @@ interface CredentialSource {
 
 interface RpcCall {
     readonly endpoint: string;
+    readonly transport: Transport;
     readonly version: string;
     readonly action: string;
     readonly parameters: Record<string, string>;
@@ -96,41 +109,90 @@ interface RpcCall {
 }
 
 /**
- * One call through Alibaba's own core client, which signs (ACS3-HMAC-SHA256) and sends once: it repeats nothing unless told to.
- * `bodyType: "string"` because the client's own JSON.parse would round account ids.
+ * One call, signed by Alibaba's own core client (ACS3-HMAC-SHA256) and sent once by our transport: the core client's takes no
+ * proxy, no signal and no limit, none of them by configuration, and its JSON.parse would round account ids.
  */
-async function rpc({ endpoint, version, action, parameters, credentials, signal }: RpcCall): Promise<Answer> {
-    const { OpenApi, OpenApiUtil } = await core();
-    const { protocol, host } = new URL(endpoint);
-    const { RuntimeOptions } = await import("@darabonba/typescript");
+async function rpc(call: RpcCall): Promise<Answer> {
+    const { action, transport, signal } = call;
     try {
-        const client = new OpenApi(
-            new OpenApiUtil.Config({
-                endpoint: host,
-                protocol: protocol.replace(":", ""),
-                credential: (await credentials()) as never,
-                // The client's default of 3 s cuts off slow answers (aliyun-openapi-nodejs-sdk#16). Its "connect" timeout runs until the first byte.
-                connectTimeout: callLimits.timeoutMs,
-                readTimeout: callLimits.timeoutMs,
+        const answer = await withinCallTimeout(signal, async (within) =>
+            transport.send({
+                ...(await signed(call)),
+                method: "POST",
+                url: new URL("/", call.endpoint),
+                signal: within,
             }),
         );
-        const request = new OpenApiUtil.OpenApiRequest({ body: parameters }) as OpenApiRequest;
-        const params = new OpenApiUtil.Params({
-            action,
-            version,
-            protocol: "HTTPS",
-            pathname: "/",
-            method: "POST",
-            authType: "AK",
-            style: "RPC",
-            reqBodyType: "formData",
-            bodyType: "string",
-        });
-        // openapi-core takes no signal; its own timeouts end the request.
-        const answer = await withinCallTimeout(signal, () => client.callApi(params, request, new RuntimeOptions({})));
-        return exactJson(String(answer.body ?? "")) as Answer;
+        if (!answer.ok) {
+            throw refusal(action, answer);
+        }
+        return exactJson(answer.text) as Answer;
     } catch (error) {
-        throw alibabaError(`${action}`, error);
+        throw alibabaError(action, error);
+    }
+}
+
+/** Headers and body of an RPC call: "Request syntax and signature method V3" of the OpenAPI documents. */
+async function signed(call: RpcCall): Promise<{ headers: Record<string, string>; body: string }> {
+    const { OpenApiUtil } = await core();
+    const credential = await (await call.credentials()).getCredential();
+    const body = OpenApiUtil.toForm(call.parameters);
+    const hash = OpenApiUtil.hash(Buffer.from(body, "utf8"), ALGORITHM).toString("hex");
+    const headers: Record<string, string> = {
+        host: new URL(call.endpoint).host,
+        accept: "application/json",
+        "content-type": "application/x-www-form-urlencoded",
+        "user-agent": OpenApiUtil.getUserAgent("pulumi-connection-decision"),
+        "x-acs-action": call.action,
+        "x-acs-content-sha256": hash,
+        "x-acs-date": OpenApiUtil.getTimestamp(),
+        "x-acs-signature-nonce": OpenApiUtil.getNonce(),
+        "x-acs-version": call.version,
+        ...(credential.securityToken
+            ? {
+                  "x-acs-accesskey-id": credential.accessKeyId ?? "",
+                  "x-acs-security-token": credential.securityToken,
+              }
+            : {}),
+    };
+    const request = { method: "POST", pathname: "/", query: {}, headers } as Parameters<
+        typeof OpenApiUtil.getAuthorization
+    >[0];
+    headers.authorization = OpenApiUtil.getAuthorization(
+        request,
+        ALGORITHM,
+        hash,
+        credential.accessKeyId ?? "",
+        credential.accessKeySecret ?? "",
+    );
+    return { headers, body };
+}
+
+const ALGORITHM = "ACS3-HMAC-SHA256";
+
+/** `{Code, Message, RequestId}`: API reference, "Error codes". What is not that is a proxy's or a gateway's. */
+function refusal(action: string, { status, text }: HttpAnswer): CloudError {
+    const { Code, Message, RequestId } = readJson(text);
+    const known = typeof Code === "string" && Code !== "";
+    return new CloudError({
+        cloud: "Alibaba Cloud",
+        action,
+        failure: known ? classify(Code, status) : "transient",
+        code: known ? Code : `HTTP ${status}`,
+        text:
+            typeof Message === "string"
+                ? (Message.split("\n", 1)[0] ?? "")
+                : "the answer is not what the API documents",
+        httpStatus: status,
+        requestId: typeof RequestId === "string" ? RequestId : undefined,
+    });
+}
+
+function readJson(text: string): Answer {
+    try {
+        return exactJson(text) as Answer;
+    } catch {
+        return {};
     }
 }
 
@@ -147,30 +209,32 @@ function alibabaError(action: string, error: unknown): CloudError {
     if (error instanceof CloudError) {
         return error;
     }
-    const { code, message, statusCode, requestId, name } = error as Error & {
-        code?: unknown;
-        statusCode?: number;
-        requestId?: string;
-    };
+    const { message, name } = error as Error;
     const network = networkFailure(error);
-    const word = network ?? (typeof code === "string" && code !== "" && code !== "undefined" ? code : name);
-    const failure = network !== undefined || error instanceof SyntaxError ? "transient" : classify(word, statusCode);
+    if (network === undefined && error instanceof SyntaxError) {
+        return unreadableAnswer({ cloud: "Alibaba Cloud", action }, "the answer is not a JSON object");
+    }
     return new CloudError({
         cloud: "Alibaba Cloud",
         action,
-        failure,
-        code: word,
-        text: sentence(String(message ?? ""), word),
-        httpStatus: statusCode,
-        requestId: requestId === "undefined" ? undefined : requestId,
+        failure: "transient",
+        code: network?.code ?? name,
+        text: network?.text ?? String(message).split("\n", 1)[0] ?? "",
     });
 }
 
-/** https://www.alibabacloud.com/help/en/vpc/developer-reference/api-vpcpeer-2022-01-01-errorcodes and the common error codes. */
+/**
+ * https://www.alibabacloud.com/help/en/vpc/developer-reference/api-vpcpeer-2022-01-01-errorcodes and the common error codes.
+ * The gateway's own come with any HTTP status, 400 too: whatever names Throttling (`Rejected.Throttling`) and
+ * `ServiceUnavailable` are repeated by terraform-provider-alicloud (NeedRetry in errors.go).
+ */
 function classify(code: string, httpStatus: number | undefined): FailureClass {
     const word = code.toLowerCase();
-    if (word.startsWith("throttling") || word === "conflict.operation" || word === "serviceunavailable.throttling") {
+    if (word.includes("throttling") || word === "conflict.operation") {
         return "throttled";
+    }
+    if (word === "serviceunavailable") {
+        return "transient";
     }
     if (word === "resourcenotfound.instanceid") {
         return "missing";
@@ -197,16 +261,8 @@ const CREDENTIAL_CODES = [
     "credentials",
 ];
 
-/** The client's message repeats the code, the HTTP status and the request id around the cloud's sentence. */
-function sentence(message: string, code: string): string {
-    return (message.split("\n", 1)[0] ?? "")
-        .replace(`${code}: `, "")
-        .replace(/^code: \d+, /, "")
-        .replace(/ request id: \S+$/, "");
-}
-
 /** The default chain or a named profile, and the assumed role on top. */
-async function credentialSource(site: Site, stsEndpoint: string): Promise<CredentialSource> {
+async function credentialSource(site: Site, sts: Api): Promise<CredentialSource> {
     const { default: Credential, CLIProfileCredentialsProvider } = await credentialsModule();
     const base: CredentialSource = {
         async getCredential() {
@@ -226,37 +282,49 @@ async function credentialSource(site: Site, stsEndpoint: string): Promise<Creden
                     text:
                         site.settings.profile === undefined
                             ? "no Alibaba Cloud credentials; tried the default chain (environment ALIBABA_CLOUD_ACCESS_KEY_ID, OIDC role, CLI profile, ~/.alibabacloud/credentials, ECS RAM role, ALIBABA_CLOUD_CREDENTIALS_URI)"
-                            : `no usable credentials in the Alibaba Cloud CLI profile "${site.settings.profile}": ${(error as Error).message.split("\n", 1)[0]}`,
+                            : `no usable credentials in the Alibaba Cloud CLI profile "${site.settings.profile}" of ${settingName("alibaba", "profile")}: ${(error as Error).message.split("\n", 1)[0]}`,
                 });
             }
         },
     };
     const { roleArn } = site.settings;
-    return roleArn === undefined ? base : assumedRole(roleArn, base, stsEndpoint);
+    return roleArn === undefined ? base : assumedRole(roleArn, base, sts);
+}
+
+const ASSUME = "sts:AssumeRole";
+
+/** A role that cannot be assumed is a wrong setting, whatever the API's word for it is. */
+async function issue(roleArn: string, base: CredentialSource, sts: Api): Promise<Answer> {
+    const parameters = { RoleArn: roleArn, RoleSessionName: "pulumi-connection-decision", DurationSeconds: "3600" };
+    const { signal } = new AbortController();
+    try {
+        return await rpc({
+            ...sts,
+            version: "2015-04-01",
+            action: "AssumeRole",
+            parameters,
+            credentials: async () => base,
+            signal,
+        });
+    } catch (error) {
+        throw roleProblem(error, "Alibaba Cloud", settingName("alibaba", "roleArn"));
+    }
 }
 
 /**
  * AssumeRole, renewed five minutes before it ends (STS API reference 2015-04-01).
  * Not `ram_role_arn` of `@alicloud/credentials`: it takes long-lived keys only, no profile or chain below it, and no endpoint.
  */
-function assumedRole(roleArn: string, base: CredentialSource, endpoint: string): CredentialSource {
+function assumedRole(roleArn: string, base: CredentialSource, sts: Api): CredentialSource {
     let current: { until: number; credential: Awaited<ReturnType<CredentialSource["getCredential"]>> } | undefined;
     return {
         async getCredential() {
             if (current === undefined || current.until - 5 * 60_000 < Date.now()) {
-                const answer = await rpc({
-                    endpoint,
-                    version: "2015-04-01",
-                    action: "AssumeRole",
-                    parameters: {
-                        RoleArn: roleArn,
-                        RoleSessionName: "pulumi-connection-decision",
-                        DurationSeconds: "3600",
-                    },
-                    credentials: async () => base,
-                    signal: new AbortController().signal,
-                });
+                const answer = await issue(roleArn, base, sts);
                 const issued = (answer.Credentials ?? {}) as Record<string, string>;
+                if (!issued.AccessKeyId || !issued.AccessKeySecret || !issued.SecurityToken) {
+                    throw unreadableAnswer({ cloud: "Alibaba Cloud", action: ASSUME }, "the answer has no credentials");
+                }
                 current = {
                     until: Date.parse(issued.Expiration ?? "") || Date.now() + 3_600_000,
                     credential: {
@@ -274,18 +342,9 @@ function assumedRole(roleArn: string, base: CredentialSource, endpoint: string):
 }
 
 /** Alibaba's packages are CommonJS with a `default` export: node and bundlers hand it out at different depths. */
-async function core() {
+async function core(): Promise<Pick<typeof import("@alicloud/openapi-core"), "OpenApiUtil">> {
     const module = await import("@alicloud/openapi-core");
-    const { default: OpenApi } = (module.$OpenApiUtil === undefined ? module.default : module) as unknown as {
-        default: typeof import("@alicloud/openapi-core").default;
-    };
-    const util = (module.$OpenApiUtil ??
-        (module.default as unknown as typeof module)
-            .$OpenApiUtil) as typeof import("@alicloud/openapi-core").$OpenApiUtil;
-    const Client = (
-        typeof OpenApi === "function" ? OpenApi : (OpenApi as { default: unknown }).default
-    ) as typeof import("@alicloud/openapi-core").default;
-    return { OpenApi: Client, OpenApiUtil: util };
+    return module.OpenApiUtil === undefined ? (module.default as unknown as typeof module) : module;
 }
 
 async function credentialsModule() {

@@ -1,7 +1,18 @@
 import type { EC2, EC2ClientConfig } from "@aws-sdk/client-ec2";
 import type { OpenSearch } from "@aws-sdk/client-opensearch";
 import type { STS } from "@aws-sdk/client-sts";
-import { type Cloud, CloudError, type FailureClass, networkFailure, type Site, withinCallTimeout } from "./cloud";
+import {
+    type Cloud,
+    CloudError,
+    endpointName,
+    type FailureClass,
+    networkFailure,
+    roleProblem,
+    type Site,
+    settingName,
+    withinCallTimeout,
+} from "./cloud";
+import { Transport } from "./transport";
 
 /** Clients of one account and region. Each SDK is loaded with its first call. */
 export interface AwsClients {
@@ -58,7 +69,7 @@ export const aws: Cloud<AwsClients> = {
         const config = memoize(() => clientConfig(site, region));
         const sts = memoize(async () => {
             const { STS } = await import("@aws-sdk/client-sts");
-            return new STS({ ...(await config()), ...endpoint(site.settings.stsEndpoint) });
+            return new STS({ ...(await config()), ...apiConfig(site, "sts") });
         });
         let account: Promise<string> | undefined;
         return {
@@ -73,16 +84,22 @@ export const aws: Cloud<AwsClients> = {
             },
             ec2: memoize(async () => {
                 const { EC2 } = await import("@aws-sdk/client-ec2");
-                return new EC2({ ...(await config()), ...endpoint(site.settings.ec2Endpoint) });
+                return new EC2({ ...(await config()), ...apiConfig(site, "ec2") });
             }),
             openSearch: memoize(async () => {
                 const { OpenSearch } = await import("@aws-sdk/client-opensearch");
-                return new OpenSearch({ ...(await config()), ...endpoint(site.settings.opensearchEndpoint) });
+                return new OpenSearch({ ...(await config()), ...apiConfig(site, "opensearch") });
             }),
         };
     },
     account: (clients, signal) => clients.account(signal),
 };
+
+/**
+ * Regions of every partition: `eu-west-1`, `us-gov-west-1`, `us-isob-east-1`, `eusc-de-east-1` (regionRegex of the SDKs'
+ * partitions.json). Looser than those: a new region needs no new version.
+ */
+export const AWS_REGION = /^[a-z]{2,8}(-[a-z]+)+-\d+$/;
 
 /** GetCallerIdentity needs no permission. https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html */
 async function callerAccount(sts: () => Promise<STS>, signal: AbortSignal): Promise<string> {
@@ -111,14 +128,17 @@ export async function awsCall<T>(
 }
 
 function awsError(action: string, error: unknown): CloudError {
+    if (error instanceof CloudError) {
+        return error;
+    }
     const { name, code, message, $metadata } = error as Error & {
         code?: unknown;
         $metadata?: { httpStatusCode?: number; requestId?: string };
     };
     const network = networkFailure(error);
     const httpStatus = $metadata?.httpStatusCode;
-    const word = network ?? (name === "Error" && typeof code === "string" ? code : name);
-    const noCredentials = name === "CredentialsProviderError" || name === "TokenProviderError";
+    const word = network?.code ?? (name === "Error" && typeof code === "string" ? code : name);
+    const noCredentials = NO_CREDENTIALS.has(name);
     const answered = httpStatus !== undefined && (error as { Code?: unknown; $fault?: unknown }).$fault !== undefined;
     return new CloudError({
         cloud: "AWS",
@@ -130,8 +150,8 @@ function awsError(action: string, error: unknown): CloudError {
               : classify(word, httpStatus, answered),
         code: word,
         text: noCredentials
-            ? `no AWS credentials; tried the SDK's default chain (environment, SSO, shared files, process, web identity, container and instance metadata): ${firstLine(message)}`
-            : firstLine(message),
+            ? `no AWS credentials; ${CHAIN}: ${firstLine(message)}`
+            : (network?.text ?? firstLine(message)),
         httpStatus,
         requestId: $metadata?.requestId,
     });
@@ -183,36 +203,89 @@ function classify(code: string, httpStatus: number | undefined, answered: boolea
     return (httpStatus !== undefined && httpStatus >= 500) || !answered ? "transient" : "refused";
 }
 
+/** What all clients of a site share, and of one API its endpoint and the way there. */
 async function clientConfig(site: Site, region: string): Promise<SharedConfig> {
     const { settings } = site;
     const base = {
         region,
         maxAttempts: 1,
-        requestHandler: { connectionTimeout: 10_000 },
         ...(settings.profile === undefined ? {} : { profile: settings.profile }),
     };
-    if (settings.roleArn === undefined) {
+    if (settings.roleArn === undefined && settings.profile === undefined) {
         return base;
     }
     const { fromNodeProviderChain, fromTemporaryCredentials } = await import("@aws-sdk/credential-providers");
+    const sts = { region, ...apiConfig(site, "sts") };
+    const chain = credentialsOf(
+        fromNodeProviderChain({
+            ...(settings.profile === undefined ? {} : { profile: settings.profile }),
+            clientConfig: { requestHandler: new Transport() },
+        }),
+        site,
+    );
     return {
         ...base,
-        credentials: fromTemporaryCredentials({
-            masterCredentials: fromNodeProviderChain(
-                settings.profile === undefined ? {} : { profile: settings.profile },
-            ),
-            params: { RoleArn: settings.roleArn, RoleSessionName: "pulumi-connection-decision" },
-            clientConfig: { region, ...endpoint(settings.stsEndpoint) },
-        }),
+        credentials:
+            settings.roleArn === undefined
+                ? chain
+                : credentialsOf(
+                      fromTemporaryCredentials({
+                          masterCredentials: chain,
+                          params: { RoleArn: settings.roleArn, RoleSessionName: "pulumi-connection-decision" },
+                          clientConfig: sts,
+                      }),
+                      site,
+                  ),
     };
 }
 
-type SharedConfig = Required<Pick<EC2ClientConfig, "region" | "maxAttempts" | "requestHandler">> &
+/** A provider of credentials whose failures name the setting they come from: the profile, or the role. */
+function credentialsOf(provider: AwsCredentialIdentityProvider, { settings }: Site): AwsCredentialIdentityProvider {
+    return async (properties) => {
+        try {
+            return await provider(properties);
+        } catch (error) {
+            const failure = awsError("sts:AssumeRole", error);
+            if (failure === error) {
+                throw error;
+            }
+            throw NO_CREDENTIALS.has((error as Error).name)
+                ? new CloudError({
+                      cloud: "AWS",
+                      action: "credentials",
+                      failure: "credentials",
+                      code: (error as Error).name,
+                      text: `${settings.profile === undefined ? `no AWS credentials; ${CHAIN}` : `no usable credentials in the profile "${settings.profile}" of ${PROFILE}`}: ${firstLine((error as Error).message)}`,
+                  })
+                : settings.roleArn === undefined
+                  ? failure
+                  : roleProblem(failure, "AWS", settingName("aws", "roleArn"));
+        }
+    };
+}
+
+const NO_CREDENTIALS = new Set(["CredentialsProviderError", "TokenProviderError"]);
+const CHAIN =
+    "tried the SDK's default chain (environment, SSO, shared files, process, web identity, container and instance metadata)";
+const PROFILE = `${settingName("aws", "profile")}, or aws:profile`;
+
+/** The endpoint of one API, where a setting names it, and how its requests travel. */
+function apiConfig(site: Site, api: "ec2" | "opensearch" | "sts"): { requestHandler: Transport; endpoint?: string } {
+    const setting = `${api}Endpoint`;
+    const variables = [`AWS_ENDPOINT_URL_${api.toUpperCase()}`, "AWS_ENDPOINT_URL"];
+    const url = site.settings[setting];
+    return {
+        requestHandler: new Transport(endpointName("aws", setting, site, variables)),
+        ...(url === undefined ? {} : { endpoint: url }),
+    };
+}
+
+type SharedConfig = Required<Pick<EC2ClientConfig, "region" | "maxAttempts">> &
     Pick<EC2ClientConfig, "profile" | "credentials">;
 
-function endpoint(url: string | undefined): { endpoint?: string } {
-    return url === undefined ? {} : { endpoint: url };
-}
+type AwsCredentialIdentityProvider = ReturnType<
+    typeof import("@aws-sdk/credential-providers")["fromNodeProviderChain"]
+>;
 
 function memoize<T>(make: () => Promise<T>): () => Promise<T> {
     let made: Promise<T> | undefined;

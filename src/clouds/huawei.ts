@@ -1,6 +1,16 @@
 import { isLosslessNumber, parse } from "lossless-json";
-import { type Cloud, CloudError, type FailureClass, networkFailure, type Site, withinCallTimeout } from "./cloud";
+import {
+    type Cloud,
+    CloudError,
+    endpointName,
+    type FailureClass,
+    networkFailure,
+    type Site,
+    unreadableAnswer,
+    withinCallTimeout,
+} from "./cloud";
 import { type AccessKey, sign } from "./huawei-signer";
+import { type HttpAnswer, Transport } from "./transport";
 
 /** Clients of one project. */
 export interface HuaweiClients {
@@ -44,7 +54,9 @@ interface Flavour {
 /**
  * Huawei Cloud. Credentials: access key and, for temporary ones, security token from the environment, by the names of the
  * vendor's SDKs (`HUAWEICLOUD_SDK_AK`, `_SK`, `_SECURITY_TOKEN`) or of its Terraform provider (`HW_ACCESS_KEY`, …).
- * Endpoints: `VpcepRegion.ts` of huaweicloud-sdk-nodejs-v3.
+ * Endpoints: vpcep_region.py and iam_region.py of the vendor's SDKs (3.1.219). `eu-west-0`, sold by Orange as Flexible Engine,
+ * is listed there too, but has hosts of its own (`vpcep.eu-west-0.prod-cloud-ocb.orange-business.com`): there
+ * `HUAWEICLOUD_VPCEP_ENDPOINT` and `HUAWEICLOUD_IAM_ENDPOINT` name them.
  */
 export const huawei = flavour({
     name: "huawei",
@@ -58,14 +70,23 @@ export const huawei = flavour({
         vpcepEndpoint: ["HUAWEICLOUD_VPCEP_ENDPOINT"],
         iamEndpoint: ["HUAWEICLOUD_IAM_ENDPOINT"],
     },
-    vpcepEndpoint: (region) => `https://vpcep.${region}.myhuaweicloud.${region === "eu-west-101" ? "eu" : "com"}`,
-    iamEndpoint: () => "https://iam.myhuaweicloud.com",
+    vpcepEndpoint: (region) => `https://vpcep.${region}.myhuaweicloud.${domain(region)}`,
+    // Keys of the European partition are unknown to the international IAM. Elsewhere: the core SDK's default.
+    iamEndpoint: (region) =>
+        domain(region) === "eu" ? `https://iam.${region}.myhuaweicloud.eu` : "https://iam.myhuaweicloud.com",
 });
+
+/** The top-level domain of a region: Europe is a partition of its own. */
+function domain(region: string): "com" | "eu" {
+    return region === "eu-west-101" ? "eu" : "com";
+}
 
 /**
  * Open Telekom Cloud. Credentials: access key and security token from the environment, by the names of its Terraform
  * provider (`OS_ACCESS_KEY`, `OS_SECRET_KEY`, `OS_SECURITY_TOKEN`).
- * Endpoints: the cloud's service catalog.
+ * Endpoints: the cloud's service catalog; openstacksdk's profile otc.json for IAM. The Swiss region has hosts of its own
+ * (otc-swiss.json: `iam-pub.eu-ch2.sc.otc.t-systems.com`); that VPCEP is offered there, and under this name, is an inference from
+ * that profile and not confirmed: where it is not, `OTC_VPCEP_ENDPOINT` names the host.
  */
 export const otc = flavour({
     name: "otc",
@@ -79,9 +100,15 @@ export const otc = flavour({
         vpcepEndpoint: ["OTC_VPCEP_ENDPOINT"],
         iamEndpoint: ["OTC_IAM_ENDPOINT"],
     },
-    vpcepEndpoint: (region) => `https://vpcep.${region}.otc.t-systems.com`,
-    iamEndpoint: (region) => `https://iam.${region}.otc.t-systems.com`,
+    vpcepEndpoint: (region) => `https://vpcep.${region}.${SWISS.has(region) ? "sc." : ""}otc.t-systems.com`,
+    iamEndpoint: (region) =>
+        SWISS.has(region)
+            ? `https://iam-pub.${region}.sc.otc.t-systems.com`
+            : `https://iam.${region}.otc.t-systems.com`,
 });
+
+/** Regions of the Swiss cloud. */
+const SWISS = new Set(["eu-ch2"]);
 
 function flavour(of: Flavour): Cloud<HuaweiClients> {
     return {
@@ -97,33 +124,45 @@ function flavour(of: Flavour): Cloud<HuaweiClients> {
         endpointVariables: [...of.variables.vpcepEndpoint, ...of.variables.iamEndpoint],
         regionChain: ["connection.region", `connections:${of.name}Region`, ...of.variables.region].join(", "),
         region: async (site) => site.settings.region ?? variable(site, of.variables.region),
-        connect(site) {
-            const region = site.placement.region ?? "";
-            const stated =
-                site.placement.projectId ?? site.settings.projectId ?? variable(site, of.variables.projectId);
-            const vpcep =
-                site.settings.vpcepEndpoint ?? variable(site, of.variables.vpcepEndpoint) ?? of.vpcepEndpoint(region);
-            const iam = site.settings.iamEndpoint ?? variable(site, of.variables.iamEndpoint) ?? of.iamEndpoint(region);
-            let project: Promise<string> | undefined;
-            const projectId = (signal: AbortSignal) => {
-                project ??=
-                    stated === undefined ? projectOfRegion(of, site, iam, region, signal) : Promise.resolve(stated);
-                project.catch(() => {
-                    project = undefined;
-                });
-                return project;
-            };
-            return {
-                projectId,
-                async vpcep({ action, method, path, query, body, signal }) {
-                    const id = await projectId(signal);
-                    const url = new URL(`${vpcep.replace(/\/$/, "")}/v1/${encodeURIComponent(id)}${path}`);
-                    url.search = new URLSearchParams(query).toString();
-                    return send(of, site, { action, method, url, projectId: id, body, signal });
-                },
-            };
-        },
+        connect: (site) => clientsOf(of, site),
         account: (clients, signal) => clients.projectId(signal),
+    };
+}
+
+function clientsOf(of: Flavour, site: Site): HuaweiClients {
+    const region = site.placement.region ?? "";
+    const stated = site.placement.projectId ?? site.settings.projectId ?? variable(site, of.variables.projectId);
+    const vpcep = site.settings.vpcepEndpoint ?? variable(site, of.variables.vpcepEndpoint) ?? of.vpcepEndpoint(region);
+    const iam = site.settings.iamEndpoint ?? variable(site, of.variables.iamEndpoint) ?? of.iamEndpoint(region);
+    const vpcepTransport = new Transport(endpointName(of.name, "vpcepEndpoint", site, of.variables.vpcepEndpoint));
+    const iamTransport = new Transport(endpointName(of.name, "iamEndpoint", site, of.variables.iamEndpoint));
+    let project: Promise<string> | undefined;
+    const projectId = (signal: AbortSignal) => {
+        project ??=
+            stated === undefined
+                ? projectOfRegion(of, site, { iam, transport: iamTransport, region, signal })
+                : Promise.resolve(stated);
+        project.catch(() => {
+            project = undefined;
+        });
+        return project;
+    };
+    return {
+        projectId,
+        async vpcep({ action, method, path, query, body, signal }) {
+            const id = await projectId(signal);
+            const url = new URL(`${vpcep.replace(/\/$/, "")}/v1/${encodeURIComponent(id)}${path}`);
+            url.search = new URLSearchParams(query).toString();
+            return send(of, site, {
+                action,
+                method,
+                url,
+                projectId: id,
+                body,
+                transport: vpcepTransport,
+                signal,
+            });
+        },
     };
 }
 
@@ -134,18 +173,20 @@ function flavour(of: Flavour): Cloud<HuaweiClients> {
 async function projectOfRegion(
     of: Flavour,
     site: Site,
-    iam: string,
-    region: string,
-    signal: AbortSignal,
+    { iam, transport, region, signal }: { iam: string; transport: Transport; region: string; signal: AbortSignal },
 ): Promise<string> {
     const url = new URL(`${iam.replace(/\/$/, "")}/v3/projects`);
     url.search = new URLSearchParams({ name: region }).toString();
-    const answer = (await send(of, site, { action: "iam:projects:list", method: "GET", url, signal })) as {
-        projects?: { id?: string; name?: string }[];
-    };
-    const projects = (answer.projects ?? []).filter((project) => project.name === region);
-    const id = projects[0]?.id;
-    if (projects.length !== 1 || id === undefined) {
+    const asked = { cloud: of.title, action: "iam:projects:list" };
+    const answer = (await send(of, site, { action: asked.action, method: "GET", url, transport, signal })) as {
+        projects?: unknown;
+    } | null;
+    if (!Array.isArray(answer?.projects)) {
+        throw unreadableAnswer(asked, 'the answer has no list "projects"');
+    }
+    const projects = answer.projects.filter((project) => project?.name === region);
+    const id: unknown = projects[0]?.id;
+    if (projects.length !== 1 || typeof id !== "string" || id === "") {
         throw new CloudError({
             cloud: of.title,
             action: "iam:projects:list",
@@ -163,6 +204,7 @@ interface ApiCall {
     readonly url: URL;
     readonly projectId?: string;
     readonly body?: unknown;
+    readonly transport: Transport;
     readonly signal: AbortSignal;
 }
 
@@ -178,36 +220,29 @@ async function send(of: Flavour, site: Site, call: ApiCall): Promise<unknown> {
         accessKey(of, site),
         new Date(),
     );
-    let response: Response;
-    let text: string;
+    let response: HttpAnswer;
     try {
-        [response, text] = await withinCallTimeout(call.signal, async (signal) => {
-            const answer = await fetch(call.url, {
-                method: call.method,
-                headers: signed,
-                redirect: "error",
-                signal,
-                ...(body === "" ? {} : { body }),
-            });
-            return [answer, await answer.text()] as const;
-        });
+        response = await withinCallTimeout(call.signal, (signal) =>
+            call.transport.send({ method: call.method, url: call.url, headers: signed, body, signal }),
+        );
     } catch (error) {
+        const network = networkFailure(error);
         throw new CloudError({
             cloud: of.title,
             action: call.action,
             failure: "transient",
-            code: networkFailure(error) ?? "NetworkError",
-            text: `no answer from ${call.url.host}`,
+            code: network?.code ?? "NetworkError",
+            text: `no answer from ${call.url.host}: ${network?.text ?? "the connection broke"}`,
         });
     }
-    const answer = exactJson(text);
+    const answer = exactJson(response.text);
     if (response.ok && answer !== undefined) {
         return answer;
     }
     throw apiError(of, call.action, response, answer);
 }
 
-function apiError(of: Flavour, action: string, response: Response, answer: unknown): CloudError {
+function apiError(of: Flavour, action: string, response: HttpAnswer, answer: unknown): CloudError {
     const { error_code, error_msg, error } = (answer ?? {}) as {
         error_code?: unknown;
         error_msg?: unknown;
@@ -221,13 +256,14 @@ function apiError(of: Flavour, action: string, response: Response, answer: unkno
         code,
         text: String(error_msg ?? error?.message ?? "the answer is not what the API documents"),
         httpStatus: response.status,
-        requestId: response.headers.get("x-request-id") ?? undefined,
+        requestId: response.headers["x-request-id"]?.toString(),
     });
 }
 
 /**
  * VPC Endpoint API Reference, appendix "Error Codes". Case differs between pages and
- * examples (`EndPoint`, `Endpoint`): compared without regard to it. 0022 is "too many requests" with HTTP 400.
+ * examples (`EndPoint`, `Endpoint`): compared without regard to it. 0022 is "too many requests" with HTTP 400; of 2004, "the
+ * endpoint service is unavailable", and 2019 the appendix says "try again later".
  */
 const CODES: Readonly<Record<string, FailureClass>> = {
     "endpoint.0001": "transient",
@@ -239,6 +275,7 @@ const CODES: Readonly<Record<string, FailureClass>> = {
     "endpoint.0013": "transient",
     "endpoint.0022": "throttled",
     "endpoint.2003": "missing",
+    "endpoint.2004": "throttled",
     "endpoint.2006": "missing",
     "endpoint.2007": "missing",
     "endpoint.2008": "missing",

@@ -11,8 +11,11 @@ export interface Rule {
      * `impossible`: only the requester can help. Actions run in order, each settled before the next.
      */
     readonly do: "none" | "settle" | "awaitRequest" | "impossible" | readonly Action[];
-    /** `tried`: no document covers it; the preview says so and a refusal is reported verbatim. */
-    readonly basis: "documented" | "tried";
+    /**
+     * `inferred`: follows from what a document says of something else, the source says from what. `tried`: no document
+     * covers it; the preview says so and a refusal is reported verbatim.
+     */
+    readonly basis: "documented" | "inferred" | "tried";
     /** Where the rule comes from. */
     readonly source: string;
     /** Of `impossible`: what the owner or the requester can do. */
@@ -67,6 +70,8 @@ export interface Observed {
     readonly evidence: Facts;
     /** Written by the requester: shown escaped, never identity. */
     readonly requesterSays?: string;
+    /** What the reviewer should know of it beside its status, in sentences. */
+    readonly warnings?: readonly string[];
 }
 
 /** One connection to act on. */
@@ -85,6 +90,8 @@ export interface Receipt {
     readonly code?: string;
     readonly text?: string;
     readonly requestId?: string;
+    /** What the owner can do about a refusal that nobody else can mend. */
+    readonly remedy?: string;
     /** The whole request was refused for its content; smaller ones may pass. */
     readonly wholeRequest?: boolean;
 }
@@ -93,12 +100,16 @@ export interface Receipt {
 export interface Call<K> {
     readonly clients: K;
     readonly signal: AbortSignal;
+    /** Milliseconds since 1970, by the clock of whoever asks. */
+    readonly now: () => number;
 }
 
 export interface Page {
     readonly items: readonly Observed[];
     /** Where the next page starts; an empty page may have one. */
     readonly next?: string;
+    /** Connections of a form that this kind does not know and cannot decide: counted, never dropped in silence. */
+    readonly others?: number;
 }
 
 export type Send<K> = (scope: Scope, orders: readonly Order[], call: Call<K>) => Promise<readonly Receipt[]>;

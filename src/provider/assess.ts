@@ -120,6 +120,7 @@ export function assess(
         ...plan.warnings,
         ...(declaration.ending?.phase === "soon" ? [`accepted until ${declaration.ending.at}, then rejected`] : []),
         ...guardWarnings(declaration, reading),
+        ...(reading.state === "found" ? (reading.seen.warnings ?? []) : []),
         ...(kind.settingsWarnings?.(address.scope, scope, declaration.decision) ?? []),
     ];
     return {

@@ -1,4 +1,4 @@
-import type { Cloud, Environment, Settings } from "../clouds/cloud";
+import { type Cloud, type Environment, endpointProblem, type Settings } from "../clouds/cloud";
 import { type Connection, parseKey, SCHEMA_VERSION } from "../connection";
 import type { ConnectionKind } from "../kinds/kind";
 import { findKind, kinds } from "../kinds/registry";
@@ -33,6 +33,7 @@ export interface Options {
     readonly probe: boolean;
     readonly requireExpectedRequester: boolean;
     readonly pace: boolean;
+    readonly allowPlainHttp: boolean;
     /** What a connection that cannot be read means: the resource fails, or a warning on it. */
     readonly unreadable: "fail" | "warn";
 }
@@ -125,6 +126,7 @@ export class Context {
                 (text) => (text === "fail" || text === "warn" ? text : undefined),
                 '"fail" or "warn"',
             ),
+            allowPlainHttp: this.option("allowPlainHttp", false, readBoolean, "true or false"),
         };
     }
 
@@ -276,10 +278,12 @@ export class Context {
             );
         const variables = cloud.endpointVariables.map((name) => [name, this.parts.environment[name]] as const);
         for (const [name, url] of [...configured, ...variables]) {
-            if (url !== undefined && url !== "" && url !== UNKNOWN && !isHttpUrl(url)) {
-                throw new DecisionError(
-                    `${name} "${url}" is not a URL; write it with its scheme, such as "https://api.example.com"`,
-                );
+            const problem =
+                url === undefined || url === "" || url === UNKNOWN
+                    ? undefined
+                    : endpointProblem(url, this.options().allowPlainHttp);
+            if (problem !== undefined) {
+                throw new DecisionError(`${name} ${problem}`);
             }
         }
     }
@@ -310,10 +314,6 @@ export function refuseNewerState(stored: Readonly<Record<string, unknown>>): voi
 
 function readBoolean(text: string): boolean | undefined {
     return text === "true" ? true : text === "false" ? false : undefined;
-}
-
-function isHttpUrl(text: string): boolean {
-    return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
 }
 
 function defined(record: Readonly<Record<string, string | undefined>>): Record<string, string> {

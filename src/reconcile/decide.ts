@@ -324,7 +324,7 @@ function unknownText(wanted: Wanted, reading: Reading): string {
 function receiptText(wanted: Wanted, reading: Reading, receipt: Receipt): string {
     const what =
         receipt.result === "busy"
-            ? `Cannot ${wanted.decision}: the cloud throttled every attempt.`
+            ? `Cannot ${wanted.decision}: the cloud put off every attempt.`
             : receipt.result === "unknown"
               ? `${wanted.decision} was sent, but its answer was lost; whether it took effect could not be read.`
               : `Cannot ${wanted.decision}: the cloud refused.`;
@@ -340,7 +340,7 @@ function receiptText(wanted: Wanted, reading: Reading, receipt: Receipt): string
             "needs permission": permission,
         },
         receipt.result === "refused"
-            ? "see the cloud's words; nothing else of this run is affected"
+            ? (receipt.remedy ?? "see the cloud's words; nothing else of this run is affected")
             : "run `pulumi up` again",
     );
 }

@@ -1,4 +1,5 @@
 import { CloudError } from "../clouds/cloud";
+import { ENDLESS, Paging } from "../kinds/calls";
 import type { ConnectionKind, Observed, Page, Scope } from "../kinds/kind";
 import { oneLine } from "../text";
 import type { Session, Target } from "./session";
@@ -21,6 +22,9 @@ const PROGRESS_EVERY_MS = 10_000;
 /** So many connections of a scope are looked up one by one before its listing is read. */
 const LOOKUPS_BEFORE_LISTING = 3;
 
+/** A listing without end is not read again for so long: two hundred checks shall not each follow it to the limit. */
+const ENDLESS_MS = 30_000;
+
 /** A listing as far as it has been read. */
 interface Listing {
     items: Map<string, Observed>;
@@ -28,6 +32,11 @@ interface Listing {
     stale: Set<string>;
     cursor: string | undefined;
     complete: boolean;
+    paging: Paging;
+    /** Its pages led nowhere: until when this is believed. */
+    endless: { readonly error: CloudError; readonly until: number } | undefined;
+    /** Connections of a form that the kind does not know. */
+    others: number;
     /** More than one page. */
     long: boolean;
     /** The cloud refused to list by requester. */
@@ -59,7 +68,7 @@ export class Inventory {
 
     /**
      * Every connection of the scope that `target` lies in: one complete listing. What was sent or read since is in it; requests that
-     * arrived since are not, unless it is read anew.
+     * arrived since are not, unless it is read anew. `others`: so many of another form are not shown.
      *
      * @param anew nothing that was read before the call counts
      */
@@ -67,12 +76,12 @@ export class Inventory {
         target: Target,
         note: (text: string) => void = () => {},
         anew = false,
-    ): Promise<{ state: "found"; all: readonly Observed[] } | Exclude<Reading, { state: "found" }>> {
+    ): Promise<{ state: "found"; all: readonly Observed[]; others: number } | Exclude<Reading, { state: "found" }>> {
         const listing = this.listing(target);
         const turn = listing.queue.then(() =>
             this.attempt(target, async () => {
                 if (anew) {
-                    Object.assign(listing, { items: new Map(), stale: new Set(), cursor: undefined, complete: false });
+                    Object.assign(listing, unread(target));
                 }
                 await this.extend(target, listing, note, () => false);
                 return proveAbsent(target);
@@ -82,7 +91,11 @@ export class Inventory {
         const reading = await turn;
         const all = [...listing.items.values()].map(readingOf);
         return reading.state === "absent"
-            ? { state: "found", all: all.flatMap((item) => (item.state === "found" ? [item.seen] : [])) }
+            ? {
+                  state: "found",
+                  all: all.flatMap((item) => (item.state === "found" ? [item.seen] : [])),
+                  others: listing.others,
+              }
             : (reading as Exclude<Reading, { state: "found" }>);
     }
 
@@ -155,10 +168,8 @@ export class Inventory {
         let listing = this.listings.get(key);
         if (listing === undefined) {
             listing = {
-                items: new Map(),
-                stale: new Set(),
-                cursor: undefined,
-                complete: false,
+                ...unread({ kind, address, session }),
+                endless: undefined,
                 long: false,
                 whole: false,
                 lookups: 0,
@@ -208,10 +219,13 @@ export class Inventory {
                 noted = session.clock.now();
                 note(`reading ${scope.title}: ${listing.items.size} connections so far`);
             }
-            const page = await session.reading(() => kind.list(scope, listing.cursor, session.call));
+            const page = await turn(listing, listing.paging, session, () =>
+                kind.list(scope, listing.cursor, session.call),
+            );
             for (const seen of page.items) {
                 listing.items.set(seen.id, seen);
             }
+            listing.others += page.others ?? 0;
             listing.cursor = page.next;
             listing.complete = page.next === undefined;
             listing.long ||= page.next !== undefined;
@@ -246,10 +260,11 @@ export class Inventory {
         }
         const missing = new Set(ids);
         const take = async (list: (cursor: string | undefined) => Promise<Page>) => {
+            const paging = pagingOf(kind, scope, session);
             let cursor: string | undefined;
             do {
                 const from = cursor;
-                const page = await session.reading(() => list(from));
+                const page = await turn(listing, paging, session, () => list(from));
                 for (const seen of page.items) {
                     if (missing.delete(seen.id)) {
                         found.set(seen.id, seen);
@@ -286,6 +301,46 @@ export class Inventory {
             return unreadable(target, error);
         }
     }
+}
+
+function pagingOf(kind: ConnectionKind, scope: Scope, { clock }: Session): Paging {
+    return new Paging({ cloud: kind.cloud.title, action: `listing ${scope.title}` }, () => clock.now());
+}
+
+/** One page of a listing. One that does not end starts again at its first page, after a while. */
+async function turn(listing: Listing, paging: Paging, session: Session, read: () => Promise<Page>): Promise<Page> {
+    const { clock } = session;
+    if (listing.endless !== undefined && clock.now() < listing.endless.until) {
+        throw listing.endless.error;
+    }
+    try {
+        return await paging.turn(
+            () => session.reading(read),
+            ({ items }) => items.map(({ id }) => id),
+        );
+    } catch (error) {
+        if (error instanceof CloudError && error.code === ENDLESS) {
+            listing.endless = { error, until: clock.now() + ENDLESS_MS };
+            if (paging === listing.paging) {
+                listing.cursor = undefined;
+                listing.others = 0;
+                listing.paging = paging.again();
+            }
+        }
+        throw error;
+    }
+}
+
+/** What a listing knows before its first page. */
+function unread({ kind, address, session }: Target) {
+    return {
+        items: new Map<string, Observed>(),
+        stale: new Set<string>(),
+        cursor: undefined,
+        complete: false,
+        paging: pagingOf(kind, address.scope, session),
+        others: 0,
+    };
 }
 
 /** Whom to list for to read these again; undefined where the whole listing is no longer, or it is not known who asked. */

@@ -39,7 +39,7 @@ export class Session {
     ) {}
 
     get call(): Call<unknown> {
-        return { clients: this.clients, signal: this.signal };
+        return { clients: this.clients, signal: this.signal, now: () => this.clock.now() };
     }
 
     /** The account behind the credentials. */

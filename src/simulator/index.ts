@@ -1,19 +1,22 @@
 import { randomUUID } from "node:crypto";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
-import { setTimeout as sleep } from "node:timers/promises";
-import { alibaba } from "./alibaba";
-import { ec2 } from "./aws-ec2";
-import { openSearch } from "./aws-opensearch";
-import { sts } from "./aws-sts";
-import { type Fault, Faults } from "./faults";
-import { huawei } from "./huawei";
-import { type Api, type Operation, Refusal, type Reply, type Request } from "./protocol";
-import { State } from "./state";
-import { Throttle } from "./throttle";
-import type { World } from "./world";
+import { alibaba } from "./alibaba/rpc";
+import { ec2 } from "./aws/ec2";
+import { openSearch } from "./aws/opensearch";
+import { sts } from "./aws/sts";
+import { huawei } from "./huawei/api";
+import { type Answer, type Call, Clouds } from "./server/clouds";
+import { type Controlled, control, json } from "./server/control";
+import { environment } from "./server/environment";
+import { type Fault, Faults } from "./server/faults";
+import { refusedFrom } from "./server/guard";
+import type { Api, Request } from "./server/protocol";
+import { State } from "./server/state";
+import type { World } from "./server/world";
 
-export type { Fault } from "./faults";
+export type { Call } from "./server/clouds";
+export type { Fault } from "./server/faults";
 export type {
     AlibabaAccount,
     AwsRegion,
@@ -21,14 +24,16 @@ export type {
     HuaweiProject,
     OpenSearchInboundConnection,
     Principal,
+    TransitGatewayConnection,
     Undocumented,
     VpcEndpointConnection,
     VpcepConnection,
+    VpcepError,
     VpcepService,
     VpcPeerConnection,
     World,
-} from "./world";
-export { UNDOCUMENTED } from "./world";
+} from "./server/world";
+export { UNDOCUMENTED } from "./server/world";
 
 export interface SimulatorOptions {
     /** Loopback port. @default a free one */
@@ -45,20 +50,6 @@ export interface SimulatorOptions {
     latencyMs?: number;
     /** Called with each call before it is handled: what an outside actor of a test does at that moment. */
     onCall?: (call: Call, index: number) => void;
-}
-
-/** One call that a cloud received. */
-export interface Call {
-    cloud: string;
-    /** As policies name it, `ec2:AcceptVpcEndpointConnections`. */
-    action: string;
-    ids: string[];
-    /** Connections that the answer lists, of a call that lists some. */
-    listed?: string[];
-    /** Time of the simulated clock, ISO 8601. */
-    at: string;
-    /** `ok`, the error code, or the fault. A fault after the effect is `ok, then reset`. */
-    outcome: string;
 }
 
 /** The simulated clouds, running. */
@@ -98,95 +89,17 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     state.largestPage = options.largestPage ?? state.largestPage;
     state.world = options.world ?? {};
     const faults = new Faults();
-    const throttle = new Throttle(() => state.now());
-    const calls: Call[] = [];
-    const busy = new Set<string>();
-
-    async function answer(request: Request, response: ServerResponse): Promise<void> {
-        const operation = APIS.map((api) => api(request, state)).find((found) => found !== undefined);
-        if (operation === undefined) {
-            send(response, { status: 404, headers: {}, body: "no simulated API takes this request\n" });
-            return;
-        }
-        const call: Call = {
-            cloud: operation.cloud,
-            action: operation.action,
-            ids: [...operation.ids],
-            at: new Date(state.now()).toISOString(),
-            outcome: "unanswered",
-        };
-        calls.push(call);
-        options.onCall?.(call, calls.length - 1);
-        const overlapping = operation.exclusive !== undefined && busy.has(operation.exclusive);
-        if (operation.exclusive !== undefined) {
-            busy.add(operation.exclusive);
-        }
-        try {
-            const fault = faults.next(operation);
-            await sleep(options.latencyMs ?? 0);
-            const reply = carryOut(operation, fault, overlapping, call);
-            respond(response, reply, fault);
-        } finally {
-            if (operation.exclusive !== undefined && !overlapping) {
-                busy.delete(operation.exclusive);
-            }
-        }
-    }
-
-    function carryOut(operation: Operation, fault: Fault | undefined, overlapping: boolean, call: Call): Reply {
-        const refused = (refusal: Refusal) => {
-            call.outcome = refusal.code;
-            return operation.refuse(refusal);
-        };
-        const before =
-            fault !== undefined && (fault.when ?? "before") === "before" ? refusalOf(operation, fault) : undefined;
-        if (before !== undefined) {
-            return refused(before);
-        }
-        if (fault?.when !== "after" && (fault?.fault === "reset" || fault?.fault === "hang")) {
-            call.outcome = fault.fault;
-            return { status: 0, headers: {}, body: "" };
-        }
-        if (overlapping && operation.overlap !== undefined) {
-            return refused(operation.overlap);
-        }
-        if (options.throttle === "documented" && !throttle.allows(operation.action, operation.throttleKey)) {
-            return refused(operation.throttled);
-        }
-        try {
-            const reply = operation.run({
-                state,
-                stale: fault?.fault === "staleRead",
-                list: (ids) => {
-                    call.listed = [...ids];
-                },
-                refuseId: (id) => fault?.fault === "refuseIds" && (fault.ids?.includes(id) ?? true),
-            });
-            call.outcome = fault?.when === "after" ? `ok, then ${fault.fault}` : "ok";
-            const after = fault?.when === "after" ? refusalOf(operation, fault) : undefined;
-            return after === undefined ? reply : operation.refuse(after);
-        } catch (error) {
-            if (error instanceof Refusal) {
-                return refused(error);
-            }
-            throw error;
-        }
-    }
-
+    const clouds = new Clouds(APIS, state, faults, options);
+    const { calls } = clouds;
     const server = createServer((incoming, response) => {
-        void receive(incoming)
-            .then((request) =>
-                request.url.pathname.startsWith("/_simulator/")
-                    ? control(request, response, { state, faults, calls })
-                    : answer(request, response),
-            )
-            .catch((error: unknown) => {
-                // A bug of the simulator must not pass for a cloud's answer.
-                send(response, {
-                    status: 599,
-                    headers: {},
-                    body: `simulator: ${error instanceof Error ? error.stack : error}\n`,
-                });
+        void answer(incoming, clouds, { state, faults, calls })
+            .catch(failure)
+            .then((reply) => {
+                if (reply === "reset") {
+                    response.destroy();
+                } else if (reply !== "hang" && !response.destroyed) {
+                    response.writeHead(reply.status, reply.headers).end(reply.body);
+                }
             });
     });
     await new Promise<void>((resolve, reject) => {
@@ -230,136 +143,26 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     };
 }
 
-function refusalOf(operation: Operation, { fault, status = 500, code = "InternalError" }: Fault): Refusal | undefined {
-    switch (fault) {
-        case "throttle":
-            return operation.throttled;
-        case "expired":
-            return operation.expired;
-        case "clockSkew":
-            return operation.skewed;
-        case "error":
-            return new Refusal(status, code, "An internal error has occurred.");
-        default:
-            return undefined;
+/** What a request is answered: by the control API, or by a cloud. */
+async function answer(incoming: IncomingMessage, clouds: Clouds, controlled: Controlled): Promise<Answer> {
+    const refused = refusedFrom(incoming.headers);
+    const request = await receive(incoming);
+    if (refused !== undefined) {
+        return json(403, { error: refused });
     }
+    return request.url.pathname.startsWith("/_simulator/") ? control(request, controlled) : clouds.answer(request);
 }
 
-function respond(response: ServerResponse, reply: Reply, fault: Fault | undefined): void {
-    if (fault?.fault === "reset") {
-        response.destroy();
-    } else if (fault?.fault === "malformed") {
-        send(response, { ...reply, body: reply.body.slice(0, Math.floor(reply.body.length / 2)) });
-    } else if (fault?.fault !== "hang") {
-        send(response, reply);
+/** A request that cannot be read, or a bug of the simulator, which must not pass for a cloud's answer. Where it happened stays here. */
+function failure(error: unknown): Answer {
+    if ((error as { code?: unknown }).code === "ECONNRESET") {
+        return "reset"; // Who asked has gone.
     }
-}
-
-/** `GET|PUT world`, `GET|DELETE calls`, `POST clock {"advance":"7d"}`, `GET|POST|DELETE faults`; all JSON. */
-async function control(
-    request: Request,
-    response: ServerResponse,
-    { state, faults, calls }: { state: State; faults: Faults; calls: Call[] },
-): Promise<void> {
-    const json = (status: number, content: unknown) =>
-        send(response, {
-            status,
-            headers: { "content-type": "application/json" },
-            body: `${JSON.stringify(content)}\n`,
-        });
-    try {
-        switch (`${request.method} ${request.url.pathname.slice("/_simulator/".length)}`) {
-            case "GET world":
-                return json(200, withoutBookkeeping(state.world));
-            case "PUT world":
-                state.world = JSON.parse(request.body);
-                return json(200, withoutBookkeeping(state.world));
-            case "GET calls":
-                return json(200, calls);
-            case "DELETE calls":
-                calls.splice(0);
-                return json(200, []);
-            case "POST clock":
-                state.advance(advanceOf(JSON.parse(request.body)));
-                return json(200, { now: new Date(state.now()).toISOString() });
-            case "GET faults":
-                return json(200, faults.list);
-            case "POST faults":
-                faults.add(JSON.parse(request.body));
-                return json(200, faults.list);
-            case "DELETE faults":
-                faults.clear();
-                return json(200, []);
-            default:
-                return json(404, {
-                    error: "known are GET|PUT world, GET|DELETE calls, POST clock, GET|POST|DELETE faults",
-                });
-        }
-    } catch (error) {
-        return json(400, { error: error instanceof Error ? error.message : String(error) });
+    if (error instanceof URIError || (error as { code?: unknown }).code === "ERR_INVALID_URL") {
+        return json(400, { error: "the address of the request is malformed" });
     }
-}
-
-/** The world in the format of a world file. */
-function withoutBookkeeping(world: World): unknown {
-    return JSON.parse(
-        JSON.stringify(world, (key, value) => (["next", "before", "changedAt"].includes(key) ? undefined : value)),
-    );
-}
-
-const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-
-/** Milliseconds of `{"advance":"7d"}`. */
-function advanceOf(body: { advance?: unknown }): number {
-    const [, amount, unit] = /^(\d+)(ms|s|m|h|d)$/.exec(String(body.advance)) ?? [];
-    if (amount === undefined || unit === undefined) {
-        throw new Error('advance must be a number and a unit, such as "7d"');
-    }
-    return Number(amount) * (UNITS[unit] ?? 0);
-}
-
-/** Credentials of the first account of each cloud. Keys name their account; secrets and tokens follow from keys. */
-function environment(url: string, world: World): Record<string, string> {
-    const aws = world.aws?.[0];
-    const account = world.alibaba?.[0]?.account;
-    const huawei = world.huawei?.[0];
-    return {
-        ...(aws === undefined
-            ? {}
-            : {
-                  AWS_ENDPOINT_URL: url,
-                  AWS_ACCESS_KEY_ID: `AKIA${aws.account}`,
-                  AWS_SECRET_ACCESS_KEY: `secret-of-AKIA${aws.account}`,
-                  AWS_REGION: aws.region,
-                  AWS_DEFAULT_REGION: aws.region,
-                  AWS_EC2_METADATA_DISABLED: "true",
-              }),
-        ...(account === undefined
-            ? {}
-            : {
-                  ALIBABA_CLOUD_VPCPEER_ENDPOINT: url,
-                  ALIBABA_CLOUD_STS_ENDPOINT: url,
-                  ALIBABA_CLOUD_ACCESS_KEY_ID: `LTAI${account}`,
-                  ALIBABA_CLOUD_ACCESS_KEY_SECRET: `secret-of-LTAI${account}`,
-                  ALIBABA_CLOUD_ECS_METADATA_DISABLED: "true",
-              }),
-        ...(huawei === undefined
-            ? {}
-            : {
-                  HUAWEICLOUD_VPCEP_ENDPOINT: url,
-                  HUAWEICLOUD_IAM_ENDPOINT: url,
-                  HUAWEICLOUD_SDK_AK: `HPUA${huawei.projectId}`,
-                  HUAWEICLOUD_SDK_SK: `secret-of-HPUA${huawei.projectId}`,
-                  HUAWEICLOUD_SDK_REGION: huawei.region,
-                  HUAWEICLOUD_SDK_PROJECT_ID: huawei.projectId,
-                  OTC_VPCEP_ENDPOINT: url,
-                  OTC_IAM_ENDPOINT: url,
-                  OS_ACCESS_KEY: `HPUA${huawei.projectId}`,
-                  OS_SECRET_KEY: `secret-of-HPUA${huawei.projectId}`,
-                  OS_REGION_NAME: huawei.region,
-                  OS_PROJECT_ID: huawei.projectId,
-              }),
-    };
+    process.stderr.write(`simulator: ${error instanceof Error ? error.stack : error}\n`);
+    return json(599, { error: "the simulator failed at this request: a bug of it; its stderr says more" });
 }
 
 async function receive(incoming: IncomingMessage): Promise<Request> {
@@ -374,10 +177,4 @@ async function receive(incoming: IncomingMessage): Promise<Request> {
         body: Buffer.concat(chunks).toString("utf8"),
         requestId: randomUUID(),
     };
-}
-
-function send(response: ServerResponse, { status, headers, body }: Reply): void {
-    if (!response.destroyed) {
-        response.writeHead(status, headers).end(body);
-    }
 }

@@ -81,7 +81,7 @@ describe("a world file that is wrong", () => {
         ["missing.json", undefined, "no such file"],
         ["broken.json", "{", "not JSON: "],
         ["place.json", '{"aws":[{"account":"12","region":"x"}]}', "aws[0].account is missing or malformed"],
-        ["strange.json", '{"asw":[]}', "world.asw is not known"],
+        ["strange.json", '{"asw":[]}', "asw is not known"],
     ])("%s: the text names the file and the place in it", async (name, text, problem) => {
         const file = text === undefined ? path.join(folder, name) : write(name, text);
         const { status, out, err } = await runBin(["simulate", "--world", file], {});

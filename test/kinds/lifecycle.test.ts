@@ -84,6 +84,7 @@ const ROWS: Readonly<Record<keyof typeof kinds, Rows>> = {
             remove: "vpc:DeleteVpcPeerConnection",
         },
         states: {
+            Creating: ["accepting", ">", ">"],
             Accepting: ["pending", "accept", "reject"],
             Updating: ["accepting", ">", ">"],
             Activated: ["accepted", "=", "x"],

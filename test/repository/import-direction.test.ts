@@ -49,7 +49,8 @@ describe("the direction of imports", () => {
         ["src/connection-decision.ts", "./provider/check"],
         ["src/connection-decision.ts", "./kinds/registry"],
         ["src/simulator/index.ts", "../kinds/aws/vpc-endpoint"],
-        ["src/simulator/state.ts", "../connection"],
+        ["src/simulator/server/state.ts", "../aws/ec2"],
+        ["src/simulator/aws/ec2.ts", "../../kinds/aws/vpc-endpoint"],
     ])("forbids %s to import %s", (file, specifier) => {
         expect(lint(file, specifier)).toContain("noRestrictedImports");
     });

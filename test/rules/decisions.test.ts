@@ -248,7 +248,7 @@ describe("the guard", () => {
             "Will not accept: cidrs is 10.20.0.0/16, expected 10.21.0.0/16.",
         );
         expect((await preview({ expectedEvidence: { vpc: "x" } })).failures.a).toBe(
-            "expectedEvidence.vpc is never told for alibaba:vpcPeering; it tells vpcId, cidrs, region, acceptingVpcId, acceptingRegion",
+            "expectedEvidence.vpc is never told for alibaba:vpcPeering; it tells vpcId, cidrs, region, acceptingVpcId, acceptingRegion, businessStatus",
         );
     });
 

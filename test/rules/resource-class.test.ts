@@ -39,7 +39,7 @@ describe("ConnectionDecision under mocks", () => {
                 ...args,
                 __provider:
                     'exports.handler=()=>{try{return require("pulumi-connection-decision/provider").provider}catch(e){throw e.code=="MODULE_NOT_FOUND"?Error("npm install pulumi-connection-decision here; remove its resources before the package"):e}}',
-                __schemaVersion: 1,
+                __schemaVersion: 2,
                 __timeouts: { create: "3m", update: "4m" },
                 __urn: expect.stringMatching(/::pulumi-nodejs:dynamic\/connection:ConnectionDecision::a$/),
             },

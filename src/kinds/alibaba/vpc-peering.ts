@@ -1,8 +1,18 @@
 import { type AlibabaClients, alibaba } from "../../clouds/alibaba";
-import { CloudError } from "../../clouds/cloud";
+import { type Asked, CloudError } from "../../clouds/cloud";
 import { type AlibabaVpcPeeringConnection, formatKey, type Status } from "../../connection";
-import { list, optional, record, text, texts } from "../answer";
-import type { Action, ConnectionKind, Lifecycle, Observed, Order, Send } from "../kind";
+import {
+    documentedCursor,
+    documentedId,
+    documentedList,
+    documentedText,
+    type Fields,
+    optional,
+    record,
+    text,
+    texts,
+} from "../answer";
+import type { Action, Call, ConnectionKind, Lifecycle, Observed, Order, Receipt, Send } from "../kind";
 import { receiptOfFailure } from "../receipt";
 import { readStatus } from "../status";
 
@@ -12,11 +22,23 @@ const GET = `${REFERENCE} GetVpcPeerConnectionAttribute`;
 const ACCEPT = `${REFERENCE} AcceptVpcPeerConnection`;
 const REJECT = `${REFERENCE} RejectVpcPeerConnection`;
 const DELETE = `${REFERENCE} DeleteVpcPeerConnection`;
+const CREATE = `${REFERENCE} CreateVpcPeerConnection`;
+/**
+ * 360 calls in 60 s for each operation, "API speed limit dimension: regionId, API, ParentUid" (the page api-vpcpeer-2022-01-01-quota):
+ * a bucket that stays below it.
+ */
+const RATE = {
+    burst: 60,
+    perSecond: 5,
+    source: "https://www.alibabacloud.com/help/en/vpc/developer-reference/api-vpcpeer-2022-01-01-quota",
+};
 const ASK_AGAIN = "ask the requester to delete the peering connection and create it again";
 
-/** Status of GetVpcPeerConnectionAttribute. `Updating` follows an accept, and a later change of an active connection. */
+/**
+ * Status of GetVpcPeerConnectionAttribute. `Creating` is not asked yet: "is being created", and becomes `Accepting`, "needs to
+ * be accepted on the accepter side" (CreateVpcPeerConnection), so it is waited for like what is on its way. `Updating` follows an accept, and a later change of an active connection. */
 const STATUSES: Readonly<Record<string, Status>> = {
-    Creating: "pending",
+    Creating: "accepting",
     Accepting: "pending",
     Updating: "accepting",
     Activated: "accepted",
@@ -29,21 +51,21 @@ const STATUSES: Readonly<Record<string, Status>> = {
 const LIFECYCLE: Lifecycle = {
     accept: {
         pending: { do: ["accept"], basis: "documented", source: ACCEPT },
-        accepting: { do: "settle", basis: "documented", source: ACCEPT },
+        accepting: { do: "settle", basis: "documented", source: `${ACCEPT} (Updating); ${CREATE} (Creating)` },
         accepted: { do: "none", basis: "documented", source: GET },
         rejecting: { do: "settle", basis: "tried", source: "no such state on the wire" },
         rejected: {
             do: "impossible",
-            basis: "documented",
-            source: `${ACCEPT} (IncorrectStatus.VpcPeer: in this status the connection cannot be received)`,
+            basis: "inferred",
+            source: `${ACCEPT} (no text lists the allowed states; IncorrectStatus.VpcPeer: in this status the connection cannot be received)`,
             remedy: ASK_AGAIN,
         },
         unconnected: { do: "impossible", basis: "tried", source: "no such state on the wire", remedy: ASK_AGAIN },
         removing: { do: "impossible", basis: "documented", source: DELETE, remedy: ASK_AGAIN },
         expired: {
             do: "impossible",
-            basis: "documented",
-            source: `${ACCEPT} (IncorrectStatus.VpcPeer)`,
+            basis: "inferred",
+            source: `${ACCEPT} (no text lists the allowed states; IncorrectStatus.VpcPeer)`,
             remedy: ASK_AGAIN,
         },
         failed: { do: "impossible", basis: "tried", source: "no such state on the wire", remedy: ASK_AGAIN },
@@ -51,7 +73,11 @@ const LIFECYCLE: Lifecycle = {
     },
     reject: {
         pending: { do: ["reject"], basis: "documented", source: REJECT },
-        accepting: { do: "settle", basis: "documented", source: `${DELETE} (delete is for settled connections)` },
+        accepting: {
+            do: "settle",
+            basis: "inferred",
+            source: `${CREATE} (Creating becomes Accepting); ${DELETE} (IncorrectStatus.VpcPeer while it changes)`,
+        },
         accepted: { do: ["remove"], basis: "documented", source: DELETE },
         rejecting: { do: "settle", basis: "tried", source: "no such state on the wire" },
         rejected: { do: "none", basis: "documented", source: REJECT },
@@ -83,6 +109,7 @@ export const vpcPeering: ConnectionKind<AlibabaVpcPeeringConnection, AlibabaClie
         region: "Region of the requester's VPC",
         acceptingVpcId: "This account's VPC",
         acceptingRegion: "Region of this account's VPC",
+        businessStatus: "Normal, or FinancialLocked: overdue payments",
     },
     statuses: STATUSES,
     permissions: {
@@ -96,7 +123,7 @@ export const vpcPeering: ConnectionKind<AlibabaVpcPeeringConnection, AlibabaClie
         idsPerLookup: 1,
         settleEvery: "5s",
         settleWithin: "10m",
-        rates: { accept: rate(ACCEPT), reject: rate(REJECT), remove: rate(DELETE) },
+        rates: { accept: RATE, reject: RATE, remove: RATE },
         // RAM knows these actions for all resources (*) only: one dry run answers for the account.
         probePer: "account",
     },
@@ -112,14 +139,15 @@ export const vpcPeering: ConnectionKind<AlibabaVpcPeeringConnection, AlibabaClie
     describe: async () => ({ found: "yes", admission: "manual", settings: {} }),
     discover: async () => [{}],
     async list(_scope, cursor, call) {
+        const asked = asking("ListVpcPeerConnections");
         const answer = await call.clients.vpcPeer(
-            "ListVpcPeerConnections",
+            asked.action,
             { MaxResults: "100", ...(cursor === undefined ? {} : { NextToken: cursor }) },
             call.signal,
         );
         return {
-            items: list(answer.VpcPeerConnects).flatMap((item) => observe(record(item))),
-            ...optional("next", text(answer.NextToken)),
+            items: documentedList(asked, answer, "VpcPeerConnects").map((item) => observe(asked, item)),
+            ...documentedCursor(asked, answer, "NextToken"),
         };
     },
     async lookup(_scope, ids, call) {
@@ -151,14 +179,16 @@ const OPERATIONS: Readonly<Record<Action, string>> = {
     remove: "DeleteVpcPeerConnection",
 };
 
-/** 360 calls in 60 s for each of these operations: a bucket that stays below it. */
-function rate(source: string) {
-    return { burst: 60, perSecond: 5, source };
+function asking(action: string): Asked {
+    return { cloud: alibaba.title, action };
 }
 
-async function get(id: string, call: { clients: AlibabaClients; signal: AbortSignal }): Promise<Observed[]> {
+async function get(id: string, call: Call<AlibabaClients>): Promise<Observed[]> {
+    const asked = asking("GetVpcPeerConnectionAttribute");
     try {
-        return observe(await call.clients.vpcPeer("GetVpcPeerConnectionAttribute", { InstanceId: id }, call.signal));
+        const answer = await call.clients.vpcPeer(asked.action, { InstanceId: id }, call.signal);
+        documentedId(asked, answer, "InstanceId", id);
+        return [observe(asked, answer)];
     } catch (error) {
         if (error instanceof CloudError && error.failure === "missing") {
             return [];
@@ -167,50 +197,75 @@ async function get(id: string, call: { clients: AlibabaClients; signal: AbortSig
     }
 }
 
-function observe(connection: Readonly<Record<string, unknown>>): Observed[] {
-    const id = text(connection.InstanceId);
-    if (!id) {
-        return [];
-    }
+const LOCKED =
+    "the cloud has locked this connection for overdue payments (BizStatus FinancialLocked): decisions on it are refused (IncorrectBusinessStatus) until they are paid";
+
+function observe(asked: Asked, connection: Fields): Observed {
     const cloudStatus = text(connection.Status) ?? "";
+    const business = text(connection.BizStatus);
     const vpc = record(connection.Vpc);
     const acceptingVpc = record(connection.AcceptingVpc);
     const cidrs = [...texts(vpc.Ipv4Cidrs), ...texts(vpc.Ipv6Cidrs)];
     const says = [text(connection.Name), text(connection.Description)].filter((part) => part !== undefined).join(": ");
-    return [
-        {
-            id,
-            status: readStatus(STATUSES, cloudStatus),
-            cloudStatus,
-            ...optional("requester", text(connection.OwnerId)),
-            ...optional("decider", text(connection.AcceptingOwnerUid)),
-            ...optional("requestedAt", text(connection.GmtCreate)),
-            ...optional("expiresAt", text(connection.GmtExpired)),
-            ...optional("requesterSays", text(says)),
-            evidence: {
-                ...optional("vpcId", text(vpc.VpcId)),
-                ...(cidrs.length === 0 ? {} : { cidrs }),
-                ...optional("region", text(connection.RegionId)),
-                ...optional("acceptingVpcId", text(acceptingVpc.VpcId)),
-                ...optional("acceptingRegion", text(connection.AcceptingRegionId)),
-            },
+    return {
+        id: documentedText(asked, connection, "InstanceId"),
+        status: readStatus(STATUSES, cloudStatus),
+        cloudStatus,
+        ...optional("requester", text(connection.OwnerId)),
+        ...optional("decider", text(connection.AcceptingOwnerUid)),
+        ...optional("requestedAt", text(connection.GmtCreate)),
+        ...optional("expiresAt", text(connection.GmtExpired)),
+        ...optional("requesterSays", text(says)),
+        evidence: {
+            ...optional("vpcId", text(vpc.VpcId)),
+            ...(cidrs.length === 0 ? {} : { cidrs }),
+            ...optional("region", text(connection.RegionId)),
+            ...optional("acceptingVpcId", text(acceptingVpc.VpcId)),
+            ...optional("acceptingRegion", text(connection.AcceptingRegionId)),
+            ...optional("businessStatus", business),
         },
-    ];
+        ...(business?.toLowerCase() === "financiallocked" ? { warnings: [LOCKED] } : {}),
+    };
 }
 
-/** One connection per call; the token makes a resend of the same decision the same request. */
+/**
+ * One connection per call, answered by the id of the request and no more; the token makes a resend of the same decision
+ * the same request.
+ */
 function decide(operation: string): Send<AlibabaClients> {
     return (_scope, orders, call) =>
         Promise.all(
             orders.map(async (order) => {
                 try {
-                    await call.clients.vpcPeer(operation, parameters(order), call.signal);
+                    const answer = await call.clients.vpcPeer(operation, parameters(order), call.signal);
+                    documentedText(asking(operation), answer, "RequestId");
                     return { id: order.seen.id, result: "sent" as const };
                 } catch (error) {
-                    return receiptOfFailure(order.seen.id, error);
+                    return operation === OPERATIONS.remove
+                        ? receiptOfRemoval(order.seen.id, error)
+                        : receiptOfFailure(order.seen.id, error);
                 }
             }),
         );
+}
+
+/**
+ * terraform-provider-alicloud's accepter repeats a delete on `IncorrectStatus…` (the peering changes just now) and on routes
+ * that still point to it. Routes do not go by themselves: only `Force` deletes them ("the system deletes the routes that point
+ * to the VPC peering connection"), which takes more than was declared, so their owner is told instead.
+ */
+function receiptOfRemoval(id: string, error: unknown): Receipt {
+    const receipt = receiptOfFailure(id, error);
+    const code = receipt.code?.toLowerCase() ?? "";
+    if (code.startsWith("incorrectstatus")) {
+        return { ...receipt, result: "busy" };
+    }
+    return code === "operationdenied.routeentryexist"
+        ? {
+              ...receipt,
+              remedy: `delete the routes with the next hop ${id} from the route tables of this account's VPC (acceptingVpcId), or delete the connection with force in the console, then run \`pulumi up\` again`,
+          }
+        : receipt;
 }
 
 function parameters(order: Order): Record<string, string> {

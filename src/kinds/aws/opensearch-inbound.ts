@@ -1,8 +1,18 @@
-import type { InboundConnection } from "@aws-sdk/client-opensearch";
-import { type AwsClients, aws, awsCall } from "../../clouds/aws";
+import { AWS_REGION, type AwsClients, aws, awsCall } from "../../clouds/aws";
+import type { Asked } from "../../clouds/cloud";
 import { type AwsOpenSearchInboundConnection, formatKey, type Status } from "../../connection";
-import { list, optional, record, text } from "../answer";
-import type { Action, ConnectionKind, Lifecycle, Observed, Send } from "../kind";
+import {
+    documentedCursor,
+    documentedId,
+    documentedList,
+    documentedText,
+    type Fields,
+    optional,
+    record,
+    text,
+} from "../answer";
+import { everyPage } from "../calls";
+import type { Action, Call, ConnectionKind, Lifecycle, Observed, Send } from "../kind";
 import { receiptOfFailure } from "../receipt";
 import { readStatus } from "../status";
 
@@ -58,7 +68,7 @@ export const openSearchInbound: ConnectionKind<AwsOpenSearchInboundConnection, A
     title: "OpenSearch inbound connection",
     cloud: aws,
     fields: {
-        region: { required: false, format: /^[a-z]{2}(-[a-z]+)+-\d+$/, describes: 'an AWS region such as "eu-west-1"' },
+        region: { required: false, format: AWS_REGION, describes: 'an AWS region such as "eu-west-1"' },
         connectionId: {
             required: true,
             format: /^[a-z][a-z0-9-]{9,255}$/,
@@ -80,7 +90,7 @@ export const openSearchInbound: ConnectionKind<AwsOpenSearchInboundConnection, A
         reject: ["es:RejectInboundConnection"],
         remove: ["es:DeleteInboundConnection"],
     },
-    limits: { idsPerOrder: 1, idsPerLookup: 100, settleEvery: "5s", settleWithin: "20m" },
+    limits: { idsPerOrder: 1, idsPerLookup: 100, requestersPerList: 100, settleEvery: "5s", settleWithin: "20m" },
     locate({ region = "", connectionId }) {
         return {
             scope: { key: region, title: `OpenSearch inbound connections in ${region}`, facts: { region } },
@@ -94,37 +104,44 @@ export const openSearchInbound: ConnectionKind<AwsOpenSearchInboundConnection, A
     describe: async () => ({ found: "yes", admission: "manual", settings: {} }),
     discover: async () => [{}],
     list: (_scope, cursor, call) => search(call, cursor === undefined ? {} : { NextToken: cursor }),
-    /** Filter `connection-id`: API_DescribeInboundConnections. Unknown ids are left out of the answer. */
-    lookup: async (_scope, ids, call) => {
-        const found: Observed[] = [];
-        let next: string | undefined;
-        do {
-            const page = await search(call, {
-                Filters: [{ Name: "connection-id", Values: [...ids] }],
-                ...(next === undefined ? {} : { NextToken: next }),
-            });
-            found.push(...page.items);
-            next = page.next;
-        } while (next !== undefined);
-        return found;
-    },
+    /**
+     * Filter `local-domain-info.owner-id`, documented like `connection-id` in the SDKs' models of 2021 (botocore 1.23.54).
+     * Later models name no filter at all; where the service refuses it, the listing is read whole.
+     */
+    listOf: (_scope, requesters, cursor, call) =>
+        search(call, {
+            Filters: [{ Name: "local-domain-info.owner-id", Values: [...requesters] }],
+            ...(cursor === undefined ? {} : { NextToken: cursor }),
+        }),
+    /** Filter `connection-id`, as above. Unknown ids are left out of the answer. */
+    lookup: (_scope, ids, call) =>
+        everyPage(
+            SEARCH,
+            call,
+            ({ id }) => id,
+            (cursor) =>
+                search(call, {
+                    Filters: [{ Name: "connection-id", Values: [...ids] }],
+                    ...(cursor === undefined ? {} : { NextToken: cursor }),
+                }),
+        ),
     actions: { accept: decide("accept"), reject: decide("reject"), remove: decide("remove") },
 };
 
+const SEARCH: Asked = { cloud: aws.title, action: "es:DescribeInboundConnections" };
+
 async function search(
-    call: { clients: AwsClients; signal: AbortSignal },
+    call: Call<AwsClients>,
     input: { NextToken?: string; Filters?: { Name: string; Values: string[] }[] },
 ): Promise<{ items: Observed[]; next?: string }> {
     const client = await call.clients.openSearch();
     const account = await call.clients.account(call.signal);
-    const answer = await awsCall("es:DescribeInboundConnections", call.signal, (options) =>
+    const answer = await awsCall(SEARCH.action, call.signal, (options) =>
         client.describeInboundConnections({ MaxResults: 100, ...input }, options),
     );
     return {
-        items: list(answer.Connections).flatMap((connection) =>
-            observe(record(connection) as InboundConnection, account),
-        ),
-        ...optional("next", text(answer.NextToken)),
+        items: documentedList(SEARCH, answer, "Connections").map((connection) => observe(connection, account)),
+        ...documentedCursor(SEARCH, answer, "NextToken"),
     };
 }
 
@@ -132,33 +149,30 @@ async function search(
  * The requester is the side that is not ours. The API calls the source "local" and the destination "remote"
  * (API_InboundConnection), which people read the other way round: accounts decide, and where both are ours the source asks.
  */
-function observe(connection: InboundConnection, account: string): Observed[] {
-    const id = text(connection.ConnectionId);
-    if (id === undefined) {
-        return [];
-    }
-    const source = record(connection.LocalDomainInfo?.AWSDomainInformation);
-    const destination = record(connection.RemoteDomainInfo?.AWSDomainInformation);
+function observe(connection: Fields, account: string): Observed {
+    const source = record(record(connection.LocalDomainInfo).AWSDomainInformation);
+    const destination = record(record(connection.RemoteDomainInfo).AWSDomainInformation);
     const [requester, own] =
         source.OwnerId === account && destination.OwnerId !== account ? [destination, source] : [source, destination];
-    const cloudStatus = text(connection.ConnectionStatus?.StatusCode) ?? "";
-    return [
-        {
-            id,
-            status: readStatus(STATUSES, cloudStatus),
-            cloudStatus,
-            ...optional("requester", text(requester.OwnerId)),
-            evidence: {
-                ...optional("requesterDomain", text(requester.DomainName)),
-                ...optional("requesterRegion", text(requester.Region)),
-                ...optional("domain", text(own.DomainName)),
-                ...optional("connectionMode", text(connection.ConnectionMode)),
-            },
+    const cloudStatus = text(record(connection.ConnectionStatus).StatusCode) ?? "";
+    return {
+        id: documentedText(SEARCH, connection, "ConnectionId"),
+        status: readStatus(STATUSES, cloudStatus),
+        cloudStatus,
+        ...optional("requester", text(requester.OwnerId)),
+        evidence: {
+            ...optional("requesterDomain", text(requester.DomainName)),
+            ...optional("requesterRegion", text(requester.Region)),
+            ...optional("domain", text(own.DomainName)),
+            ...optional("connectionMode", text(connection.ConnectionMode)),
         },
-    ];
+    };
 }
 
-/** One connection per call. A connection that is not there answers ResourceNotFoundException with HTTP 409. */
+/**
+ * One connection per call, and it is in the answer. A connection that is not there answers ResourceNotFoundException with
+ * HTTP 409.
+ */
 function decide(action: Action): Send<AwsClients> {
     return (_scope, orders, call) =>
         Promise.all(
@@ -166,7 +180,7 @@ function decide(action: Action): Send<AwsClients> {
                 const client = await call.clients.openSearch();
                 const input = { ConnectionId: id };
                 try {
-                    await (action === "accept"
+                    const answer = await (action === "accept"
                         ? awsCall("es:AcceptInboundConnection", call.signal, (options) =>
                               client.acceptInboundConnection(input, options),
                           )
@@ -177,6 +191,8 @@ function decide(action: Action): Send<AwsClients> {
                           : awsCall("es:DeleteInboundConnection", call.signal, (options) =>
                                 client.deleteInboundConnection(input, options),
                             ));
+                    const asked = { cloud: aws.title, action: `es:${action}InboundConnection` };
+                    documentedId(asked, record(answer).Connection, "ConnectionId", id);
                     return { id, result: "sent" as const };
                 } catch (error) {
                     return receiptOfFailure(id, error);

@@ -1,14 +1,25 @@
-import type { Filter, VpcEndpointConnection } from "@aws-sdk/client-ec2";
-import { type AwsClients, aws, awsCall } from "../../clouds/aws";
-import { CloudError } from "../../clouds/cloud";
+import type { Filter } from "@aws-sdk/client-ec2";
+import { AWS_REGION, type AwsClients, aws, awsCall } from "../../clouds/aws";
+import { type Asked, CloudError, unreadableAnswer } from "../../clouds/cloud";
 import { type AwsVpcEndpointConnection, formatKey, type Status } from "../../connection";
-import { optional, text } from "../answer";
+import {
+    documentedCursor,
+    documentedId,
+    documentedList,
+    documentedText,
+    type Fields,
+    optional,
+    record,
+    text,
+} from "../answer";
+import { everyPage } from "../calls";
 import type { Call, ConnectionKind, Lifecycle, Observed, Order, Page, Receipt, Scope, Send } from "../kind";
 import { receiptOfFailure } from "../receipt";
 import { readStatus } from "../status";
 
 const GUIDE = "https://docs.aws.amazon.com/vpc/latest/privatelink/accept-reject-endpoint-requests.html";
-const API = "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/";
+/** "Endpoint states": what each state means, and that `pending` comes back whenever the requester modifies its endpoint. */
+const CONCEPTS = "https://docs.aws.amazon.com/vpc/latest/privatelink/concepts.html";
 const THROTTLING = "https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html";
 const NOTHING_FOUND = "no AWS text found either way; user guide, API reference and public code searched";
 
@@ -33,22 +44,22 @@ const ASK_AGAIN = "ask the requester to create the endpoint again";
 const LIFECYCLE: Lifecycle = {
     accept: {
         pending: { do: ["accept"], basis: "documented", source: GUIDE },
-        accepting: { do: "settle", basis: "documented", source: GUIDE },
-        accepted: { do: "none", basis: "documented", source: GUIDE },
+        accepting: { do: "settle", basis: "documented", source: CONCEPTS },
+        accepted: { do: "none", basis: "documented", source: CONCEPTS },
         rejecting: { do: "settle", basis: "tried", source: "no such state on the wire" },
         rejected: { do: ["accept"], basis: "tried", source: NOTHING_FOUND },
         unconnected: { do: ["accept"], basis: "tried", source: "no such state on the wire" },
-        removing: { do: "impossible", basis: "documented", source: GUIDE, remedy: ASK_AGAIN },
+        removing: { do: "impossible", basis: "documented", source: CONCEPTS, remedy: ASK_AGAIN },
         expired: {
             do: "impossible",
             basis: "documented",
-            source: `${API}API_VpcEndpointConnection.html`,
+            source: CONCEPTS,
             remedy: ASK_AGAIN,
         },
         failed: {
             do: "impossible",
             basis: "documented",
-            source: `${API}API_VpcEndpointConnection.html`,
+            source: CONCEPTS,
             remedy: ASK_AGAIN,
         },
         absent: { do: "awaitRequest", basis: "documented", source: GUIDE },
@@ -57,16 +68,16 @@ const LIFECYCLE: Lifecycle = {
         pending: { do: ["reject"], basis: "documented", source: GUIDE },
         accepting: {
             do: "settle",
-            basis: "documented",
-            source: `${GUIDE} (reject is documented once the endpoint is available)`,
+            basis: "inferred",
+            source: `${CONCEPTS} (reject is documented once it is available; a requester that keeps modifying its endpoint can delay that)`,
         },
-        accepted: { do: ["reject"], basis: "documented", source: GUIDE },
+        accepted: { do: ["reject"], basis: "documented", source: CONCEPTS },
         rejecting: { do: "settle", basis: "tried", source: "no such state on the wire" },
-        rejected: { do: "none", basis: "documented", source: GUIDE },
+        rejected: { do: "none", basis: "documented", source: CONCEPTS },
         unconnected: { do: "none", basis: "tried", source: "no such state on the wire" },
-        removing: { do: "none", basis: "documented", source: `${GUIDE} (the requester is deleting the endpoint)` },
-        expired: { do: "none", basis: "documented", source: `${API}API_VpcEndpointConnection.html` },
-        failed: { do: "none", basis: "documented", source: `${API}API_VpcEndpointConnection.html` },
+        removing: { do: "none", basis: "documented", source: `${CONCEPTS} (the requester is deleting the endpoint)` },
+        expired: { do: "none", basis: "documented", source: CONCEPTS },
+        failed: { do: "none", basis: "documented", source: CONCEPTS },
         absent: { do: "none", basis: "documented", source: GUIDE },
     },
 };
@@ -77,7 +88,7 @@ export const vpcEndpoint: ConnectionKind<AwsVpcEndpointConnection, AwsClients> =
     title: "VPC endpoint connection",
     cloud: aws,
     fields: {
-        region: { required: false, format: /^[a-z]{2}(-[a-z]+)+-\d+$/, describes: 'an AWS region such as "eu-west-1"' },
+        region: { required: false, format: AWS_REGION, describes: 'an AWS region such as "eu-west-1"' },
         serviceId: {
             required: true,
             format: /^vpce-svc-([0-9a-f]{8}|[0-9a-f]{17})$/,
@@ -136,25 +147,20 @@ export const vpcEndpoint: ConnectionKind<AwsVpcEndpointConnection, AwsClients> =
     },
     lane: () => null,
     async describe(scope, call) {
-        const client = await call.clients.ec2();
         try {
-            const answer = await awsCall("ec2:DescribeVpcEndpointServiceConfigurations", call.signal, (options) =>
-                client.describeVpcEndpointServiceConfigurations({ ServiceIds: [serviceIdOf(scope)] }, options),
-            );
-            const service = answer.ServiceConfigurations?.find((s) => s.ServiceId === serviceIdOf(scope));
+            const { items } = await describeServices({ ServiceIds: [serviceIdOf(scope)] }, call);
+            const service = items.find(({ ServiceId }) => ServiceId === serviceIdOf(scope));
+            if (service === undefined && items.length > 0) {
+                throw unreadableAnswer(SERVICES, `the answer is about another service than ${serviceIdOf(scope)}`);
+            }
             if (service === undefined) {
                 return { found: "missing", admission: "unknown", settings: {} };
             }
+            const required = service.AcceptanceRequired;
             return {
                 found: "yes",
-                admission:
-                    service.AcceptanceRequired === undefined
-                        ? "unknown"
-                        : service.AcceptanceRequired
-                          ? "manual"
-                          : "automatic",
-                settings:
-                    service.AcceptanceRequired === undefined ? {} : { acceptanceRequired: service.AcceptanceRequired },
+                admission: required === true ? "manual" : required === false ? "automatic" : "unknown",
+                settings: typeof required === "boolean" ? { acceptanceRequired: required } : {},
             };
         } catch (error) {
             if (error instanceof CloudError && MISSING_SERVICE.has(error.code.toLowerCase())) {
@@ -165,20 +171,11 @@ export const vpcEndpoint: ConnectionKind<AwsVpcEndpointConnection, AwsClients> =
     },
     /** MaxResults up to 1000: API_DescribeVpcEndpointServiceConfigurations. */
     async discover(_scope, call) {
-        const client = await call.clients.ec2();
-        const found: { serviceId: string }[] = [];
-        let NextToken: string | undefined;
-        do {
-            const page = await awsCall("ec2:DescribeVpcEndpointServiceConfigurations", call.signal, (options) =>
-                client.describeVpcEndpointServiceConfigurations({ MaxResults: 1000, NextToken }, options),
-            );
-            for (const service of page.ServiceConfigurations ?? []) {
-                const serviceId = text(service.ServiceId);
-                found.push(...(serviceId === undefined ? [] : [{ serviceId }]));
-            }
-            NextToken = text(page.NextToken);
-        } while (NextToken !== undefined);
-        return found;
+        const idOf = (service: Fields) => documentedText(SERVICES, service, "ServiceId");
+        const found = await everyPage(SERVICES, call, idOf, (NextToken) =>
+            describeServices({ MaxResults: 1000, NextToken }, call),
+        );
+        return found.map((service) => ({ serviceId: idOf(service) }));
     },
     list: (scope, cursor, call) => describeConnections(scope, [], cursor, call),
     listOf: (scope, requesters, cursor, call) =>
@@ -206,28 +203,51 @@ function serviceIdOf(scope: Scope): string {
     return String(scope.facts.serviceId);
 }
 
-function observe(connection: VpcEndpointConnection): Observed[] {
-    const id = text(connection.VpcEndpointId);
-    if (id === undefined) {
-        return [];
-    }
+const CONNECTIONS: Asked = { cloud: aws.title, action: "ec2:DescribeVpcEndpointConnections" };
+const SERVICES: Asked = { cloud: aws.title, action: "ec2:DescribeVpcEndpointServiceConfigurations" };
+
+/**
+ * An empty set is an empty element on EC2's wire (`<serviceConfigurationSet/>`), and the SDK makes an empty list of it.
+ * A missing element, an empty body and a page of HTML leave the property out. What the SDK does not tell from an empty set:
+ * a set element that holds something else than items.
+ */
+async function describeServices(
+    input: { ServiceIds?: string[]; MaxResults?: number; NextToken?: string | undefined },
+    call: Call<AwsClients>,
+): Promise<{ items: readonly Fields[]; next?: string }> {
+    const client = await call.clients.ec2();
+    const answer = await awsCall(SERVICES.action, call.signal, (options) =>
+        client.describeVpcEndpointServiceConfigurations(input, options),
+    );
+    return {
+        items: documentedList(SERVICES, answer, "ServiceConfigurations"),
+        ...documentedCursor(SERVICES, answer, "NextToken"),
+    };
+}
+
+/**
+ * A connection of a transit gateway attachment has no VpcEndpointId, and is accepted and rejected by an id of its own
+ * (`TransitGatewayAttachmentId` of VpcEndpointConnection, botocore 1.44.5). The JavaScript SDK does not know that field yet.
+ */
+function isOtherForm(connection: Fields, scope: Scope): boolean {
+    return connection.ServiceId === serviceIdOf(scope) && text(connection.VpcEndpointId) === undefined;
+}
+
+function observe(connection: Fields, scope: Scope): Observed {
+    documentedId(CONNECTIONS, connection, "ServiceId", serviceIdOf(scope));
     const cloudStatus = text(connection.VpcEndpointState) ?? "";
     const created = connection.CreationTimestamp;
-    return [
-        {
-            id,
-            status: readStatus(STATUSES, cloudStatus),
-            cloudStatus,
-            ...optional("requester", text(connection.VpcEndpointOwner)),
-            ...(created instanceof Date && !Number.isNaN(created.getTime())
-                ? { requestedAt: created.toISOString() }
-                : {}),
-            evidence: {
-                ...optional("endpointRegion", text(connection.VpcEndpointRegion)),
-                ...optional("ipAddressType", text(connection.IpAddressType)),
-            },
+    return {
+        id: documentedText(CONNECTIONS, connection, "VpcEndpointId"),
+        status: readStatus(STATUSES, cloudStatus),
+        cloudStatus,
+        ...optional("requester", text(connection.VpcEndpointOwner)),
+        ...(created instanceof Date && !Number.isNaN(created.getTime()) ? { requestedAt: created.toISOString() } : {}),
+        evidence: {
+            ...optional("endpointRegion", text(connection.VpcEndpointRegion)),
+            ...optional("ipAddressType", text(connection.IpAddressType)),
         },
-    ];
+    };
 }
 
 /**
@@ -241,7 +261,7 @@ async function describeConnections(
     call: Call<AwsClients>,
 ): Promise<Page> {
     const client = await call.clients.ec2();
-    const answer = await awsCall("ec2:DescribeVpcEndpointConnections", call.signal, (options) =>
+    const answer = await awsCall(CONNECTIONS.action, call.signal, (options) =>
         client.describeVpcEndpointConnections(
             {
                 Filters: [{ Name: "service-id", Values: [serviceIdOf(scope)] }, ...filters],
@@ -251,20 +271,32 @@ async function describeConnections(
             options,
         ),
     );
+    const listed = documentedList(CONNECTIONS, answer, "VpcEndpointConnections");
+    const own = listed.filter((item) => !isOtherForm(item, scope));
     return {
-        items: (answer.VpcEndpointConnections ?? []).flatMap(observe),
-        ...optional("next", text(answer.NextToken)),
+        items: own.map((item) => observe(item, scope)),
+        ...(own.length === listed.length ? {} : { others: listed.length - own.length }),
+        ...documentedCursor(CONNECTIONS, answer, "NextToken"),
     };
 }
 
-/** Ids that succeeded are not in the answer; the others are in `Unsuccessful`, with HTTP 200. */
+/**
+ * Ids that succeeded are not in the answer; the others are in `Unsuccessful`, with HTTP 200. An entry that names none of the
+ * ids asked for may mean any of those it does not name: whether they were done, a read must tell.
+ */
 function decide(action: "accept" | "reject"): Send<AwsClients> {
     return async (scope, orders, call) => {
         try {
-            const unsuccessful = await send(action, scope, orders, call, false);
+            const failures = await send(action, scope, orders, call, false);
+            const asked = new Set(orders.map(({ seen }) => seen.id));
+            const stray = failures.find(({ id }) => !asked.has(id));
             return orders.map(({ seen: { id } }): Receipt => {
-                const failure = unsuccessful.get(id);
-                return failure === undefined ? { id, result: "sent" } : { id, result: "refused", ...failure };
+                const failure = failures.find((one) => one.id === id);
+                return failure !== undefined
+                    ? { ...failure, result: "refused" }
+                    : stray !== undefined
+                      ? { ...stray, id, result: "unknown" }
+                      : { id, result: "sent" };
             });
         } catch (error) {
             return orders.map(({ seen }) => receiptOfFailure(seen.id, error));
@@ -276,9 +308,9 @@ async function send(
     action: "accept" | "reject",
     scope: Scope,
     orders: readonly Order[],
-    call: { clients: AwsClients; signal: AbortSignal },
+    call: Call<AwsClients>,
     dryRun: boolean,
-): Promise<Map<string, { code: string; text: string }>> {
+): Promise<readonly { id: string; code: string; text: string }[]> {
     const client = await call.clients.ec2();
     const input = {
         ServiceId: serviceIdOf(scope),
@@ -293,10 +325,14 @@ async function send(
             : await awsCall("ec2:RejectVpcEndpointConnections", call.signal, (options) =>
                   client.rejectVpcEndpointConnections(input, options),
               );
-    return new Map(
-        (answer.Unsuccessful ?? []).map((item) => [
-            item.ResourceId ?? "",
-            { code: item.Error?.Code ?? "Unsuccessful", text: item.Error?.Message ?? "the cloud gave no reason" },
-        ]),
-    );
+    // "If applicable" in the API's words, but where all went well its sample has the empty element: an empty list here.
+    const unsuccessful = documentedList({ cloud: aws.title, action: `ec2:${action}` }, answer, "Unsuccessful");
+    return unsuccessful.map((item) => {
+        const { Code, Message } = record(item.Error);
+        return {
+            id: text(item.ResourceId) ?? "",
+            code: text(Code) ?? "Unsuccessful",
+            text: text(Message) ?? "the cloud gave no reason",
+        };
+    });
 }

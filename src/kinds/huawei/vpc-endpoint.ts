@@ -1,4 +1,4 @@
-import { type Cloud, CloudError } from "../../clouds/cloud";
+import { type Asked, type Cloud, CloudError, unreadableAnswer } from "../../clouds/cloud";
 import { type HuaweiClients, huawei, otc } from "../../clouds/huawei";
 import {
     formatKey,
@@ -6,7 +6,8 @@ import {
     type OtcVpcEndpointConnection,
     type Status,
 } from "../../connection";
-import { list, optional, record, text } from "../answer";
+import { documentedId, documentedList, documentedText, type Fields, optional, record, text } from "../answer";
+import { everyPage } from "../calls";
 import type { Call, ConnectionKind, Lifecycle, Observed, Receipt, Scope, Send } from "../kind";
 import { receiptOfFailure } from "../receipt";
 import { readStatus } from "../status";
@@ -63,14 +64,31 @@ const LIFECYCLE: Lifecycle = {
 };
 
 /** VPC endpoint connections of a VPC endpoint service (VPCEP) on Huawei Cloud. */
-export const huaweiVpcEndpoint = vpcepKind<HuaweiVpcEndpointConnection>("huawei:vpcEndpoint", huawei);
+export const huaweiVpcEndpoint = vpcepKind<HuaweiVpcEndpointConnection>("huawei:vpcEndpoint", huawei, {
+    read: [
+        either("vpcep:connections:list", "vpcep:endpointServices:listConnections"),
+        either("vpcep:epservices:get", "vpcep:endpointServices:get"),
+    ],
+    accept: [either("vpcep:connections:update", "vpcep:endpointServices:updateConnections")],
+    reject: [either("vpcep:connections:update", "vpcep:endpointServices:updateConnections")],
+});
 
 /** The same on Open Telekom Cloud. */
-export const otcVpcEndpoint = vpcepKind<OtcVpcEndpointConnection>("otc:vpcEndpoint", otc);
+export const otcVpcEndpoint = vpcepKind<OtcVpcEndpointConnection>("otc:vpcEndpoint", otc, {
+    read: ["vpcep:connections:list", "vpcep:epservices:get"],
+    accept: ["vpcep:connections:update"],
+    reject: ["vpcep:connections:update"],
+});
+
+/** Policies and identity policies name one permission differently: API reference, "Permissions and Supported Actions". */
+function either(policy: string, identityPolicy: string): string {
+    return `${policy} (in identity policies ${identityPolicy})`;
+}
 
 function vpcepKind<C extends HuaweiVpcEndpointConnection | OtcVpcEndpointConnection>(
     name: C["kind"],
     cloud: Cloud<HuaweiClients>,
+    permissions: ConnectionKind["permissions"],
 ): ConnectionKind<HuaweiVpcEndpointConnection | OtcVpcEndpointConnection, HuaweiClients> {
     return {
         name,
@@ -86,11 +104,7 @@ function vpcepKind<C extends HuaweiVpcEndpointConnection | OtcVpcEndpointConnect
         requester: { format: /^[0-9a-f]{32}$/, describes: "a domain (account) id, 32 hexadecimal digits" },
         evidence: { markerId: "Packet id of the endpoint (marker_id), as text" },
         statuses: STATUSES,
-        permissions: {
-            read: ["vpcep:connections:list", "vpcep:epservices:get"],
-            accept: ["vpcep:connections:update"],
-            reject: ["vpcep:connections:update"],
-        },
+        permissions,
         limits: {
             // "Each request accepts or rejects only one VPC endpoint"; more are EndPoint.2031.
             idsPerOrder: 1,
@@ -117,14 +131,16 @@ function vpcepKind<C extends HuaweiVpcEndpointConnection | OtcVpcEndpointConnect
         lane: (_scope, id) => id,
         async describe(scope, call) {
             try {
+                const asked = { cloud: cloud.title, action: "vpcep:epservices:get" };
                 const service = record(
                     await call.clients.vpcep({
-                        action: "vpcep:epservices:get",
+                        action: asked.action,
                         method: "GET",
                         path: servicePath(scope),
                         signal: call.signal,
                     }),
                 );
+                documentedId(asked, service, "id", String(scope.facts.serviceId));
                 const approval = service.approval_enabled;
                 return {
                     found: "yes",
@@ -140,46 +156,33 @@ function vpcepKind<C extends HuaweiVpcEndpointConnection | OtcVpcEndpointConnect
         },
         /** "Querying VPC Endpoint Services": limit 0 to 1000, 10 by default; offset paging. */
         async discover(_scope, call) {
-            const found: { serviceId: string }[] = [];
-            let read = 0;
-            let total = 0;
-            do {
-                const answer = record(
-                    await call.clients.vpcep({
-                        action: "vpcep:epservices:list",
-                        method: "GET",
-                        path: "/vpc-endpoint-services",
-                        query: { limit: "1000", offset: String(read) },
-                        signal: call.signal,
-                    }),
-                );
-                const services = list(answer.endpoint_services);
-                for (const service of services) {
-                    const serviceId = text(record(service).id);
-                    found.push(...(serviceId === undefined ? [] : [{ serviceId }]));
-                }
-                read += services.length;
-                total = services.length === 0 ? 0 : Number(text(answer.total_count));
-            } while (read < total);
-            return found;
+            const asked = { cloud: cloud.title, action: "vpcep:epservices:list" };
+            const idOf = (service: Fields) => documentedText(asked, service, "id");
+            const found = await everyPage(asked, call, idOf, async (offset) => {
+                const answer = await call.clients.vpcep({
+                    action: asked.action,
+                    method: "GET",
+                    path: "/vpc-endpoint-services",
+                    query: pageAt(offset),
+                    signal: call.signal,
+                });
+                const items = documentedList(asked, answer, "endpoint_services");
+                return { items, ...optional("next", nextOffset(asked, answer, items.length, offset)) };
+            });
+            return found.map((service) => ({ serviceId: idOf(service) }));
         },
         /** limit 0 to 1000, 10 by default; offset paging, which can skip an entry: absence is confirmed by id. */
         async list(scope, cursor, call) {
-            const offset = Number(cursor ?? "0");
-            const { items, total } = await connections(scope, call, { limit: "1000", offset: String(offset) });
-            const read = offset + items.length;
-            return {
-                items: items.flatMap(observe),
-                ...(items.length > 0 && read < total ? { next: String(read) } : {}),
-            };
+            const { asked, answer, items } = await connections(cloud, scope, call, pageAt(cursor));
+            return { items, ...optional("next", nextOffset(asked, answer, items.length, cursor)) };
         },
         async lookup(scope, ids, call) {
             const found = await Promise.all(
-                ids.map((id) => connections(scope, call, { id, limit: "10", offset: "0" })),
+                ids.map((id) => connections(cloud, scope, call, { id, limit: "10", offset: "0" })),
             );
-            return found.flatMap(({ items }) => items.flatMap(observe)).filter((seen) => ids.includes(seen.id));
+            return found.flatMap(({ items }) => items).filter((seen) => ids.includes(seen.id));
         },
-        actions: { accept: decide("receive"), reject: decide("reject") },
+        actions: { accept: decide(cloud, "receive"), reject: decide(cloud, "reject") },
     };
 }
 
@@ -187,59 +190,79 @@ function servicePath(scope: Scope): string {
     return `/vpc-endpoint-services/${encodeURIComponent(String(scope.facts.serviceId))}`;
 }
 
-type Json = Readonly<Record<string, unknown>>;
-
 async function connections(
+    cloud: Cloud<HuaweiClients>,
     scope: Scope,
     call: Call<HuaweiClients>,
     query: Record<string, string>,
-): Promise<{ items: Json[]; total: number }> {
-    const answer = record(
-        await call.clients.vpcep({
-            action: "vpcep:connections:list",
-            method: "GET",
-            path: `${servicePath(scope)}/connections`,
-            query,
-            signal: call.signal,
-        }),
-    );
-    const items = list(answer.connections).map(record);
-    const total = Number(text(answer.total_count));
-    return { items, total: Number.isSafeInteger(total) ? total : items.length };
+): Promise<{ asked: Asked; answer: unknown; items: Observed[] }> {
+    const asked = { cloud: cloud.title, action: "vpcep:connections:list" };
+    const answer = await call.clients.vpcep({
+        action: asked.action,
+        method: "GET",
+        path: `${servicePath(scope)}/connections`,
+        query,
+        signal: call.signal,
+    });
+    const items = documentedList(asked, answer, "connections").map((connection) => observe(asked, connection));
+    return { asked, answer, items };
+}
+
+/**
+ * "Querying Connections": limit up to 1000, 10 by default; sorted by creation, the newest first by default, so that a request
+ * arriving meanwhile would shift every page: the oldest first. Without `sort_key`, whose value has two spellings (`created_at`
+ * on Open Telekom Cloud, `create_at` on Huawei Cloud) and is the time of creation by default.
+ */
+function pageAt(cursor = "0"): Record<string, string> {
+    return { limit: "1000", offset: cursor, sort_dir: "asc" };
+}
+
+/**
+ * Offset paging: `total_count` says how many there are (every listing of the reference has it). An empty page before
+ * that is no end: it proves nothing about what it leaves out.
+ */
+function nextOffset(asked: Asked, answer: unknown, read: number, offset = "0"): string | undefined {
+    const count = documentedText(asked, answer, "total_count");
+    if (!/^\d+$/.test(count)) {
+        throw unreadableAnswer(asked, `"total_count" is no count`);
+    }
+    const end = Number(offset) + read;
+    if (read === 0 && end < Number(count)) {
+        throw unreadableAnswer(asked, `an empty page at ${end} of ${count}`);
+    }
+    return end < Number(count) ? String(end) : undefined;
 }
 
 /** `domain_id` is the requester's account, `marker_id` an integer beyond 2^53 that arrives as text. */
-function observe(connection: Json): Observed[] {
-    const id = text(connection.id);
-    if (id === undefined) {
-        return [];
-    }
+function observe(asked: Asked, connection: Fields): Observed {
     const cloudStatus = text(connection.status) ?? "";
-    return [
-        {
-            id,
-            status: readStatus(STATUSES, cloudStatus),
-            cloudStatus,
-            ...optional("requester", text(connection.domain_id)),
-            ...optional("requestedAt", text(connection.created_at)),
-            evidence: { ...optional("markerId", text(connection.marker_id)) },
-        },
-    ];
+    return {
+        id: documentedText(asked, connection, "id"),
+        status: readStatus(STATUSES, cloudStatus),
+        cloudStatus,
+        ...optional("requester", text(connection.domain_id)),
+        ...optional("requestedAt", text(connection.created_at)),
+        evidence: { ...optional("markerId", text(connection.marker_id)) },
+    };
 }
 
-/** One endpoint per request. EndPoint.2014, "already connected", is settled by the read that follows. */
-function decide(action: "receive" | "reject"): Send<HuaweiClients> {
+/**
+ * One endpoint per request; the answer names it. EndPoint.2014, "already connected", is settled by the read that follows.
+ */
+function decide(cloud: Cloud<HuaweiClients>, action: "receive" | "reject"): Send<HuaweiClients> {
+    const asked = { cloud: cloud.title, action: "vpcep:connections:update" };
     return (scope, orders, call) =>
         Promise.all(
             orders.map(async ({ seen: { id } }): Promise<Receipt> => {
                 try {
-                    await call.clients.vpcep({
-                        action: "vpcep:connections:update",
+                    const answer = await call.clients.vpcep({
+                        action: asked.action,
                         method: "POST",
                         path: `${servicePath(scope)}/connections/action`,
                         body: { action, endpoints: [id] },
                         signal: call.signal,
                     });
+                    documentedId(asked, documentedList(asked, answer, "connections")[0], "id", id);
                     return { id, result: "sent" };
                 } catch (error) {
                     const receipt = receiptOfFailure(id, error);

@@ -66,7 +66,7 @@ export async function applyAdmission(
     if (line !== undefined) {
         context.report(line.level, named(urn, line.text), urn);
     }
-    const outs = outputsOf(inputs, evidenceOf(opened, after.entries, after.memory));
+    const outs = outputsOf(inputs, evidenceOf(opened, after));
     if (failures.length > 0) {
         throw new PartialFailure(key, outs, inputs.__provider, failureText(failures, due.length));
     }

@@ -122,7 +122,7 @@ async function evidence(context: Context, olds: Wire, inputs: Wire, preview: boo
         return { ...placed, __unread: true, __memory: olds.__memory ?? memory, __schemaVersion: olds.__schemaVersion };
     }
     await weigh(context, opened, found.entries, urn);
-    const shown = evidenceOf(opened, found.entries, found.memory, preview ? "all" : "left");
+    const shown = evidenceOf(opened, found, preview ? "all" : "left");
     tell(context, shown, found.entries, preview, urn);
     return {
         ...shown,

@@ -129,7 +129,7 @@ async function read(context: Context, id: string, props: Wire): Promise<ReadResu
         context.readings.set(id, { changed: false });
         return { id, props: toWire(props) };
     }
-    const outs = outputsOf(props, evidenceOf(opened, found.entries, found.memory));
+    const outs = outputsOf(props, evidenceOf(opened, found));
     context.readings.set(id, { changed: different(props, outs) });
     const inputs = {
         ...pick(props, [...ADMISSION_ARGUMENTS, "__provider", "__timeouts"]),

@@ -108,13 +108,21 @@ export async function openAdmission(any: Target, stored: Wire, memory: Admission
     };
 }
 
+/** What a scope holds. */
+export interface Survey {
+    readonly entries: readonly Entry[];
+    /** So many connections are of a form that the kind does not know; nothing is decided about them. */
+    readonly others: number;
+    readonly memory: AdmissionMemory;
+}
+
 /** Every connection of the scope with what becomes of it, by id; or why they cannot be read. */
 export async function survey(
     context: Context,
     opened: OpenAdmission,
     urn: string | undefined,
     anew: boolean,
-): Promise<{ entries: readonly Entry[]; memory: AdmissionMemory } | { unreadable: string }> {
+): Promise<Survey | { unreadable: string }> {
     const { locked, account, unconfirmed, memory, kind, admission } = opened;
     if (locked !== undefined) {
         return { unreadable: locked };
@@ -144,6 +152,7 @@ export async function survey(
     const owner = memory.account ?? account;
     return {
         entries,
+        others: reading.others,
         memory: {
             ...(owner === undefined ? {} : { account: owner }),
             ...(since === undefined ? {} : { since }),
@@ -215,8 +224,7 @@ export function options({ allowRemoval }: Admission): PlanOptions {
  */
 export function evidenceOf(
     opened: OpenAdmission,
-    entries: readonly Entry[],
-    memory: AdmissionMemory,
+    { entries, others, memory }: Survey,
     counted: "all" | "left" = "all",
 ): Wire {
     const { admission, kind, scope } = opened;
@@ -226,7 +234,14 @@ export function evidenceOf(
     const counts = counted === "all" ? all : countsOf(open.filter(({ group }) => !isDue(group)));
     const rejects = [admission.otherwise, ...admission.rules.map(({ verdict }) => verdict)].includes("reject");
     const settings = rejects ? (kind.settingsWarnings?.(opened.target("*").address.scope, scope, "reject") ?? []) : [];
-    const warnings = [...endingSoon(entries), ...settings].map((text) => oneLine(text, 400));
+    const warnings = [
+        ...endingSoon(entries),
+        ...entries.flatMap(({ seen }) => (seen.warnings ?? []).map((text) => `${seen.id}: ${text}`)),
+        ...(others === 0
+            ? []
+            : [`${others} connections of another form are not shown, and nothing is decided about them`]),
+        ...settings,
+    ].map((text) => oneLine(text, 400));
     return {
         verdicts: verdictsOf(open),
         counts,

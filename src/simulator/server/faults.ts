@@ -34,6 +34,8 @@ export const FAULTS = [
     "clockSkew",
 ] as const;
 
+const FIELDS: readonly string[] = ["cloud", "action", "ids", "fault", "when", "status", "code", "times"];
+
 /** The faults still to come. */
 export class Faults {
     private pending: (Fault & { times: number })[] = [];
@@ -71,6 +73,16 @@ function readFault(value: unknown): Fault & { times: number } {
     const fault = value as Fault | null;
     if (typeof fault !== "object" || fault === null || !FAULTS.includes(fault.fault)) {
         throw new Error(`fault must be one of ${FAULTS.join(", ")}`);
+    }
+    const strange = Object.keys(fault).find((key) => !FIELDS.includes(key));
+    if (strange !== undefined) {
+        throw new Error(`${strange} is not known; a fault has ${FIELDS.join(", ")}`);
+    }
+    if (fault.cloud !== undefined && !["aws", "alibaba", "huawei"].includes(fault.cloud)) {
+        throw new Error("cloud must be aws, alibaba or huawei");
+    }
+    if (fault.when !== undefined && !["before", "after"].includes(fault.when)) {
+        throw new Error("when must be before or after");
     }
     return { ...fault, times: fault.times ?? 1 };
 }

@@ -1,5 +1,6 @@
-import type { Request } from "./protocol";
-import type { Caller, State } from "./state";
+import { Parameters } from "../server/parameters";
+import type { Request } from "../server/protocol";
+import type { Caller, State } from "../server/state";
 
 /** What a SigV4 `Authorization` header says. The signature itself is not verified. */
 export interface Signed {
@@ -19,9 +20,18 @@ export function signedBy(request: Request): Signed | undefined {
         : { accessKeyId, region, service };
 }
 
+/** The parameters of a request of the query protocol: POST with a form, or GET; undefined where it is none. */
+export function queryOf(request: Request): Parameters | undefined {
+    if (request.url.pathname !== "/" || !["GET", "POST"].includes(request.method)) {
+        return undefined;
+    }
+    const form = new URLSearchParams(request.method === "POST" ? request.body : "");
+    return new Parameters(request.url.searchParams, form);
+}
+
 /** The account behind a key: `AKIA<account>`, a principal of the world, or a role that AssumeRole handed out. */
 export function awsCaller(state: State, request: Request, { accessKeyId }: Signed): Caller | undefined {
-    const entries = state.world.aws ?? [];
+    const entries = state.current.aws ?? [];
     const role = /^ASIA(\d{12})([\w+=,.@-]*)$/.exec(accessKeyId);
     if (role?.[1] !== undefined) {
         const known = entries.some((entry) => entry.account === role[1]);

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
+import type { Parameters } from "./parameters";
 import type { Caller, State } from "./state";
 
 export interface Request {
@@ -65,7 +66,7 @@ export interface ParameterCall {
     readonly request: Request;
     readonly state: State;
     readonly world: World;
-    readonly parameters: URLSearchParams;
+    readonly parameters: Parameters;
     readonly caller: Caller;
     readonly action: string;
 }

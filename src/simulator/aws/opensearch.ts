@@ -1,7 +1,18 @@
-import { awsCaller, signedBy } from "./aws-auth";
-import { type Api, type Operation, page, Refusal, type Reply, type Request, shownState, type World } from "./protocol";
-import type { State } from "./state";
-import type { AwsRegion, Moving, OpenSearchInboundConnection } from "./world";
+import { findById } from "../server/by-id";
+import { notSimulated } from "../server/parameters";
+import {
+    type Api,
+    type Operation,
+    page,
+    Refusal,
+    type Reply,
+    type Request,
+    shownState,
+    type World,
+} from "../server/protocol";
+import type { State } from "../server/state";
+import type { AwsRegion, Moving, OpenSearchInboundConnection } from "../server/world";
+import { awsCaller, signedBy } from "./auth";
 
 const PREFIX = "/2021-01-01/opensearch/cc/inboundConnection/";
 
@@ -43,6 +54,7 @@ export const openSearch: Api = (request, state) => {
             if (caller.denied.includes(`es:${call.action}`)) {
                 throw new Refusal(403, "AccessDeniedException", `User is not authorized to perform: es:${call.action}`);
             }
+            refuseUnknown(request, call);
             const region = state.awsRegion(caller.account, signed.region);
             return call.id === undefined
                 ? describe(request, region, state, world)
@@ -50,6 +62,17 @@ export const openSearch: Api = (request, state) => {
         },
     } satisfies Operation;
 };
+
+/** No operation has a query, and a decision has no body. */
+function refuseUnknown(request: Request, { action, id }: { action: string; id?: string }): void {
+    const strange = [...request.url.searchParams.keys()][0];
+    if (strange !== undefined) {
+        throw notSimulated(`query parameter ${strange} of es:${action}`);
+    }
+    if (id !== undefined && Object.keys(body(request)).length > 0) {
+        throw notSimulated(`a body of es:${action}`);
+    }
+}
 
 type Connection = OpenSearchInboundConnection & Moving;
 
@@ -74,25 +97,31 @@ function routeOf({ method, url }: Request): { action: string; id?: string } | un
     return method === "DELETE" && verb === undefined ? { action: "DeleteInboundConnection", id } : undefined;
 }
 
-/** MaxResults up to 100 (API_DescribeInboundConnections). Of filters, `connection-id` is known from terraform-provider-aws. */
+/** The filters that botocore 1.23.54 documents for DescribeInboundConnections, and what each compares. */
+const FILTERS: Readonly<Record<string, (connection: Connection) => string | undefined>> = {
+    "connection-id": ({ connectionId }) => connectionId,
+    "local-domain-info.domain-name": ({ localDomain }) => localDomain?.domainName,
+    "local-domain-info.owner-id": ({ localDomain }) => localDomain?.ownerId,
+    "local-domain-info.region": ({ localDomain }) => localDomain?.region,
+    "remote-domain-info.domain-name": ({ remoteDomain }) => remoteDomain?.domainName,
+};
+
+/** MaxResults up to 100 (API_DescribeInboundConnections). */
 function describe(request: Request, region: AwsRegion | undefined, state: State, world: World): Reply {
     const input = body(request);
-    const size = Number(input.MaxResults ?? 100);
-    if (!Number.isInteger(size) || size < 0 || size > 100) {
-        throw new Refusal(400, "ValidationException", "MaxResults must be at most 100");
-    }
-    const filters = Array.isArray(input.Filters) ? (input.Filters as { Name?: string; Values?: string[] }[]) : [];
-    const strange = filters.find((filter) => filter.Name !== "connection-id");
+    const strange = Object.keys(input).find((key) => !["Filters", "MaxResults", "NextToken"].includes(key));
     if (strange !== undefined) {
-        throw new Refusal(400, "ValidationException", `Invalid filter name: ${strange.Name}`);
+        throw notSimulated(`parameter ${strange} of es:DescribeInboundConnections`);
     }
+    const size = Number(input.MaxResults ?? 100);
+    if (!Number.isInteger(size) || size < 1 || size > 100) {
+        throw new Refusal(400, "ValidationException", "MaxResults must be a number from 1 to 100");
+    }
+    const matches = filtersOf(input.Filters);
     const all = (region?.openSearchInboundConnections ?? []) as Connection[];
-    const wanted = all.filter(
-        (connection) =>
-            exists(connection, state) && filters.every((filter) => filter.Values?.includes(connection.connectionId)),
-    );
+    const wanted = all.filter((connection) => exists(connection, state) && matches(connection));
     const token = typeof input.NextToken === "string" ? input.NextToken : undefined;
-    const result = page(state, wanted, size || 100, token);
+    const result = page(state, wanted, size, token);
     if (result === undefined) {
         throw new Refusal(400, "InvalidPaginationTokenException", "Invalid pagination token");
     }
@@ -101,6 +130,27 @@ function describe(request: Request, region: AwsRegion | undefined, state: State,
         Connections: result.items.map((connection) => shown(connection, world.stale)),
         ...(result.next === undefined ? {} : { NextToken: result.next }),
     });
+}
+
+/** `[{ "Name": …, "Values": […] }]`, all of which must hold. */
+function filtersOf(input: unknown): (connection: Connection) => boolean {
+    if (input !== undefined && !Array.isArray(input)) {
+        throw new Refusal(400, "SerializationException", "Filters is not a list");
+    }
+    const filters = ((input ?? []) as { Name?: unknown; Values?: unknown }[]).map(({ Name, Values, ...rest }) => {
+        const strange = Object.keys(rest)[0];
+        if (strange !== undefined) {
+            throw notSimulated(`parameter Filters.${strange} of es:DescribeInboundConnections`);
+        }
+        if (typeof Name !== "string" || !Object.hasOwn(FILTERS, Name)) {
+            throw new Refusal(400, "ValidationException", `Invalid filter name: ${Name}`);
+        }
+        if (!Array.isArray(Values) || Values.length === 0) {
+            throw new Refusal(400, "ValidationException", `Filter ${Name} must have at least one value`);
+        }
+        return { fact: FILTERS[Name], values: new Set<unknown>(Values) };
+    });
+    return (connection) => filters.every(({ fact, values }) => values.has(fact?.(connection)));
 }
 
 /** States of API_InboundConnectionStatus; which ones an operation takes is documented only for pending acceptance. */
@@ -131,8 +181,8 @@ function decide(request: Request, action: string, connection: Connection, state:
 
 /** ResourceNotFoundException has HTTP status 409 here, not 404 (API_RejectInboundConnection). */
 function connectionOf(region: AwsRegion | undefined, id: string, state: State): Connection {
-    const connection = region?.openSearchInboundConnections?.find((c) => c.connectionId === id && exists(c, state));
-    if (connection === undefined) {
+    const connection = findById(region?.openSearchInboundConnections, [id], (c) => c.connectionId).get(id);
+    if (connection === undefined || !exists(connection, state)) {
         throw new Refusal(409, "ResourceNotFoundException", `Connection not found: ${id}`);
     }
     return connection as Connection;
@@ -156,7 +206,10 @@ function shown(connection: Connection, stale: boolean) {
             : { AWSDomainInformation: { OwnerId: info.ownerId, DomainName: info.domainName, Region: info.region } };
     return {
         ConnectionId: connection.connectionId,
-        ConnectionStatus: { StatusCode: shownState(connection, connection.status, stale) },
+        ConnectionStatus: {
+            StatusCode: shownState(connection, connection.status, stale),
+            Message: connection.message,
+        },
         LocalDomainInfo: domain(connection.localDomain),
         RemoteDomainInfo: domain(connection.remoteDomain),
         ConnectionMode: connection.connectionMode ?? "DIRECT",
@@ -165,7 +218,7 @@ function shown(connection: Connection, stale: boolean) {
 
 function body(request: Request): Record<string, unknown> {
     try {
-        return request.body === "" ? {} : JSON.parse(request.body);
+        return request.body === "" ? {} : Object(JSON.parse(request.body));
     } catch {
         throw new Refusal(400, "SerializationException", "the body is not JSON");
     }

@@ -1,0 +1,131 @@
+import { XMLBuilder } from "fast-xml-parser";
+import { notSimulated, type Parameters } from "../server/parameters";
+import { type Api, type Operation, Refusal, type Reply, type Request } from "../server/protocol";
+import type { Caller, State } from "../server/state";
+import { awsCaller, queryOf, sessionToken, signedBy } from "./auth";
+
+const VERSION = "2011-06-15";
+
+/** STS query protocol, version 2011-06-15: who am I, and roles. https://docs.aws.amazon.com/STS/latest/APIReference/ */
+export const sts: Api = (request, state) => {
+    const signed = signedBy(request);
+    const parameters = queryOf(request);
+    if (
+        parameters === undefined ||
+        (signed === undefined ? parameters.get("Version") !== VERSION : signed.service !== "sts")
+    ) {
+        return undefined;
+    }
+    const action = parameters.get("Action");
+    const caller = signed === undefined ? undefined : awsCaller(state, request, signed);
+    return {
+        cloud: "aws",
+        action: `sts:${action}`,
+        ids: [],
+        throttleKey: caller?.account ?? "",
+        throttled: new Refusal(400, "Throttling", "Rate exceeded"),
+        skewed: new Refusal(403, "SignatureDoesNotMatch", "Signature not yet current."),
+        expired: new Refusal(403, "ExpiredToken", "The security token included in the request is expired"),
+        refuse: (refusal) => errorReply(request, refusal),
+        run() {
+            if (signed === undefined) {
+                throw new Refusal(403, "MissingAuthenticationToken", "Request is missing Authentication Token");
+            }
+            if (caller === undefined) {
+                throw new Refusal(
+                    403,
+                    "InvalidClientTokenId",
+                    "The security token included in the request is invalid.",
+                );
+            }
+            const [known, handler] = Object.hasOwn(ACTIONS, action ?? "")
+                ? ACTIONS[action as keyof typeof ACTIONS]
+                : [];
+            if (known === undefined || handler === undefined) {
+                throw new Refusal(400, "InvalidAction", `Could not find operation ${action} for version ${VERSION}`);
+            }
+            parameters.allowOnly(["Action", "Version", ...known], `sts:${action}`);
+            if (parameters.get("Version") !== VERSION) {
+                throw notSimulated(`version ${parameters.get("Version")} of the STS API`);
+            }
+            return reply(request, String(action), handler(parameters, caller, state));
+        },
+    } satisfies Operation;
+};
+
+/** The parameters that an action knows, and its answer. */
+const ACTIONS = {
+    GetCallerIdentity: [[], identity],
+    AssumeRole: [["RoleArn", "RoleSessionName", "DurationSeconds"], assumeRole],
+} satisfies Record<string, [string[], (parameters: Parameters, caller: Caller, state: State) => object]>;
+
+function identity(_: Parameters, caller: Caller): object {
+    return {
+        Arn: `arn:aws:iam::${caller.account}:user/simulated`,
+        UserId: caller.accessKeyId,
+        Account: caller.account,
+    };
+}
+
+/** API_AssumeRole: DurationSeconds from 900 to 43200, 3600 by default. */
+function assumeRole(parameters: Parameters, _: Caller, state: State): object {
+    const arn = parameters.get("RoleArn") ?? "";
+    const session = parameters.get("RoleSessionName");
+    const duration = Number(parameters.get("DurationSeconds") ?? "3600");
+    const [, account, role] = /^arn:aws[\w-]*:iam::(\d{12}):role\/([\w+=,.@-]+)$/.exec(arn) ?? [];
+    if (account === undefined || role === undefined) {
+        throw new Refusal(400, "ValidationError", "RoleArn is invalid");
+    }
+    if (session === undefined || !/^[\w+=,.@-]{2,64}$/.test(session)) {
+        throw new Refusal(400, "ValidationError", "RoleSessionName is invalid");
+    }
+    if (!Number.isInteger(duration) || duration < 900 || duration > 43_200) {
+        throw new Refusal(400, "ValidationError", "DurationSeconds is invalid");
+    }
+    if (!(state.current.aws ?? []).some((entry) => entry.account === account)) {
+        throw new Refusal(403, "AccessDenied", `User is not authorized to perform: sts:AssumeRole on resource: ${arn}`);
+    }
+    const accessKeyId = `ASIA${account}${role}`;
+    return {
+        AssumedRoleUser: {
+            Arn: `arn:aws:sts::${account}:assumed-role/${role}/${session}`,
+            AssumedRoleId: `AROA${account}:${session}`,
+        },
+        Credentials: {
+            AccessKeyId: accessKeyId,
+            SecretAccessKey: `secret-of-${accessKeyId}`,
+            SessionToken: sessionToken(accessKeyId),
+            Expiration: new Date(Date.now() + duration * 1_000).toISOString(),
+        },
+    };
+}
+
+const xml = new XMLBuilder({ ignoreAttributes: false, attributeNamePrefix: "@" });
+
+function reply(request: Request, action: string, result: object): Reply {
+    return xmlReply(200, request, {
+        [`${action}Response`]: {
+            "@xmlns": "https://sts.amazonaws.com/doc/2011-06-15/",
+            [`${action}Result`]: result,
+            ResponseMetadata: { RequestId: request.requestId },
+        },
+    });
+}
+
+function errorReply(request: Request, { status, code, message }: Refusal): Reply {
+    return xmlReply(status, request, {
+        ErrorResponse: {
+            "@xmlns": "https://sts.amazonaws.com/doc/2011-06-15/",
+            Error: { Type: "Sender", Code: code, Message: message },
+            RequestId: request.requestId,
+        },
+    });
+}
+
+function xmlReply(status: number, request: Request, content: object): Reply {
+    return {
+        status,
+        headers: { "content-type": "text/xml", "x-amzn-requestid": request.requestId },
+        body: xml.build(content),
+    };
+}

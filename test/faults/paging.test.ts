@@ -1,0 +1,164 @@
+import { describe, expect, it } from "vitest";
+import { kinds } from "../../src/kinds/registry";
+import { Inventory } from "../../src/reconcile/inventory";
+import { Session, type Target } from "../../src/reconcile/session";
+import { DOMAIN, endpoint, SERVICE } from "../support/clouds";
+import { type Asked, DOCUMENTED, ec2, placeAt, startHostile } from "../support/hostile-server";
+
+/** Clouds whose listings have no end. Time is virtual: each answer takes a second of it. */
+type Name = "aws:vpcEndpoint" | "aws:openSearchInbound" | "alibaba:vpcPeering" | "otc:vpcEndpoint";
+
+/** One page as the API writes it: the n-th connections, and the token of a next page or none. */
+const PAGE: Readonly<Record<Name, (ns: readonly number[], token?: string) => string>> = {
+    "aws:vpcEndpoint": (ns, token) =>
+        ec2(
+            "DescribeVpcEndpointConnections",
+            `<vpcEndpointConnectionSet>${ns
+                .map(
+                    (n) =>
+                        `<item><serviceId>${SERVICE}</serviceId><vpcEndpointId>${endpoint(n)}</vpcEndpointId></item>`,
+                )
+                .join("")}</vpcEndpointConnectionSet>${token === undefined ? "" : `<nextToken>${token}</nextToken>`}`,
+        ),
+    "aws:openSearchInbound": (ns, token) =>
+        JSON.stringify({ Connections: ns.map((n) => ({ ConnectionId: `connection${n}` })), NextToken: token }),
+    "alibaba:vpcPeering": (ns, token) =>
+        JSON.stringify({
+            VpcPeerConnects: ns.map((n) => ({ InstanceId: `pcc-other${String(n).padStart(10, "0")}` })),
+            NextToken: token,
+        }),
+    // An offset instead of a token: the count says whether there is more. JSON.stringify would round it.
+    "otc:vpcEndpoint": (ns, token) =>
+        `{"connections":${JSON.stringify(ns.map((n) => ({ id: `id-${n}`, domain_id: DOMAIN })))},"total_count":${token === undefined ? ns.length : "9007199254740992"}}`,
+};
+
+const NAMES = Object.keys(PAGE) as Name[];
+const TOKENS = NAMES.filter((name) => name !== "otc:vpcEndpoint");
+
+/** The sought connection in a cloud that answers each listing with `page`. Lookups find nothing, and count no call. */
+async function seek(name: Name, page: (index: number) => string) {
+    let listed = 0;
+    let now = Date.now();
+    const isLookup = ({ action, url, body }: Asked) =>
+        action.includes("GetVpcPeer") || url.searchParams.has("id") || body.includes("connection-id");
+    const { url } = await startHostile((asked) => {
+        now += 1_000;
+        if (asked.action === "GetCallerIdentity") {
+            return { body: DOCUMENTED["aws:vpcEndpoint"].identity };
+        }
+        if (asked.action === "DescribeVpcEndpointServiceConfigurations") {
+            return { body: DOCUMENTED["aws:vpcEndpoint"].describe };
+        }
+        if (isLookup(asked)) {
+            return asked.action.includes("GetVpcPeer")
+                ? { status: 400, body: '{"Code":"ResourceNotFound.InstanceId","Message":"m","RequestId":"r"}' }
+                : { body: PAGE[name]([]) };
+        }
+        return { body: page(listed++) };
+    });
+    const pass = (ms: number) => {
+        now += ms;
+    };
+    const clock = { now: () => now, random: () => 0.5, sleep: async (ms: number) => pass(ms) };
+    const { kind, scope, call, id } = placeAt(name, url, clock.now);
+    const session = new Session("key", call.clients, async () => "account", clock, call.signal, false);
+    const target: Target = { kind, address: { scope, key: `${scope.key}/${id}`, id }, session };
+    return { inventory: new Inventory(), target, listed: () => listed, pass };
+}
+
+/** Its page n, and how many of them are asked for at most. */
+const ENDLESS: Readonly<Record<string, { page: (n: number) => [number[], string]; most: number; why: RegExp }>> = {
+    "the same page for ever": { page: () => [[1, 2], "same"], most: 2, why: /came again|repeats/ },
+    "one token for ever, new connections": { page: (n) => [[n], "same"], most: 2, why: /came again/ },
+    "tokens that go round": { page: (n) => [[n], `t${n % 7}`], most: 8, why: /came again/ },
+    "new tokens, the same connections": { page: (n) => [[1, 2], `t${n}`], most: 2, why: /repeats what was listed/ },
+    "empty pages": { page: (n) => [[], `t${n}`], most: 21, why: /21 empty pages in a row/ },
+    "new pages for ever": { page: (n) => [[n], `t${n}`], most: 301, why: /not read to its end within 5 minutes/ },
+};
+
+describe.each(TOKENS)("%s", (name) => {
+    it.each(Object.entries(ENDLESS))("%s: unreadable", async (_what, { page, most, why }) => {
+        const { inventory, target, listed, pass } = await seek(name, (n) => PAGE[name](...page(n)));
+        expect(await inventory.readAll(target)).toMatchObject({ state: "unreadable", why: expect.stringMatching(why) });
+        expect(listed()).toBeLessThanOrEqual(most);
+        // Neighbours do not each follow it to its limit; after a while it is tried again.
+        const before = listed();
+        expect(await inventory.readAll(target)).toMatchObject({ state: "unreadable" });
+        expect(listed()).toBe(before);
+        pass(60_000);
+        expect(await inventory.readAll(target)).toMatchObject({ state: "unreadable" });
+        expect(listed()).toBeGreaterThan(before);
+    });
+
+    it("some empty pages, and then the end: all of it", async () => {
+        const { inventory, target, listed } = await seek(name, (n) =>
+            n < 20 ? PAGE[name]([], `t${n}`) : PAGE[name]([7]),
+        );
+        expect(await inventory.readAll(target)).toMatchObject({ state: "found", all: [{ status: "unknown" }] });
+        expect(listed()).toBe(21);
+    });
+});
+
+describe("otc:vpcEndpoint", () => {
+    const page = PAGE["otc:vpcEndpoint"];
+
+    it.each([
+        ["with the same connections", (_n: number) => [1, 2], 2, /repeats what was listed/],
+        ["with new connections", (n: number) => [n], 301, /not read to its end within 5 minutes/],
+        ["with none", (_n: number) => [], 5, /an empty page at 0 of 9007199254740992/],
+    ] as const)("a count of 2^53 %s: unreadable", async (_what, ns, most, why) => {
+        const { inventory, target, listed } = await seek("otc:vpcEndpoint", (n) => page(ns(n), "more"));
+        expect(await inventory.readAll(target)).toMatchObject({ state: "unreadable", why: expect.stringMatching(why) });
+        expect(listed()).toBeLessThanOrEqual(most);
+    });
+});
+
+describe("reads of single connections", () => {
+    it.each(NAMES)("%s: from a listing without end they are unreadable, in fresh reads too", async (name) => {
+        const { inventory, target, listed } = await seek(name, () => PAGE[name]([1, 2], "same"));
+        // More than are looked up one by one.
+        const many = Array.from({ length: 400 }, (_, n) => ({
+            ...target,
+            address: { ...target.address, id: `${target.address.id}${n}` },
+        }));
+        const readings = await inventory.readNow(many);
+        expect(new Set([...readings.values()].map(({ state }) => state))).toEqual(new Set(["unreadable"]));
+        expect(listed()).toBe(2);
+    });
+});
+
+describe("lists of services and lookups", () => {
+    it.each([
+        ["aws:vpcEndpoint", (n: number) => servicesOf([n], "same")],
+        ["aws:vpcEndpoint", (n: number) => servicesOf([1], `t${n}`)],
+        ["otc:vpcEndpoint", () => '{"endpoint_services":[{"id":"1"}],"total_count":9007199254740992}'],
+    ] as const)("%s: an inbox does not follow a list of services for ever", async (name, page) => {
+        const { url, calls } = await startHostile(({ index }) => ({ body: page(index) }));
+        const { kind, scope, call } = placeAt(name, url);
+        await expect(kind.discover(scope, call)).rejects.toMatchObject({ code: "EndlessListing" });
+        expect(calls).toHaveLength(2);
+    });
+
+    it("aws:openSearchInbound: nor does a lookup its pages", async () => {
+        const page = PAGE["aws:openSearchInbound"];
+        const { url } = await startHostile(({ action, index }) => ({
+            body:
+                action === "GetCallerIdentity"
+                    ? DOCUMENTED["aws:vpcEndpoint"].identity
+                    : page([index], index < 1_000 ? "same" : undefined),
+        }));
+        const { kind, scope, id, call } = placeAt("aws:openSearchInbound", url);
+        await expect(kind.lookup?.(scope, [id], call)).rejects.toMatchObject({ code: "EndlessListing" });
+    });
+
+    it("every kind that lists has been asked", () => {
+        expect(Object.keys(kinds).filter((name) => !(name in PAGE))).toEqual(["huawei:vpcEndpoint"]);
+    });
+});
+
+function servicesOf(ns: readonly number[], token: string): string {
+    return ec2(
+        "DescribeVpcEndpointServiceConfigurations",
+        `<serviceConfigurationSet>${ns.map((n) => `<item><serviceId>vpce-svc-${n}</serviceId></item>`).join("")}</serviceConfigurationSet><nextToken>${token}</nextToken>`,
+    );
+}
