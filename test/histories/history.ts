@@ -257,7 +257,7 @@ export class HistoryRun {
         for (const { name, inputs } of run.steps) {
             const recorded = this.engine.state.get(name);
             const known = recorded && this.known.get(recorded);
-            if (known?.model.is === "decision") {
+            if (known?.model.is === "decision" && when.down === undefined) {
                 this.observed(name, known.model, known.place, inputs, `refresh of ${name}`);
             }
         }
