@@ -127,16 +127,13 @@ export async function survey(
     if (locked !== undefined) {
         return { unreadable: locked };
     }
+    if (account === undefined) {
+        return { unreadable: whyUnconfirmed(kind.cloud.accountTitle, unconfirmed) };
+    }
     const note = (text: string) => context.report("info", text, urn);
     const reading = await context.reconciler.inventory.readAll(opened.target("*"), note, anew);
     if (reading.state !== "found") {
         return { unreadable: reading.state === "unreadable" ? reading.why : "the listing gave no answer" };
-    }
-    const named = reading.all.some(({ decider }) => decider !== undefined);
-    if (account === undefined && (memory.account !== undefined || named)) {
-        return {
-            unreadable: `the ${kind.cloud.accountTitle} of these credentials could not be confirmed: ${unconfirmed}`,
-        };
     }
     const now = context.parts.clock.now();
     const beginnings = new Beginnings(memory.since);
@@ -153,7 +150,7 @@ export async function survey(
         entries,
         others: reading.others,
         memory: {
-            ...(owner === undefined ? {} : { account: owner }),
+            account: memory.account ?? account,
             ...(since === undefined ? {} : { since }),
             ...(elsewhere === undefined ? {} : { elsewhere }),
         },

@@ -56,7 +56,9 @@ export class Clouds {
         }
         try {
             const fault = this.faults.next(operation);
-            await sleep(this.options.latencyMs ?? 0);
+            if (this.options.latencyMs) {
+                await sleep(this.options.latencyMs);
+            }
             this.state.settle();
             return spoilt(this.carryOut(operation, fault, overlapping, call), fault);
         } finally {
