@@ -755,6 +755,24 @@ describe("found since: what is not known yet in a preview", () => {
     });
 });
 
+describe("found since: onDrift hold", () => {
+    it("after a timeout holds what somebody undid, with and without a refresh in between", async () => {
+        endpoints("pendingAcceptance");
+        clouds.simulator.addFaults({ action: "ec2:DescribeVpcEndpointConnections", fault: "staleRead", times: 100 });
+        const program = { a: onEndpoint(1, "accept", { timeout: "1s", onDrift: "hold" }) };
+        const stack = new TestStack(clouds.simulator);
+        await stack.up(program);
+        clouds.simulator.clearFaults();
+        set(1, "rejected");
+        const before = await stack.preview(program);
+        await stack.refresh();
+        const after = await stack.preview(program);
+        expect(spoken(after)).toBe(spoken(before));
+        await stack.up(program);
+        expect([states(), sent()]).toEqual([["rejected"], [`ec2:AcceptVpcEndpointConnections ${endpoint(1)}`]]);
+    });
+});
+
 describe("found since: guards", () => {
     it("an empty expectedEvidence does not read as one", async () => {
         const result = await new TestStack(clouds.simulator).preview({
