@@ -182,12 +182,27 @@ function currentFile(folder: string, name: string): string {
     if (newest > 0 && isLive(file)) {
         return file;
     }
+    sweep(folder);
     const next = path.join(folder, `${name}.${newest + 1}`);
     closeSync(openSync(next, "a", 0o600));
     if (newest > 0) {
         rmSync(file, { force: true });
     }
     return next;
+}
+
+/** Killed processes leave files behind, and the address of their engine may never come again. */
+function sweep(folder: string): void {
+    for (const name of readdirSync(folder)) {
+        const file = path.join(folder, name);
+        try {
+            if (Date.now() - statSync(file).mtimeMs > ABANDONED_MS && !processesOf(file).some(isAlive)) {
+                rmSync(file, { force: true });
+            }
+        } catch {
+            // Another process has just removed it.
+        }
+    }
 }
 
 /** A file without any process is one that is being made, or that only the program has written to so far. */

@@ -24,7 +24,7 @@ import {
 } from "./assess";
 import { type Context, type Declared, type Located, type Place, refuseNewerState } from "./context";
 import { ENDING, ending } from "./declaration";
-import { announcement } from "./lines";
+import { announcement, replacementLine } from "./lines";
 import { resourceName } from "./run";
 import { hasUnknown, toWire, UNKNOWN, type Wire } from "./wire";
 
@@ -139,6 +139,9 @@ async function evidence(
     for (const warning of warnings) {
         context.say("warning", warning, urn);
     }
+    if (preview && !kept) {
+        await tellLeft(context, olds, urn);
+    }
     if (preview && plan.transition !== undefined) {
         const { level, text } = announcement(acting, plan, reading, unknown);
         context.say(level, named(urn, text), urn);
@@ -168,6 +171,20 @@ async function readAgain(context: Context, opened: Case, preview: boolean, readi
     return preview || reading.state !== "absent" || opened.memory.seen !== undefined
         ? reading
         : trust(opened, await context.reconciler.inventory.confirm(opened.target));
+}
+
+/** Deletes have no preview: what a replacement does to the connection that it leaves is said by the check of its successor. */
+async function tellLeft(context: Context, olds: Wire, urn: string | undefined): Promise<void> {
+    const before = declaredBefore(olds, olds.connection);
+    if (before === undefined || olds.onDelete === undefined || olds.onDelete === "keep") {
+        return;
+    }
+    const { target } = await context.locate(before.connection, before.place);
+    const reading = await context.reconciler.inventory.read(target);
+    if (reading.state === "found") {
+        const { level, text } = replacementLine(String(olds.onDelete), target.address.key, reading.seen);
+        context.say(level, named(urn, text), urn);
+    }
 }
 
 /** In a preview, what depends on a value that only `up` knows. */

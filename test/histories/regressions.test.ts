@@ -773,6 +773,24 @@ describe("found since: onDrift hold", () => {
     });
 });
 
+describe("found since: a replacement", () => {
+    it("says in the preview what it does to the connection that it leaves", async () => {
+        endpoints("available", "pendingAcceptance");
+        const stack = new TestStack(clouds.simulator);
+        await stack.up({ a: onEndpoint(1, "accept", { onDelete: "reject" }) });
+        const result = await stack.preview({ a: onEndpoint(2, "accept", { onDelete: "reject" }) });
+        expect(ops(result)).toContain("replace");
+        expect(result.logs.map(({ level, text }) => `${level} ${text}`)).toContainEqual(
+            expect.stringContaining(
+                `warning a: replacing it CUTS a working connection of ${REQUESTER} (onDelete: reject, unless another resource declares it): aws:vpcEndpoint/eu-west-1/${SERVICE}/${endpoint(1)}`,
+            ),
+        );
+        const kept = new TestStack(clouds.simulator);
+        await kept.up({ a: onEndpoint(1, "accept") });
+        expect(spoken(await kept.preview({ a: onEndpoint(2, "accept") }))).not.toContain("replacing");
+    });
+});
+
 describe("found since: guards", () => {
     it("an empty expectedEvidence does not read as one", async () => {
         const result = await new TestStack(clouds.simulator).preview({
