@@ -112,6 +112,7 @@ async function evidence(
     const acting = { ...opened, established };
     refuseMovedAccount(opened);
     refuseLocked(acting, kept);
+    tellAlone(context);
     claim(context, acting, urn);
     const reading = await readAgain(context, acting, preview, await readCase(context, acting, urn));
     context.checked.add(urn ?? key);
@@ -228,6 +229,18 @@ export function declaredBefore(olds: Wire, connection: unknown): Declared | unde
     return connection === undefined || hasUnknown(connection)
         ? undefined
         : { connection: connection as Connection, place: olds.__place as Place | undefined };
+}
+
+/** Without a shared ledger the policies of a run hold in each provider process alone: said once. */
+export function tellAlone(context: Context): void {
+    const { unreachable } = context.run;
+    if (unreachable !== undefined) {
+        context.say(
+            "warning",
+            `contradictions and connections:maxCuts are watched in each provider alone, because the processes of this run cannot tell each other what they do: ${unreachable}`,
+            undefined,
+        );
+    }
 }
 
 /** A delete that acts must see the whole run: said when declared, because at destroy it is too late to change the program. */
