@@ -179,7 +179,9 @@ export class ConnectionDecision extends pulumi.CustomResource {
             opts ?? {},
         );
         fillIn<ConnectionDecisionArgs>(this, ARGUMENTS);
-        declare(this);
+        if (opts?.id === undefined) {
+            declare(this);
+        }
         this.observed.apply((observed) => observed?.gone && this.id.apply((id) => id && reportGone(id)));
     }
 

@@ -1,6 +1,7 @@
 import {
     appendFileSync,
     closeSync,
+    constants,
     fstatSync,
     lstatSync,
     mkdirSync,
@@ -111,10 +112,12 @@ interface Presence {
 const ABANDONED_MS = 24 * 3_600_000;
 
 class FileLedger implements Ledger {
-    readonly unreachable = undefined;
     private readonly file: string;
     private offset = 0;
     private rest = "";
+    private lost: string | undefined;
+    /** What this object added and has not handed out: all that is left once the file is lost. */
+    private own: LedgerEntry[] = [];
 
     constructor(address: string, folder: string, member: boolean) {
         const name = address.replace(/[^\w.-]/g, "_");
@@ -125,14 +128,37 @@ class FileLedger implements Ledger {
         }
     }
 
+    /** The file may go while the run goes on: somebody cleans up, the disk is full. */
+    get unreachable(): string | undefined {
+        return this.lost;
+    }
+
     add(entry: LedgerEntry): void {
-        this.append(entry);
+        this.own.push(entry);
+        this.unlessLost(() => this.append(entry));
     }
 
     news(): readonly LedgerEntry[] {
-        const lines = `${this.rest}${this.readOn()}`.split("\n");
-        this.rest = lines.pop() ?? "";
-        return lines.flatMap(parse).filter((entry): entry is LedgerEntry => entry.is !== "process");
+        const fresh = this.unlessLost(() => {
+            const lines = `${this.rest}${this.readOn()}`.split("\n");
+            this.rest = lines.pop() ?? "";
+            return lines.flatMap(parse).filter((entry): entry is LedgerEntry => entry.is !== "process");
+        });
+        const own = this.own;
+        this.own = [];
+        return fresh ?? own;
+    }
+
+    private unlessLost<T>(use: () => T): T | undefined {
+        if (this.lost !== undefined) {
+            return undefined;
+        }
+        try {
+            return use();
+        } catch (error) {
+            this.lost = oneLine((error as Error).message);
+            return undefined;
+        }
     }
 
     /** The line break in front ends a line that a killed process left unfinished. ASCII only: a read never ends inside a character. */
@@ -141,13 +167,23 @@ class FileLedger implements Ledger {
             /[^\x20-\x7e]/g,
             (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
         );
-        appendFileSync(this.file, `\n${json}\n`, { mode: 0o600 });
+        // Never made anew: what the others said would be missing.
+        const file = openSync(this.file, constants.O_APPEND | constants.O_WRONLY);
+        try {
+            appendFileSync(file, `\n${json}\n`);
+        } finally {
+            closeSync(file);
+        }
     }
 
     private readOn(): string {
         const file = openSync(this.file, "r");
         try {
-            const buffer = Buffer.alloc(Math.max(0, fstatSync(file).size - this.offset));
+            const { size } = fstatSync(file);
+            if (size < this.offset) {
+                throw new Error(`${this.file} was cut short`);
+            }
+            const buffer = Buffer.alloc(size - this.offset);
             const read = readSync(file, buffer, 0, buffer.length, this.offset);
             this.offset += read;
             return buffer.toString("latin1", 0, read);
@@ -182,12 +218,27 @@ function currentFile(folder: string, name: string): string {
     if (newest > 0 && isLive(file)) {
         return file;
     }
+    sweep(folder);
     const next = path.join(folder, `${name}.${newest + 1}`);
     closeSync(openSync(next, "a", 0o600));
     if (newest > 0) {
         rmSync(file, { force: true });
     }
     return next;
+}
+
+/** Killed processes leave files behind, and the address of their engine may never come again. */
+function sweep(folder: string): void {
+    for (const name of readdirSync(folder)) {
+        const file = path.join(folder, name);
+        try {
+            if (Date.now() - statSync(file).mtimeMs > ABANDONED_MS && !processesOf(file).some(isAlive)) {
+                rmSync(file, { force: true });
+            }
+        } catch {
+            // Another process has just removed it.
+        }
+    }
 }
 
 /** A file without any process is one that is being made, or that only the program has written to so far. */

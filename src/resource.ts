@@ -51,13 +51,22 @@ export function declare(resource: pulumi.CustomResource, except?: pulumi.Output<
     if (address === undefined) {
         return;
     }
-    const ledger = ledgers.get(address) ?? fileLedger(address, undefined, false);
-    ledgers.set(address, ledger);
     pulumi.all([resource.urn, resource.id, except]).apply(([urn, id, left]) => {
         if (id) {
-            ledger.add({ is: "declared", urn, id, ...(left === undefined ? {} : { except: left }) });
+            ledgerAt(address).add({ is: "declared", urn, id, ...(left === undefined ? {} : { except: left }) });
         }
     });
+}
+
+/** The ledger at an address; another run may have had it before, whose file is gone. */
+function ledgerAt(address: string): Ledger {
+    const known = ledgers.get(address);
+    if (known !== undefined && known.unreachable === undefined) {
+        return known;
+    }
+    const ledger = fileLedger(address, undefined, false);
+    ledgers.set(address, ledger);
+    return ledger;
 }
 
 /** The address of the engine, which the provider processes know too; undefined under mocks. */

@@ -24,7 +24,7 @@ import {
 } from "./assess";
 import { type Context, type Declared, type Located, type Place, refuseNewerState } from "./context";
 import { ENDING, ending } from "./declaration";
-import { announcement } from "./lines";
+import { announcement, replacementLine } from "./lines";
 import { resourceName } from "./run";
 import { hasUnknown, toWire, UNKNOWN, type Wire } from "./wire";
 
@@ -112,6 +112,7 @@ async function evidence(
     const acting = { ...opened, established };
     refuseMovedAccount(opened);
     refuseLocked(acting, kept);
+    tellAlone(context);
     claim(context, acting, urn);
     const reading = await readAgain(context, acting, preview, await readCase(context, acting, urn));
     context.checked.add(urn ?? key);
@@ -138,6 +139,9 @@ async function evidence(
     const due = plan.step.do === "act" || plan.step.do === "settle" || plan.step.do === "awaitRequest";
     for (const warning of warnings) {
         context.say("warning", warning, urn);
+    }
+    if (preview && !kept) {
+        await tellLeft(context, olds, urn);
     }
     if (preview && plan.transition !== undefined) {
         const { level, text } = announcement(acting, plan, reading, unknown);
@@ -168,6 +172,20 @@ async function readAgain(context: Context, opened: Case, preview: boolean, readi
     return preview || reading.state !== "absent" || opened.memory.seen !== undefined
         ? reading
         : trust(opened, await context.reconciler.inventory.confirm(opened.target));
+}
+
+/** Deletes have no preview: what a replacement does to the connection that it leaves is said by the check of its successor. */
+async function tellLeft(context: Context, olds: Wire, urn: string | undefined): Promise<void> {
+    const before = declaredBefore(olds, olds.connection);
+    if (before === undefined || olds.onDelete === undefined || olds.onDelete === "keep") {
+        return;
+    }
+    const { target } = await context.locate(before.connection, before.place);
+    const reading = await context.reconciler.inventory.read(target);
+    if (reading.state === "found") {
+        const { level, text } = replacementLine(String(olds.onDelete), target.address.key, reading.seen);
+        context.say(level, named(urn, text), urn);
+    }
 }
 
 /** In a preview, what depends on a value that only `up` knows. */
@@ -211,6 +229,18 @@ export function declaredBefore(olds: Wire, connection: unknown): Declared | unde
     return connection === undefined || hasUnknown(connection)
         ? undefined
         : { connection: connection as Connection, place: olds.__place as Place | undefined };
+}
+
+/** Without a shared ledger the policies of a run hold in each provider process alone: said once. */
+export function tellAlone(context: Context): void {
+    const { unreachable } = context.run;
+    if (unreachable !== undefined) {
+        context.say(
+            "warning",
+            `contradictions and connections:maxCuts are watched in each provider alone, because the processes of this run cannot tell each other what they do: ${unreachable}`,
+            undefined,
+        );
+    }
 }
 
 /** A delete that acts must see the whole run: said when declared, because at destroy it is too late to change the program. */

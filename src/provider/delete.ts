@@ -25,7 +25,7 @@ export async function remove(context: Context, id: string, props: Wire): Promise
         return;
     }
     const urn = urnOf(props);
-    const { decided: _decided, ...memory } = (props.__memory ?? {}) as OutputMemory;
+    const { decided: _decided, begun: _begun, ...memory } = (props.__memory ?? {}) as OutputMemory;
     if (mayNotAct(context, onDelete, { key: id, account: memory.account, urn })) {
         return;
     }

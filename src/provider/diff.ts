@@ -22,7 +22,12 @@ export async function diff(context: Context, id: string, olds: Wire, news: Wire)
     if (hasUnknown(news.connection) || (await keyOf(context, id, news)) !== id) {
         return { changes: true, replaces: ["connection"] };
     }
-    return { changes: argumentsChanged(olds, news) || situationChanged(olds, news) };
+    return { changes: argumentsChanged(olds, news) || situationChanged(olds, news) || renamed(olds, news) };
+}
+
+/** An alias gave it another name; the outputs of a delete that acts must know it by the new one. */
+export function renamed(olds: Wire, news: Wire): boolean {
+    return olds.__urn !== undefined && news.__urn !== undefined && olds.__urn !== news.__urn;
 }
 
 function argumentsChanged(olds: Wire, news: Wire): boolean {

@@ -65,6 +65,17 @@ function dayOrTime(at: string): string {
     return at.endsWith("T00:00:00.000Z") ? new Date(Date.parse(at) - 1).toISOString().slice(0, 10) : at;
 }
 
+/** Said in the preview of a replacement: the connection that it leaves is deleted from the state. */
+export function replacementLine(onDelete: string, id: string, seen: Observed): Line {
+    const who = whoOf(seen);
+    return isWorking(seen.status)
+        ? {
+              level: "warning",
+              text: `replacing it CUTS a working connection of ${who} (onDelete: ${onDelete}, unless another resource declares it): ${id}`,
+          }
+        : { level: "info", text: `replacing it carries out onDelete: ${onDelete}: ${id} of ${who}, ${seen.status}` };
+}
+
 /** `CUTS a working connection of 111122223333: accepted -> rejected`. */
 function cutLine(who: string, transition: string): string {
     const rest = transition.replace(/\(CUTS a working connection(; )?/, "(").replace(" ()", "");

@@ -9,6 +9,8 @@ import { sameJson, toWire, type Wire } from "./wire";
 /** Memory as the outputs keep it: also the decision that was carried out, for a refresh, which sees no inputs. */
 export interface OutputMemory extends Memory {
     readonly decided?: Decision;
+    /** The decision that a run began to carry out and did not see settled. */
+    readonly begun?: Decision;
 }
 
 /** Who carried the decision out, and when. */
@@ -91,7 +93,9 @@ export class PartialFailure extends DecisionError {
         super(reason);
         // Whether the decision holds is open again: an unreadable connection must not pass for a decided one.
         const { decided: _decided, ...memory } = outputs.__memory as OutputMemory;
-        this.properties = toWire({ ...outputs, __memory: memory, __provider: provider });
+        const decision = outputs.__ending === "over" ? "reject" : outputs.decision;
+        const begun = decision === undefined ? {} : { begun: decision };
+        this.properties = toWire({ ...outputs, __memory: { ...memory, ...begun }, __provider: provider });
         this.reasons = [reason];
     }
 }

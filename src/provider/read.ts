@@ -27,8 +27,8 @@ export async function read(context: Context, id: string, props: Wire): Promise<R
     const connection = (props.connection ?? context.connectionOf(id)) as Connection;
     const target = await context.stored(id, props.connection);
     const declaration: Declaration = bare ? observer(connection) : declarationOf(props);
-    const { decided, ...memory } = (props.__memory ?? {}) as OutputMemory;
-    const established = bare || decided === declaration.decision;
+    const { decided, begun, ...memory } = (props.__memory ?? {}) as OutputMemory;
+    const established = bare || [decided, begun].includes(declaration.decision);
     const opened = await openCase(target, declaration, memory, established);
     const reading = await readRemembered(context, opened, urnOf(props));
     const unread = whyUnread(reading);

@@ -83,10 +83,11 @@ describe("1.3 one run, one ledger", { timeout: OPERATION_MS }, () => {
         expect(text).toContain('onDelete: "reject" is not possible here');
         expect(text).toContain("what to do: let TMPDIR name a folder");
         expect(mutationsOf(clouds.simulator)).toEqual([]);
-        await real.up(async () => {
+        const kept = await real.up(async () => {
             new ConnectionDecision("it", on(1, "accept"));
         });
         expect(states()).toEqual(["available"]);
+        expect(diagnostics(kept).join("\n")).toContain("connections:maxCuts are watched in each provider alone");
     });
 });
 

@@ -755,6 +755,42 @@ describe("found since: what is not known yet in a preview", () => {
     });
 });
 
+describe("found since: onDrift hold", () => {
+    it("after a timeout holds what somebody undid, with and without a refresh in between", async () => {
+        endpoints("pendingAcceptance");
+        clouds.simulator.addFaults({ action: "ec2:DescribeVpcEndpointConnections", fault: "staleRead", times: 100 });
+        const program = { a: onEndpoint(1, "accept", { timeout: "1s", onDrift: "hold" }) };
+        const stack = new TestStack(clouds.simulator);
+        await stack.up(program);
+        clouds.simulator.clearFaults();
+        set(1, "rejected");
+        const before = await stack.preview(program);
+        await stack.refresh();
+        const after = await stack.preview(program);
+        expect(spoken(after)).toBe(spoken(before));
+        await stack.up(program);
+        expect([states(), sent()]).toEqual([["rejected"], [`ec2:AcceptVpcEndpointConnections ${endpoint(1)}`]]);
+    });
+});
+
+describe("found since: a replacement", () => {
+    it("says in the preview what it does to the connection that it leaves", async () => {
+        endpoints("available", "pendingAcceptance");
+        const stack = new TestStack(clouds.simulator);
+        await stack.up({ a: onEndpoint(1, "accept", { onDelete: "reject" }) });
+        const result = await stack.preview({ a: onEndpoint(2, "accept", { onDelete: "reject" }) });
+        expect(ops(result)).toContain("replace");
+        expect(result.logs.map(({ level, text }) => `${level} ${text}`)).toContainEqual(
+            expect.stringContaining(
+                `warning a: replacing it CUTS a working connection of ${REQUESTER} (onDelete: reject, unless another resource declares it): aws:vpcEndpoint/eu-west-1/${SERVICE}/${endpoint(1)}`,
+            ),
+        );
+        const kept = new TestStack(clouds.simulator);
+        await kept.up({ a: onEndpoint(1, "accept") });
+        expect(spoken(await kept.preview({ a: onEndpoint(2, "accept") }))).not.toContain("replacing");
+    });
+});
+
 describe("found since: guards", () => {
     it("an empty expectedEvidence does not read as one", async () => {
         const result = await new TestStack(clouds.simulator).preview({

@@ -15,6 +15,7 @@ import {
     omit,
     probe,
     refuseUnknownArguments,
+    tellAlone,
     unknownEvidence,
     urnOf,
 } from "../check";
@@ -102,6 +103,7 @@ async function evidence(context: Context, olds: Wire, inputs: Wire, preview: boo
             ),
         );
     }
+    tellAlone(context);
     context.run.claimAdmission({
         urn: urn ?? "",
         key,

@@ -5,7 +5,7 @@ import { DecisionError } from "../../reconcile/decide";
 import { unreadText } from "../assess";
 import { urnOf } from "../check";
 import { type Context, type Place, refuseNewerState } from "../context";
-import type { DiffResult } from "../diff";
+import { type DiffResult, renamed } from "../diff";
 import { pick } from "../outputs";
 import type { Provider } from "../provider";
 import type { ReadResult } from "../read";
@@ -61,7 +61,7 @@ async function diff(context: Context, id: string, olds: Wire, news: Wire): Promi
     const moved =
         news.__unread !== true &&
         (news.transition !== undefined || different(olds, news) || !sameJson(since(olds), since(news)));
-    return { changes: declared || moved };
+    return { changes: declared || moved || renamed(olds, news) };
 }
 
 /** Version 0.1.0 left out by itself what decisions of the program declared: naming just that is no change. */
