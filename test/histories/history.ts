@@ -257,7 +257,9 @@ export class HistoryRun {
         for (const { name, inputs } of run.steps) {
             const recorded = this.engine.state.get(name);
             const known = recorded && this.known.get(recorded);
-            if (known?.model.is === "decision" && when.down === undefined) {
+            // With `warn`, what another account's credentials cannot read is kept, and said to be.
+            const kept = when.down !== undefined || (this.history.warn && when.stranger === true);
+            if (known?.model.is === "decision" && !kept) {
                 this.observed(name, known.model, known.place, inputs, `refresh of ${name}`);
             }
         }

@@ -56,7 +56,7 @@ export const sts: Api = (request, state) => {
 /** The parameters that an action knows, and its answer. */
 const ACTIONS = {
     GetCallerIdentity: [[], identity],
-    AssumeRole: [["RoleArn", "RoleSessionName", "DurationSeconds"], assumeRole],
+    AssumeRole: [["RoleArn", "RoleSessionName", "DurationSeconds", "ExternalId"], assumeRole],
 } satisfies Record<string, [string[], (parameters: Parameters, caller: Caller, state: State) => object]>;
 
 function identity(_: Parameters, caller: Caller): object {
@@ -67,7 +67,7 @@ function identity(_: Parameters, caller: Caller): object {
     };
 }
 
-/** API_AssumeRole: DurationSeconds from 900 to 43200, 3600 by default. */
+/** API_AssumeRole: DurationSeconds from 900 to 43200, 3600 by default; ExternalId of 2 to 1,224 characters. */
 function assumeRole(parameters: Parameters, _: Caller, state: State): object {
     const arn = parameters.get("RoleArn") ?? "";
     const session = parameters.get("RoleSessionName");
@@ -81,6 +81,11 @@ function assumeRole(parameters: Parameters, _: Caller, state: State): object {
     }
     if (!Number.isInteger(duration) || duration < 900 || duration > 43_200) {
         throw new Refusal(400, "ValidationError", "DurationSeconds is invalid");
+    }
+    // A condition of the role's trust policy; the roles here have none, so it decides nothing.
+    const externalId = parameters.get("ExternalId");
+    if (externalId !== undefined && !/^[\w+=,.@:/-]{2,1224}$/.test(externalId)) {
+        throw new Refusal(400, "ValidationError", "ExternalId is invalid");
     }
     if (!(state.current.aws ?? []).some((entry) => entry.account === account)) {
         throw new Refusal(403, "AccessDenied", `User is not authorized to perform: sts:AssumeRole on resource: ${arn}`);

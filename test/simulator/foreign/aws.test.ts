@@ -490,12 +490,16 @@ describe.skipIf(!clientsAvailable)("boto3 and the AWS CLI", () => {
             AssumedRoleUser: { Arn: `arn:aws:sts::${OTHER_ACCOUNT}:assumed-role/owner/test` },
         });
         const refused = await Promise.all(
-            [{ ExternalId: "x" }, { DurationSeconds: 1 }, { RoleSessionName: "" }].map((more) =>
-                clients.refusal(sts({ ...role, ...more })),
-            ),
+            [
+                { SourceIdentity: "someone" },
+                { ExternalId: "not one" },
+                { DurationSeconds: 1 },
+                { RoleSessionName: "" },
+            ].map((more) => clients.refusal(sts({ ...role, ...more }))),
         );
         expect(refused.map(coded)).toEqual([
             ["NotSimulated", 501],
+            ["ValidationError", 400],
             ["ValidationError", 400],
             ["ValidationError", 400],
         ]);
