@@ -39,6 +39,15 @@ export function refuseArguments(type: string, name: string, args: object, known:
     }
 }
 
+/**
+ * The URN that a resource will have, as a value that depends on nothing. As an output it would depend on the parent, which for the SDK means on
+ * all children of a component: one that uses this resource would wait for it, and it for that one, for ever.
+ */
+export function urnOf(name: string, type: string, parent: pulumi.Resource | undefined): Promise<string> {
+    const urn = pulumi.createUrn(name, type, parent) as unknown as { promise(): Promise<string> };
+    return urn.promise();
+}
+
 /** Ledgers by the engine's address: the Automation API runs several deployments in one process. */
 const ledgers = new Map<string, Ledger>();
 
