@@ -53,10 +53,10 @@ const ledgers = new Map<string, Ledger>();
 
 /**
  * Tells the provider processes of this run that the program declares a resource, checked or not: `up --target` checks targets only, and
- * a delete must not undo what another resource still declares.
+ * a delete must not undo what another resource still declares, and an admission must not decide what a decision does.
  */
 export function declare(resource: pulumi.CustomResource, except?: pulumi.Output<unknown>): void {
-    const address = pulumi.runtime.isDryRun() ? undefined : engineAddress();
+    const address = engineAddress();
     if (address === undefined) {
         return;
     }
