@@ -10,7 +10,7 @@ import {
     type Verdict,
 } from "./connection";
 import type { ConnectionDecision } from "./connection-decision";
-import { declare, type FieldsAsInputs, fillIn, providerText, refuseArguments, refuseOptions } from "./resource";
+import { declare, type FieldsAsInputs, fillIn, providerText, refuseArguments, refuseOptions, urnOf } from "./resource";
 
 /** A scope whose fields may be outputs of other resources. The kind is always written out. */
 export type ScopeInput = {
@@ -159,7 +159,7 @@ export class ConnectionAdmission extends pulumi.CustomResource {
                 transition: undefined,
                 warnings: undefined,
                 __provider: PROVIDER,
-                __urn: pulumi.createUrn(name, ADMISSION_TYPE_TOKEN, opts?.parent),
+                __urn: urnOf(name, ADMISSION_TYPE_TOKEN, opts?.parent),
                 __schemaVersion: SCHEMA_VERSION,
                 __preview: pulumi.runtime.isDryRun(),
                 ...(timeouts === undefined ? {} : { __timeouts: { ...timeouts } }),

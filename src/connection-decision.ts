@@ -13,7 +13,7 @@ import {
     TYPE_TOKEN,
 } from "./connection";
 import { reportGone } from "./gone";
-import { declare, type FieldsAsInputs, fillIn, providerText, refuseArguments, refuseOptions } from "./resource";
+import { declare, type FieldsAsInputs, fillIn, providerText, refuseArguments, refuseOptions, urnOf } from "./resource";
 
 /** Arguments of {@link ConnectionDecision}. */
 export interface ConnectionDecisionArgs {
@@ -169,7 +169,7 @@ export class ConnectionDecision extends pulumi.CustomResource {
                 decidedBy: undefined,
                 decidedAt: undefined,
                 __provider: PROVIDER,
-                __urn: opts?.id === undefined ? pulumi.createUrn(name, TYPE_TOKEN, opts?.parent) : undefined,
+                __urn: opts?.id === undefined ? urnOf(name, TYPE_TOKEN, opts?.parent) : undefined,
                 __schemaVersion: SCHEMA_VERSION,
                 // Check takes it away again: what `up` will change is unknown in previews.
                 __preview: pulumi.runtime.isDryRun(),

@@ -39,15 +39,24 @@ export function refuseArguments(type: string, name: string, args: object, known:
     }
 }
 
+/**
+ * The URN that a resource will have, as a value that depends on nothing. As an output it would depend on the parent, which for the SDK means on
+ * all children of a component: one that uses this resource would wait for it, and it for that one, for ever.
+ */
+export function urnOf(name: string, type: string, parent: pulumi.Resource | undefined): Promise<string> {
+    const urn = pulumi.createUrn(name, type, parent) as unknown as { promise(): Promise<string> };
+    return urn.promise();
+}
+
 /** Ledgers by the engine's address: the Automation API runs several deployments in one process. */
 const ledgers = new Map<string, Ledger>();
 
 /**
  * Tells the provider processes of this run that the program declares a resource, checked or not: `up --target` checks targets only, and
- * a delete must not undo what another resource still declares.
+ * a delete must not undo what another resource still declares, and an admission must not decide what a decision does.
  */
 export function declare(resource: pulumi.CustomResource, except?: pulumi.Output<unknown>): void {
-    const address = pulumi.runtime.isDryRun() ? undefined : engineAddress();
+    const address = engineAddress();
     if (address === undefined) {
         return;
     }

@@ -19,7 +19,7 @@ const NAMED = 10;
 export class Run {
     private readonly decisions = new Map<string, Map<string, DecisionClaim>>();
     private readonly admissions = new Map<string, Map<string, AdmissionClaim>>();
-    private readonly declared = new Map<string, Claim<"declared">>();
+    private readonly declared = new Map<string, Map<string, Claim<"declared">>>();
     private readonly cuts = new Map<string, string>();
 
     constructor(private readonly ledger: Ledger) {}
@@ -99,11 +99,21 @@ export class Run {
         }
     }
 
-    /** The error where a decision of this run declares a connection that an admission is about to decide; undefined where none does. */
-    declaredByDecision(admission: AdmissionClaim, key: string): DecisionError | undefined {
+    /** The error where decisions of this run, or of its program, declare connections that an admission covers; undefined where none does. */
+    declaredByDecisions(admission: AdmissionClaim, keys: readonly string[]): DecisionError | undefined {
         this.sync();
-        const claims = [...(this.decisions.get(key)?.values() ?? [])].filter((claim) => covers(admission, claim));
+        const claims = keys.flatMap((key) => this.decisionsOn(key)).filter((claim) => covers(admission, claim));
         return claims.length === 0 ? undefined : coveredTwice(admission, claims);
+    }
+
+    /** What the program declares counts where it was not checked: `up --target` checks targets only. */
+    private decisionsOn(key: string): DecisionClaim[] {
+        const checked = this.decisions.get(key);
+        const others = [...(this.declared.get(key)?.values() ?? [])].filter(({ urn }) => !checked?.has(urn));
+        return [
+            ...(checked?.values() ?? []),
+            ...others.map(({ urn }) => ({ urn, key, decision: "no target of this run", onDelete: "keep" })),
+        ];
     }
 
     /**
@@ -116,19 +126,19 @@ export class Run {
     ): string | undefined {
         this.sync();
         const owner = account === undefined ? {} : { account };
+        const scope = scopeOf(key);
         const claims = [
             ...(this.decisions.get(key)?.values() ?? []),
             ...(this.admissions.get(key)?.values() ?? []),
-            ...[...(this.admissions.get(scopeOf(key))?.values() ?? [])].filter(
+            ...[...(this.admissions.get(scope)?.values() ?? [])].filter(
                 (admission) => !(admission.except ?? []).includes(key),
             ),
         ].filter((claim) => sameAccount(claim, owner));
         // What the program declares counts where it was not checked: deleting itself (`destroy --run-program`) is no reason.
-        const declared = [...this.declared.values()].filter(
-            (other) =>
-                other.urn !== urn &&
-                (other.id === key || (other.id === scopeOf(key) && !exceptOf(other.except).includes(key))),
+        const over = [...(this.declared.get(scope)?.values() ?? [])].filter(
+            (other) => scope !== key && !exceptOf(other.except).includes(key),
         );
+        const declared = [...(this.declared.get(key)?.values() ?? []), ...over].filter((other) => other.urn !== urn);
         const [first] = [...claims, ...declared];
         return first === undefined ? undefined : resourceName(first.urn);
     }
@@ -180,7 +190,7 @@ export class Run {
                     this.cuts.delete(entry.key);
                     break;
                 case "declared":
-                    this.declared.set(entry.urn, entry);
+                    file(this.declared, entry.id, entry);
             }
         }
     }

@@ -83,6 +83,28 @@ describe("1.1 another AWS_REGION", { timeout: OPERATION_MS }, () => {
     });
 });
 
+describe("1.2 a target", { timeout: OPERATION_MS }, () => {
+    it("that leaves out a decision does not let an admission decide its connection", async () => {
+        clouds.simulator.world = worldWith({ endpoints: ["available"] });
+        const real = await realStack(clouds.simulator.env);
+        const program = async () => {
+            const it = new ConnectionDecision("it", { connection: onFirst, decision: "accept" });
+            // After the engine has answered for the decision: which of two is registered first is a race.
+            it.id.apply(() => {
+                new ConnectionAdmission("rules", { scope: SCOPE, rules: [], otherwise: "reject", existing: "enforce" });
+            });
+        };
+        await real.up(program, { target: [urn("it")] });
+        const rules = urn("rules").replace("Decision", "Admission");
+        for (const run of [real.preview, real.up]) {
+            const text = await failure(run(program, { target: [rules] }));
+            expect(text).toContain("A decision and an admission of this program are about the same connection.");
+            expect(text).toContain("decision: it (no target of this run)");
+        }
+        expect(states()).toEqual(["available"]);
+    });
+});
+
 describe("1.4 handing over", { timeout: OPERATION_MS }, () => {
     const decided = (name: string) => async () => {
         new ConnectionDecision(name, { connection: onFirst, decision: "accept", onDelete: "reject" });

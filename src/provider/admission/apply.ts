@@ -214,7 +214,7 @@ function decideOne(
         inspect(seen) {
             inspect(target, { decision, expected: {} }, account, seen);
             const claim = { urn: urn ?? "", key: opened.key, ...(account === undefined ? {} : { account }) };
-            const decided = context.run.declaredByDecision({ ...claim, except: [...except] }, key);
+            const decided = context.run.declaredByDecisions({ ...claim, except: [...except] }, [key]);
             if (decided !== undefined) {
                 throw decided;
             }

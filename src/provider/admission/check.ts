@@ -104,12 +104,13 @@ async function evidence(context: Context, olds: Wire, inputs: Wire, preview: boo
         );
     }
     tellAlone(context);
-    context.run.claimAdmission({
+    const claim = {
         urn: urn ?? "",
         key,
         ...(account === undefined ? {} : { account }),
         except: [...opened.except],
-    });
+    };
+    context.run.claimAdmission(claim);
     if (!kept) {
         refuseOver(context, opened);
     }
@@ -122,6 +123,13 @@ async function evidence(context: Context, olds: Wire, inputs: Wire, preview: boo
         }
         context.say("warning", named(urn, `cannot be read, nothing is sent: ${found.unreadable}`), urn);
         return { ...placed, __unread: true, __memory: olds.__memory ?? memory, __schemaVersion: olds.__schemaVersion };
+    }
+    const declared = context.run.declaredByDecisions(
+        claim,
+        found.entries.map(({ seen }) => opened.target(seen.id).address.key),
+    );
+    if (declared !== undefined) {
+        throw declared;
     }
     await weigh(context, opened, found.entries, urn);
     const shown = evidenceOf(opened, found, preview ? "all" : "left");
