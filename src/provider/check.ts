@@ -14,6 +14,7 @@ import {
     admitCut,
     assess,
     type Case,
+    type Evidence,
     inspectKnown,
     openCase,
     readCase,
@@ -93,33 +94,57 @@ export async function check(context: Context, olds: Wire, news: Wire): Promise<C
     }
 }
 
+/** What a check was given beside the arguments. */
+interface Asked {
+    readonly preview: boolean;
+    /** Arguments that are not known yet. */
+    readonly unknown: readonly string[];
+    readonly urn: string | undefined;
+}
+
+/** The evidence of a declaration: where it is, how it stands, what will happen. Fails where nothing may. */
 async function evidence(
     context: Context,
     declared: Declaration,
     olds: Wire,
     inputs: Wire,
-    { preview, unknown }: { preview: boolean; unknown: readonly string[] },
+    given: Omit<Asked, "urn">,
 ): Promise<Wire> {
-    const urn = urnOf(inputs);
-    const located = await locate(context, declared.connection, declaredBefore(olds, olds.connection), urn);
+    const asked: Asked = { ...given, urn: urnOf(inputs) };
+    const located = await locate(context, declared.connection, declaredBefore(olds, olds.connection), asked.urn);
     const { target, kept } = located;
-    const { key } = target.address;
-    const now = context.parts.clock.now();
-    const { declaration, memory } = timed(declared, kept ? memoryOf(olds) : {}, now);
-    refuseOver(declaration, key, kept && olds.decision === "accept");
-    const opened = await openCase(target, declaration, memory, false);
-    const established = kept && isEstablished(olds, declaration, opened);
-    const acting = { ...opened, established };
+    const { declaration, memory } = timed(declared, kept ? memoryOf(olds) : {}, context.parts.clock.now());
+    refuseOver(declaration, target.address.key, kept && olds.decision === "accept");
+    const place = await openCase(target, declaration, memory, false);
+    const opened = { ...place, established: kept && isEstablished(olds, declaration, place) };
     refuseMovedAccount(opened);
-    refuseLocked(acting, kept);
+    refuseLocked(opened, kept);
     tellAlone(context);
-    claim(context, acting, urn);
-    const reading = await readAgain(context, acting, preview, await readCase(context, acting, urn));
-    context.checked.add(urn ?? key);
-    const { plan, observed, warnings } = assess(acting, reading);
+    claim(context, opened, asked.urn);
+    const reading = await readAgain(context, opened, given.preview, await readCase(context, opened, asked.urn));
+    context.checked.add(asked.urn ?? target.address.key);
+    const assessed = assess(opened, reading);
+    await refuseOrProbe(context, opened, reading, assessed, asked.urn);
+    if (given.preview && !kept) {
+        await tellLeft(context, olds, asked.urn);
+    }
+    tell(context, opened, reading, assessed, asked);
+    return stamped(opened, located.place, reading, assessed, given.preview);
+}
+
+/** Fails the preview where nothing may be sent; asks the cloud whether it would allow what is due. */
+async function refuseOrProbe(
+    context: Context,
+    opened: Case,
+    reading: Reading,
+    { plan, observed }: Evidence,
+    urn: string | undefined,
+): Promise<void> {
+    const { target, declaration } = opened;
+    const { key } = target.address;
     refuseUnread(context, key, reading, urn);
     if (reading.state === "found") {
-        inspectKnown(acting, reading.seen, sends(plan, declaration));
+        inspectKnown(opened, reading.seen, sends(plan, declaration));
         if (cuts(plan.step, reading.seen.status)) {
             admitCut(context, key, reading.seen);
         }
@@ -136,17 +161,34 @@ async function evidence(
     if (plan.step.do === "act" && reading.state === "found") {
         await probe(context, target, plan.step.actions[0] ?? declaration.decision, reading.seen, urn);
     }
-    const due = plan.step.do === "act" || plan.step.do === "settle" || plan.step.do === "awaitRequest";
+}
+
+/** Says on the resource what a reviewer should know, and in a preview what will happen. */
+function tell(
+    context: Context,
+    opened: Case,
+    reading: Reading,
+    { plan, warnings }: Evidence,
+    { preview, unknown, urn }: Asked,
+): void {
     for (const warning of warnings) {
         context.say("warning", warning, urn);
     }
-    if (preview && !kept) {
-        await tellLeft(context, olds, urn);
-    }
     if (preview && plan.transition !== undefined) {
-        const { level, text } = announcement(acting, plan, reading, unknown);
+        const { level, text } = announcement(opened, plan, reading, unknown);
         context.say(level, named(urn, text), urn);
     }
+}
+
+/** What check adds to the inputs: what the preview shows, and what every later step reads. */
+function stamped(
+    { declaration, memory, established, account }: Case,
+    place: Place,
+    reading: Reading,
+    { plan, observed, warnings }: Evidence,
+    preview: boolean,
+): Wire {
+    const due = plan.step.do === "act" || plan.step.do === "settle" || plan.step.do === "awaitRequest";
     return {
         // What `up` changes is not known in a preview; what `up` stores is what will hold.
         observed: due ? { ...observed, status: preview ? UNKNOWN : outcomeOf(plan, declaration) } : observed,
@@ -158,8 +200,8 @@ async function evidence(
         ...(declaration.ending === undefined
             ? {}
             : { acceptedUntil: declaration.ending.at, __ending: declaration.ending.phase }),
-        ...(Object.keys(located.place).length === 0 ? {} : { __place: located.place }),
-        __memory: { ...memory, ...optional("account", memory.account ?? opened.account) },
+        ...(Object.keys(place).length === 0 ? {} : { __place: place }),
+        __memory: { ...memory, ...optional("account", memory.account ?? account) },
         __schemaVersion: SCHEMA_VERSION,
     };
 }
