@@ -148,12 +148,14 @@ export class ConnectionAdmission extends pulumi.CustomResource {
         refuseOptions("ConnectionAdmission", name, opts);
         refuseArguments("ConnectionAdmission", name, args, ADMISSION_ARGUMENTS);
         const timeouts = opts?.customTimeouts;
+        // JavaScript may leave them out; check says what is missing.
+        const except = (args as Partial<ConnectionAdmissionArgs> | undefined)?.except;
         super(
             ADMISSION_TYPE_TOKEN,
             name,
             {
                 ...args,
-                ...(args.except === undefined ? {} : { except: connectionsOf(args.except) }),
+                ...(except === undefined ? {} : { except: connectionsOf(except) }),
                 verdicts: undefined,
                 counts: undefined,
                 transition: undefined,

@@ -141,14 +141,17 @@ export function whyUnread(reading: Reading): string | undefined {
         : undefined;
 }
 
-/** What is wrong, why, and the way out; for check and read. */
-export function unreadText(key: string, why: string): string {
+const GO_ON = 'connections:unreadable: "warn" goes on with a warning and sends nothing';
+const LEAVE = "`pulumi state delete` removes the resource from the state and leaves the cloud as it is";
+
+/** What is wrong, why, and the way out. A delete that acts cannot go on: what it was to do would never be done. */
+export function unreadText(key: string, why: string, operation: "reading" | "deleting" = "reading"): string {
     return problemText(
         key.endsWith("*")
             ? "The connections of this scope cannot be read, so they do not count as unchanged."
             : "This connection cannot be read, so it does not count as unchanged.",
         { id: key, reason: why },
-        'mend what the reason names; connections:unreadable: "warn" goes on with a warning and sends nothing',
+        `mend what the reason names; ${operation === "reading" ? GO_ON : LEAVE}`,
     );
 }
 

@@ -42,7 +42,7 @@ export async function remove(context: Context, id: string, props: Wire): Promise
     const reading = await readCase(context, acting, urn);
     const unread = whyUnread(reading);
     if (unread !== undefined) {
-        throw new DecisionError(unreadText(id, unread));
+        throw new DecisionError(unreadText(id, unread, "deleting"));
     }
     if (reading.state === "absent") {
         return;

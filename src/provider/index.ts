@@ -30,8 +30,8 @@ export const provider: Provider = countRunning(providers.decisions);
 export const admission: Provider = countRunning(providers.admissions);
 
 /**
- * The engine sends SIGINT at the end of every operation and at the second Ctrl-C. What is waiting then ends early, with
- * its connection recorded as not settled; the process ends when nothing runs any more.
+ * The engine sends SIGINT at the end of every operation and at the second Ctrl-C. What is waiting then ends early, as
+ * not settled, which only an engine that still lives records; the process ends when nothing runs any more.
  */
 process.once("SIGINT", () => {
     end.abort(new Error("interrupted"));

@@ -187,6 +187,13 @@ describe("2.3 unknown arguments", { timeout: OPERATION_MS }, () => {
             },
             "did you mean except?",
         ],
+        [
+            "left out altogether",
+            () => {
+                new ConnectionAdmission("it", undefined as unknown as ConnectionAdmissionArgs);
+            },
+            "scope must say where connections arrive",
+        ],
         ["of a provider", () => new Provider("it", { maxCut: 1 } as ProviderArgs), "did you mean maxCuts?"],
         [
             "of a section of a provider",

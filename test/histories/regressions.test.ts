@@ -791,6 +791,22 @@ describe("found since: a replacement", () => {
     });
 });
 
+describe("found since: a delete that acts and cannot read", () => {
+    it.each<[string, Wire]>([
+        ["a decision", onEndpoint(1, "accept", { onDelete: "reject" })],
+        ["an admission", admission([analytics], { onDelete: "reject" })],
+    ])("of %s promises no way on that there is not", async (_what, it) => {
+        endpoints("available");
+        const stack = new TestStack(clouds.simulator, { "connections:unreadable": "warn" });
+        await stack.up({ it });
+        clouds.simulator.addFaults({ action: "ec2:Describe*", fault: "error", status: 503, times: 1_000 });
+        const { failures } = await stack.destroy();
+        expect(failures.it).toContain("cannot be read");
+        expect(failures.it).not.toContain("goes on with a warning");
+        expect(states()).toEqual(["available"]);
+    });
+});
+
 describe("found since: guards", () => {
     it("an empty expectedEvidence does not read as one", async () => {
         const result = await new TestStack(clouds.simulator).preview({

@@ -89,7 +89,7 @@ export async function removeAdmission(context: Context, id: string, props: Wire)
     refuseMovedAccount({ target, memory, account: opened.account });
     const found = await survey(context, opened, urn, true);
     if ("unreadable" in found) {
-        throw new DecisionError(unreadText(id, found.unreadable));
+        throw new DecisionError(unreadText(id, found.unreadable, "deleting"));
     }
     const accepted = found.entries.filter(
         ({ seen, judgement }) =>
