@@ -1,5 +1,6 @@
 import { ARGUMENTS, type Connection, type ObservedConnection, SCHEMA_VERSION, type Status } from "../connection";
-import { type Declaration, onDeleteProblem, parseArguments } from "../decision/arguments";
+import { idField } from "../decision/admission-arguments";
+import { type Declaration, isRecord, onDeleteProblem, parseArguments } from "../decision/arguments";
 import { cuts, goal, type Memory, type Plan } from "../decision/plan";
 import { beginning, endOf, NOTICE_MS } from "../decision/until";
 import { optional } from "../kinds/answer";
@@ -61,6 +62,7 @@ export async function check(context: Context, olds: Wire, news: Wire): Promise<C
         refuseUnknownArguments(inputs, ARGUMENTS, "ConnectionDecision");
         // Not known yet in this preview: nothing to read. Other unknown arguments are left out of what is judged.
         if (hasUnknown(inputs.connection) || inputs.decision === UNKNOWN) {
+            await claimUnknown(context, olds, inputs);
             return notKnownYet(context, inputs, "the connection or the decision");
         }
         const unknown = ARGUMENTS.filter((name) => hasUnknown(inputs[name]));
@@ -227,6 +229,22 @@ async function tellLeft(context: Context, olds: Wire, urn: string | undefined): 
     if (reading.state === "found") {
         const { level, text } = replacementLine(String(olds.onDelete), target.address.key, reading.seen);
         context.say(level, named(urn, text), urn);
+    }
+}
+
+/** What is known of the connection tells whether an admission of this program covers it. */
+async function claimUnknown(context: Context, olds: Wire, { connection, __urn }: Wire): Promise<void> {
+    const kind = isRecord(connection) ? findKind(connection.kind) : undefined;
+    if (kind === undefined || typeof __urn !== "string" || context.configUnknown(kind)) {
+        return;
+    }
+    const id = idField(kind);
+    const written = connection as Wire;
+    const known = { ...written, [id]: hasUnknown(written[id]) ? "*" : written[id] };
+    if (!hasUnknown(known)) {
+        const place = olds.__place as Place | undefined;
+        const { target } = await context.locate(known as unknown as Connection, place);
+        context.run.claimUnknown(__urn, target.address.key);
     }
 }
 

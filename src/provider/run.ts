@@ -12,6 +12,9 @@ export type AdmissionClaim = Claim<"admission">;
 /** Connections of which an error names so many. */
 const NAMED = 10;
 
+/** Stands for a decision that only `up` knows. */
+const ONLY_IN_UP = "only known in up";
+
 /**
  * What all provider processes of one engine run know together: which connections the program declares, and which working ones it cuts.
  * The only memory of a run that is shared; nothing of it outlives the run.
@@ -41,7 +44,7 @@ export class Run {
         const others = [...(this.decisions.get(claim.key)?.values() ?? [])].filter(
             (other) => other.urn !== claim.urn && sameAccount(other, claim),
         );
-        const opposite = others.find(({ decision }) => decision !== claim.decision);
+        const opposite = others.find(({ decision }) => ![claim.decision, ONLY_IN_UP].includes(decision));
         if (opposite !== undefined) {
             throw new DecisionError(
                 problemText(
@@ -69,12 +72,29 @@ export class Run {
                 ),
             );
         }
+        this.refuseCovered(claim);
+        return others;
+    }
+
+    /**
+     * Declares, in a preview, a decision of which more is only known in `up`. The admission of its scope must name it all the same: in `up` it
+     * may be carried out before the decision is known.
+     *
+     * @param key of the connection, or of its scope where the connection is not known
+     */
+    claimUnknown(urn: string, key: string): void {
+        const claim = { urn, key, decision: ONLY_IN_UP, onDelete: "keep" };
+        this.ledger.add({ is: "decision", ...claim });
+        this.sync();
+        this.refuseCovered(claim);
+    }
+
+    private refuseCovered(claim: DecisionClaim): void {
         for (const admission of this.admissions.get(scopeOf(claim.key))?.values() ?? []) {
             if (covers(admission, claim)) {
                 throw coveredTwice(admission, [claim]);
             }
         }
-        return others;
     }
 
     /** Declares an admission. Throws where another one has its scope, or a decision one of its connections. */
@@ -227,7 +247,11 @@ function covers(admission: AdmissionClaim, decision: DecisionClaim): boolean {
 }
 
 function coveredTwice(admission: AdmissionClaim, decisions: readonly DecisionClaim[]): DecisionError {
-    const ids = decisions.map(({ key }) => JSON.stringify(parseKey(key).parts.at(-1)));
+    const ids = decisions.map(({ key, urn }) => {
+        const id = parseKey(key).parts.at(-1);
+        // Not known yet: the decision itself stands for its connection.
+        return id === "*" ? `<the decision ${resourceName(urn)}>` : JSON.stringify(id);
+    });
     const some = (items: readonly string[]) =>
         `${items.slice(0, NAMED).join(", ")}${items.length > NAMED ? `, … ${items.length - NAMED} more` : ""}`;
     return new DecisionError(

@@ -160,6 +160,38 @@ describe("1.1 the id decides where", () => {
 });
 
 describe("1.2 two resources over one connection", () => {
+    describe.each([
+        ["its connection", { connection: { ...SCOPE, endpointId: UNKNOWN }, decision: "accept" }, "<the decision own>"],
+        ["its decision", { ...onEndpoint(1, "accept"), decision: UNKNOWN }, JSON.stringify(endpoint(1))],
+    ])("a decision of which only up knows %s", (_what, own, named) => {
+        const rules = admission([], { otherwise: "reject", existing: "enforce" });
+
+        it.each([
+            ["before", { own, rules }, "rules"],
+            ["after", { rules, own }, "own"],
+        ])("and is checked %s the admission is an error already in the preview", async (_when, program, failing) => {
+            endpoints("available");
+            const { failures } = await new TestStack(clouds.simulator).preview(program as unknown as Program);
+            expect(Object.keys(failures)).toEqual([failing]);
+            expect(failures[failing]).toContain("are about the same connection");
+            expect(failures[failing]).toContain(`except: [${named}]`);
+        });
+
+        it("is none where except is only known in up, too", async () => {
+            endpoints("available");
+            const program = { own, rules: { ...rules, except: [{ ...SCOPE, endpointId: UNKNOWN }] } };
+            const { failures } = await new TestStack(clouds.simulator).preview(program as unknown as Program);
+            expect(failures).toEqual({});
+        });
+    });
+
+    it("a decision of another scope of which only up knows its connection is no concern of the admission", async () => {
+        const serviceId = "vpce-svc-0fffffffffffffff0";
+        const own = { connection: { ...SCOPE, serviceId, endpointId: UNKNOWN }, decision: "accept" };
+        const { failures } = await new TestStack(clouds.simulator).preview({ own, rules: admission([analytics]) });
+        expect(failures).toEqual({});
+    });
+
     const decision = onEndpoint(1, "accept");
     const blocking = admission([{ name: "blocked", requester: REQUESTER, verdict: "reject" }], { existing: "enforce" });
 
