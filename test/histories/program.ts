@@ -18,7 +18,7 @@ import {
 
 /** The explicit providers of every program, and the default one. */
 export const PROVIDERS = ["", "west", "foreign"] as const;
-export type ProviderName = (typeof PROVIDERS)[number];
+type ProviderName = (typeof PROVIDERS)[number];
 
 export const DAY_MS = 24 * 3_600_000;
 /** Every history starts here. */
