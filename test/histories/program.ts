@@ -18,7 +18,6 @@ import {
 
 /** The explicit providers of every program, and the default one. */
 export const PROVIDERS = ["", "west", "foreign"] as const;
-type ProviderName = (typeof PROVIDERS)[number];
 
 export const DAY_MS = 24 * 3_600_000;
 /** Every history starts here. */
