@@ -490,7 +490,13 @@ export class HistoryRun {
         }
         const moved = affected.filter((name) => {
             const account = this.places.get(name)?.place.account;
-            const provider = this.engine.state.get(name)?.provider;
+            const recorded = this.engine.state.get(name);
+            const provider = recorded?.provider;
+            const was = recorded && this.known.get(recorded)?.model.is;
+            // Under the same name, but of the other type: another resource, which is new.
+            if (was !== undefined && was !== (this.program.get(name)?.is ?? was)) {
+                return false;
+            }
             return stranger && provider !== "foreign" && account !== undefined && account !== OTHER_ACCOUNT;
         });
         if (moved.length > 0) {
