@@ -97,8 +97,13 @@ export function trust({ target, memory, account, unconfirmed }: Owned, reading: 
             : { state: "unreadable", why: whyUnconfirmed(accountTitle, unconfirmed) };
     }
     return reading.state === "absent" && (memory.account ?? account) !== account
-        ? { state: "unreadable", why: `it belongs to ${accountTitle} ${memory.account}, the credentials to ${account}` }
+        ? { state: "unreadable", why: whyForeign(accountTitle, memory.account, account) }
         : reading;
+}
+
+/** Credentials of another account than the remembered one tell nothing. */
+export function whyForeign(accountTitle: string, remembered: string | undefined, account: string): string {
+    return `it belongs to ${accountTitle} ${remembered}, the credentials to ${account}`;
 }
 
 /** Whose credentials these are is not known. */

@@ -3,7 +3,7 @@ import type { Declaration } from "../decision/arguments";
 import { DecisionError } from "../reconcile/decide";
 import type { Reading } from "../reconcile/inventory";
 import type { Target } from "../reconcile/session";
-import { type Case, openCase, readCase, unreadText, whyUnread } from "./assess";
+import { type Case, openCase, readCase, unreadText, whyForeign, whyUnread } from "./assess";
 import { urnOf } from "./check";
 import { type Context, type Place, refuseNewerState } from "./context";
 import { declarationOf, ENDING } from "./declaration";
@@ -66,7 +66,7 @@ export async function read(context: Context, id: string, props: Wire): Promise<R
 }
 
 /** What the id knows of the place and the declaration does not say. */
-function placeOf({ kind, address }: Target, connection: Connection): Place | undefined {
+export function placeOf({ kind, address }: Target, connection: Connection): Place | undefined {
     const parts = parseKey(address.key).parts;
     const missing = kind.identity.flatMap((name, i) =>
         Object.hasOwn(connection, name) ? [] : [[name, parts[i] ?? ""] as const],
@@ -80,7 +80,7 @@ async function readRemembered(context: Context, opened: Case, urn: string | unde
     return memory.account !== undefined && account !== undefined && memory.account !== account
         ? {
               state: "unreadable",
-              why: `it belongs to ${target.kind.cloud.accountTitle} ${memory.account}, the credentials to ${account}`,
+              why: whyForeign(target.kind.cloud.accountTitle, memory.account, account),
           }
         : readCase(context, opened, urn);
 }

@@ -2,13 +2,13 @@ import { ADMISSION_ARGUMENTS, type Connection, parseKey } from "../../connection
 import { exceptKeys } from "../../decision/except";
 import { findKind } from "../../kinds/registry";
 import { DecisionError } from "../../reconcile/decide";
-import { unreadText } from "../assess";
+import { unreadText, whyForeign } from "../assess";
 import { urnOf } from "../check";
 import { type Context, type Place, refuseNewerState } from "../context";
 import { type DiffResult, renamed } from "../diff";
 import { pick } from "../outputs";
 import type { Provider } from "../provider";
-import type { ReadResult } from "../read";
+import { placeOf, type ReadResult } from "../read";
 import { hasUnknown, sameJson, toWire, UNKNOWN, type Wire } from "../wire";
 import { applyAdmission, removeAdmission } from "./apply";
 import { checkAdmission } from "./check";
@@ -136,7 +136,7 @@ async function read(context: Context, id: string, props: Wire): Promise<ReadResu
     const inputs = {
         ...pick(props, [...ADMISSION_ARGUMENTS, "__provider", "__timeouts"]),
         ...outs,
-        __place: placeOf(opened, props.scope as Wire),
+        __place: placeOf(target, anyOf(props.scope)),
     };
     return { id, props: outs, inputs: toWire(inputs) };
 }
@@ -146,16 +146,7 @@ async function surveyRemembered(context: Context, opened: OpenAdmission, urn: st
     const { memory, account, kind } = opened;
     return memory.account !== undefined && account !== undefined && memory.account !== account
         ? {
-              unreadable: `it belongs to ${kind.cloud.accountTitle} ${memory.account}, the credentials to ${account}`,
+              unreadable: whyForeign(kind.cloud.accountTitle, memory.account, account),
           }
         : survey(context, opened, urn, true);
-}
-
-/** What the id knows of the place and the declaration does not say. */
-function placeOf({ kind, key }: OpenAdmission, scope: Wire): Place | undefined {
-    const { parts } = parseKey(key);
-    const missing = kind.identity
-        .slice(0, -1)
-        .flatMap((name, i) => (Object.hasOwn(scope, name) ? [] : [[name, parts[i] ?? ""] as const]));
-    return missing.length === 0 ? undefined : Object.fromEntries(missing);
 }

@@ -18,6 +18,7 @@ import { DecisionError } from "../../reconcile/decide";
 import type { Target } from "../../reconcile/session";
 import { oneLine } from "../../text";
 import { type Case, mayDecide, openPlace, whyUnconfirmed } from "../assess";
+import { list } from "../check";
 import type { Context } from "../context";
 import { pick } from "../outputs";
 import { toWire, type Wire } from "../wire";
@@ -73,11 +74,7 @@ const SHOWN = 100;
 export function admissionOf(stored: Wire): { admission: Admission; kind: ConnectionKind } {
     const parsed = parseAdmission(pick(stored, ADMISSION_ARGUMENTS), findKind, Object.keys(kinds));
     if ("problems" in parsed) {
-        throw new DecisionError(
-            parsed.problems.length === 1
-                ? (parsed.problems[0] ?? "")
-                : ["several arguments are wrong:", ...parsed.problems.map((text) => `  ${text}`)].join("\n"),
-        );
+        throw new DecisionError(list(parsed.problems));
     }
     return parsed;
 }
