@@ -15,12 +15,12 @@ export type {
     OtcVpcEndpointConnection,
     Status,
     Verdict,
-} from "./connection";
+} from "./shared/vocabulary";
 export {
     type AdmissionRuleArgs,
     ConnectionAdmission,
     type ConnectionAdmissionArgs,
     type ScopeInput,
-} from "./connection-admission";
-export { ConnectionDecision, type ConnectionDecisionArgs, type ConnectionInput } from "./connection-decision";
-export { Provider, type ProviderArgs, type VpcepArgs } from "./provider-instance";
+} from "./program/connection-admission";
+export { ConnectionDecision, type ConnectionDecisionArgs, type ConnectionInput } from "./program/connection-decision";
+export { Provider, type ProviderArgs, type VpcepArgs } from "./program/provider";

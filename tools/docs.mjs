@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 
 const repository = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 const require = createRequire(import.meta.url);
-const { kinds } = require(path.join(repository, "dist/kinds/registry.js"));
+const { kinds } = require(path.join(repository, "dist/kinds/index.js"));
 
 const MARK = "<!-- kinds: made by `npm run docs` -->";
 const END = "<!-- end of kinds -->";

@@ -1,4 +1,4 @@
-import { CloudError, type Environment } from "../clouds/cloud";
+import { CloudError, type Environment } from "../kinds/cloud";
 
 /**
  * Environment variables that say "this cloud is set up here", by cloud. Where one is set, missing credentials are a mistake and not a

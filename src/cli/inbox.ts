@@ -1,14 +1,14 @@
 import { Semaphore } from "async-mutex";
-import { CloudError, type Environment } from "../clouds/cloud";
-import type { Connection } from "../connection";
-import { idField } from "../decision/admission-arguments";
+import { CloudError, type Environment } from "../kinds/cloud";
+import type { Connection } from "../shared/vocabulary";
+import { idField } from "../decision/admission";
 import type { Observed } from "../kinds/kind";
-import { MemoryLedger } from "../ledger";
-import { Context } from "../provider/context";
-import type { Clock } from "../reconcile/clock";
-import { DecisionError } from "../reconcile/decide";
-import type { Target } from "../reconcile/session";
-import { oneLine } from "../text";
+import { MemoryLedger } from "../shared/ledger";
+import { Context } from "../engine/context";
+import type { Clock } from "../shared/clock";
+import { DecisionError } from "../reconcile/carry-out";
+import type { Target } from "../place/session";
+import { oneLine } from "../shared/problem";
 import { environmentNames, findsNone } from "./credentials";
 import { type Choice, type Place, placeName, placesOf, regionOf } from "./places";
 

@@ -2,9 +2,9 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
-import { milliseconds } from "../duration";
-import { kinds } from "../kinds/registry";
-import { oneLine } from "../text";
+import { milliseconds } from "../shared/duration";
+import { kinds } from "../kinds";
+import { oneLine } from "../shared/problem";
 import type { ListOptions } from "./list";
 import { processTerminal, type Terminal, wrap } from "./terminal";
 import { UsageError } from "./usage";

@@ -1,7 +1,7 @@
-import { idField } from "../decision/admission-arguments";
+import { idField } from "../decision/admission";
 import type { ConnectionKind } from "../kinds/kind";
-import { kinds } from "../kinds/registry";
-import { oneLine } from "../text";
+import { kinds } from "../kinds";
+import { oneLine } from "../shared/problem";
 import { UsageError } from "./usage";
 
 /** Where to look. Nothing chosen: every kind for which something is set up. */

@@ -1,4 +1,4 @@
-import { oneLine } from "../text";
+import { oneLine } from "../shared/problem";
 import type { Inbox, ReadPlace, Unread } from "./inbox";
 import { wrap } from "./terminal";
 

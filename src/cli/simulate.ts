@@ -3,9 +3,9 @@ import { readFileSync } from "node:fs";
 import { constants } from "node:os";
 import path from "node:path";
 import type { Readable } from "node:stream";
-import { isAlive } from "../alive";
+import { isAlive } from "../shared/alive";
 import type { Simulator, World } from "../simulator/index";
-import { oneLine } from "../text";
+import { oneLine } from "../shared/problem";
 import type { Terminal } from "./terminal";
 import { UsageError } from "./usage";
 

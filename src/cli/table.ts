@@ -1,7 +1,7 @@
 import Table from "cli-table3";
-import { idField } from "../decision/admission-arguments";
-import { findKind } from "../kinds/registry";
-import { oneLine } from "../text";
+import { idField } from "../decision/admission";
+import { findKind } from "../kinds";
+import { oneLine } from "../shared/problem";
 import type { Request } from "./inbox";
 import { wrap } from "./terminal";
 

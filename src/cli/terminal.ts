@@ -1,5 +1,5 @@
-import type { Environment } from "../clouds/cloud";
-import { type Clock, systemClock } from "../reconcile/clock";
+import type { Environment } from "../kinds/cloud";
+import { type Clock, systemClock } from "../shared/clock";
 
 /** What a command reads and writes; tests pass their own. */
 export interface Terminal {

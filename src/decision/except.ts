@@ -1,7 +1,7 @@
-import { formatKey, parseKey } from "../connection";
+import { formatKey, parseKey } from "../shared/vocabulary";
 import type { ConnectionKind } from "../kinds/kind";
-import { idField } from "./admission-arguments";
-import { isRecord, show } from "./arguments";
+import { idField } from "./admission";
+import { isRecord, show } from "./declaration";
 
 /** The keys of the connections that `except` names, as far as it names any. For an `except` that check has seen before. */
 export function exceptKeys(kind: ConnectionKind, scopeKey: string, except: unknown): string[] {

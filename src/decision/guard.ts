@@ -1,7 +1,7 @@
-import { inside } from "../cidr";
-import type { Facts } from "../connection";
+import { inside } from "../shared/cidr";
+import type { Facts } from "../shared/vocabulary";
 import type { ConnectionKind, Observed } from "../kinds/kind";
-import { oneLine } from "../text";
+import { oneLine } from "../shared/problem";
 
 /** Facts that must hold before a decision is sent. */
 export interface Expectations {

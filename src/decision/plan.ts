@@ -1,4 +1,4 @@
-import type { Decision, OnDrift, Status } from "../connection";
+import type { Decision, OnDrift, Status } from "../shared/vocabulary";
 import type { Action, Lifecycle, Rule } from "../kinds/kind";
 
 /** What the plan looks at, besides the table. */

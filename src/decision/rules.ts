@@ -1,7 +1,7 @@
 import type { RE2JS } from "re2js";
-import type { Facts, Verdict } from "../connection";
+import type { Facts, Verdict } from "../shared/vocabulary";
 import type { Observed } from "../kinds/kind";
-import { oneLine } from "../text";
+import { oneLine } from "../shared/problem";
 import { guard } from "./guard";
 import { endOf, NOTICE_MS, type Until } from "./until";
 

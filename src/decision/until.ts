@@ -1,5 +1,5 @@
-import { milliseconds } from "../duration";
-import { oneLine } from "../text";
+import { milliseconds } from "../shared/duration";
+import { oneLine } from "../shared/problem";
 
 /** When an acceptance ends: at a moment, or so long after it began. Milliseconds. */
 export type Until = { readonly at: number } | { readonly after: number };

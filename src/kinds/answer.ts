@@ -1,4 +1,4 @@
-import { type Asked, unreadableAnswer } from "../clouds/cloud";
+import { type Asked, unreadableAnswer } from "./cloud";
 
 /**
  * Reads fields of a cloud's answer. Types promise what documents promise; what arrives may be anything, so every field

@@ -1,4 +1,4 @@
-import { type Asked, CloudError } from "../clouds/cloud";
+import { type Asked, CloudError } from "./cloud";
 import type { Call } from "./kind";
 
 /** What a listing may cost before it counts as endless. An object, so that tests can change it. */

@@ -1,5 +1,5 @@
-import type { Cloud } from "../clouds/cloud";
-import type { Connection, Decision, Facts, Status } from "../connection";
+import type { Cloud } from "./cloud";
+import type { Connection, Decision, Facts, Status } from "../shared/vocabulary";
 
 /** What can be sent to a cloud about a connection. `remove` deletes it: the requester must ask again. */
 export type Action = Decision | "remove";

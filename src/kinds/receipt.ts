@@ -1,4 +1,4 @@
-import { CloudError } from "../clouds/cloud";
+import { CloudError } from "./cloud";
 import type { Receipt } from "./kind";
 
 /**

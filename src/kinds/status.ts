@@ -1,4 +1,4 @@
-import type { Status } from "../connection";
+import type { Status } from "../shared/vocabulary";
 
 /**
  * The status behind a cloud's word. Case differs between SDKs, documents and the wire: compared without regard to it.

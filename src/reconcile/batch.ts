@@ -1,10 +1,10 @@
 import { Mutex, type MutexInterface } from "async-mutex";
 import DataLoader from "dataloader";
-import type { Decision } from "../connection";
+import type { Decision } from "../shared/vocabulary";
 import type { Action, Order, Receipt } from "../kinds/kind";
-import { backoff, type Clock, Pace } from "./clock";
+import { backoff, type Clock, Pace } from "../shared/clock";
 import { type Inventory, type Reading, UNREAD } from "./inventory";
-import type { Target } from "./session";
+import type { Target } from "../place/session";
 
 /** One decision to carry out. */
 export interface Job {

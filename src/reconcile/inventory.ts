@@ -1,8 +1,8 @@
-import { CloudError } from "../clouds/cloud";
+import { CloudError } from "../kinds/cloud";
 import { ENDLESS, Paging } from "../kinds/calls";
 import type { ConnectionKind, Observed, Page, Scope } from "../kinds/kind";
-import { oneLine } from "../text";
-import type { Session, Target } from "./session";
+import { oneLine } from "../shared/problem";
+import type { Session, Target } from "../place/session";
 
 /**
  * What a read tells about one connection. `absent` is a proof: the scope was found, and a complete listing or a lookup

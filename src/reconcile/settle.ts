@@ -1,7 +1,7 @@
-import { milliseconds } from "../duration";
-import type { Clock } from "./clock";
+import { milliseconds } from "../shared/duration";
+import type { Clock } from "../shared/clock";
 import type { Inventory, Reading } from "./inventory";
-import type { Target } from "./session";
+import type { Target } from "../place/session";
 
 /** The first pause; it grows to the kind's `settleEvery`. */
 const FIRST_PAUSE_MS = 25;

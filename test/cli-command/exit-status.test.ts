@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { CREDENTIAL_VARIABLES } from "../../src/cli/credentials";
-import { kinds } from "../../src/kinds/registry";
+import { kinds } from "../../src/kinds";
 import { useClouds, VPCEP_SERVICE, worldWith } from "../support/clouds";
 import { runBin } from "./bin";
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
-import type { Wire } from "../../src/provider/wire";
+import type { Wire } from "../../src/engine/wire";
 import type { Call } from "../../src/simulator/index";
 import { endpoint, SERVICE, useClouds, worldWith } from "../support/clouds";
 import { onEndpoint } from "../support/declarations";

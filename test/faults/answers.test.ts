@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { kinds } from "../../src/kinds/registry";
+import type { kinds } from "../../src/kinds";
 import { endpoint, INBOUND, PEERING, SERVICE, useClouds, VPCEP_ENDPOINT, VPCEP_SERVICE } from "../support/clouds";
 import { onEndpoint, onInbound, onPeering, onVpcep } from "../support/declarations";
 import { TestStack } from "../support/engine";

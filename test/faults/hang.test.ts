@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from "vitest";
-import { callLimits, withinCallTimeout } from "../../src/clouds/cloud";
-import { systemClock } from "../../src/reconcile/clock";
+import { callLimits, withinCallTimeout } from "../../src/kinds/cloud";
+import { systemClock } from "../../src/shared/clock";
 import { useClouds } from "../support/clouds";
 import { onEndpoint, onInbound, onPeering, onVpcep } from "../support/declarations";
 import { TestStack } from "../support/engine";

@@ -1,7 +1,7 @@
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { answerLimits } from "../../src/clouds/transport";
-import type { kinds } from "../../src/kinds/registry";
+import { answerLimits } from "../../src/kinds/transport";
+import type { kinds } from "../../src/kinds";
 import { DOCUMENTED, placeAt, startHostile } from "../support/hostile-server";
 
 /** Answers larger than any cloud's, as they are or after inflation. */

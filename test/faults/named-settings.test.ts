@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { kinds } from "../../src/kinds/registry";
+import { kinds } from "../../src/kinds";
 import { PROJECT, SERVICE, VPCEP_SERVICE } from "../support/clouds";
 import { KEYS, startHostile } from "../support/hostile-server";
 

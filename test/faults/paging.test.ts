@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { kinds } from "../../src/kinds/registry";
+import { kinds } from "../../src/kinds";
 import { Inventory } from "../../src/reconcile/inventory";
-import { Session, type Target } from "../../src/reconcile/session";
+import { Session, type Target } from "../../src/place/session";
 import { DOMAIN, endpoint, SERVICE } from "../support/clouds";
 import { type Asked, DOCUMENTED, ec2, placeAt, startHostile } from "../support/hostile-server";
 

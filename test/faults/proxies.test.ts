@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { afterAll, afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
-import type { kinds } from "../../src/kinds/registry";
+import type { kinds } from "../../src/kinds";
 import { VPCEP_SERVICE } from "../support/clouds";
 import { DOCUMENTED, KEYS, placeAt } from "../support/hostile-server";
 
@@ -232,7 +232,7 @@ describe.skipIf(!hasOpenssl)("with NODE_EXTRA_CA_CERTS, which only a new process
 
 /** Lists each kind once. */
 const CHILD = `
-const { kinds } = require("./dist/kinds/registry.js");
+const { kinds } = require("./dist/kinds/index.js");
 const url = "https://" + process.argv[1];
 const ids = { serviceId: "${VPCEP_SERVICE}", endpointId: "e", instanceId: "i", connectionId: "c" };
 const one = async (kind) => {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { callLimits } from "../../src/clouds/cloud";
-import type { Wire } from "../../src/provider/wire";
+import { callLimits } from "../../src/kinds/cloud";
+import type { Wire } from "../../src/engine/wire";
 import {
     type Call,
     type Fault,

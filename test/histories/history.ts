@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Wire } from "../../src/provider/wire";
+import type { Wire } from "../../src/engine/wire";
 import type { Call, Simulator } from "../../src/simulator/index";
 import { ACCOUNT, OTHER_ACCOUNT } from "../support/clouds";
 import {

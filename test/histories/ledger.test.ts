@@ -16,7 +16,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { fileLedger } from "../../src/ledger";
+import { fileLedger } from "../../src/shared/ledger";
 
 /** What the processes of one run tell each other, with real processes: ended, killed, of other runs, in folders of others. */
 const ADDRESS = "127.0.0.1:4001";
@@ -46,7 +46,7 @@ console.log(JSON.stringify(ledger.unreachable ?? "reached"));
 
 /** Another provider process of the run. */
 async function member(address = ADDRESS) {
-    const ledger = path.resolve(__dirname, "../../dist/ledger.js");
+    const ledger = path.resolve(__dirname, "../../dist/shared/ledger.js");
     const child = spawn(process.execPath, ["-e", MEMBER, ledger, address, folder], {
         stdio: ["pipe", "pipe", "inherit"],
     });

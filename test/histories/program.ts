@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { Wire } from "../../src/provider/wire";
+import type { Wire } from "../../src/engine/wire";
 import type { Declared } from "../support/engine-model";
 import {
     AWAY,

@@ -3,8 +3,8 @@ import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { plan } from "../../src/decision/plan";
 import type { Lifecycle } from "../../src/kinds/kind";
-import { findKind } from "../../src/kinds/registry";
-import { UNKNOWN, type Wire } from "../../src/provider/wire";
+import { findKind } from "../../src/kinds";
+import { UNKNOWN, type Wire } from "../../src/engine/wire";
 import {
     ACCOUNT,
     ALIBABA_REQUESTER,

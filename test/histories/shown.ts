@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Wire } from "../../src/provider/wire";
+import type { Wire } from "../../src/engine/wire";
 import type { Run, Step } from "../support/engine-model";
 import { exceptedBy, type Program, slotOf, slotsOf } from "./program";
 

@@ -5,7 +5,7 @@ import path from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { main } from "../../src/cli/main";
-import { systemClock } from "../../src/reconcile/clock";
+import { systemClock } from "../../src/shared/clock";
 import { findPulumi } from "../../tools/pulumi/install.mjs";
 import {
     ALIBABA_REQUESTER,

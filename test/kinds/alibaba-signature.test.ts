@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createServer, type IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { kinds } from "../../src/kinds/registry";
+import { kinds } from "../../src/kinds";
 import { DOCUMENTED, KEYS } from "../support/hostile-server";
 
 /**

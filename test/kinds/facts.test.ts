@@ -2,11 +2,11 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { main } from "../../src/cli/main";
-import { Transport } from "../../src/clouds/transport";
-import { kinds } from "../../src/kinds/registry";
-import { systemClock } from "../../src/reconcile/clock";
+import { Transport } from "../../src/kinds/transport";
+import { kinds } from "../../src/kinds";
+import { systemClock } from "../../src/shared/clock";
 import { Inventory } from "../../src/reconcile/inventory";
-import { Session } from "../../src/reconcile/session";
+import { Session } from "../../src/place/session";
 import { DOMAIN, endpoint, PEERING, PROJECT, REQUESTER, SERVICE } from "../support/clouds";
 import { DOCUMENTED, ec2, KEYS, type Place, placeAt, startHostile } from "../support/hostile-server";
 

@@ -1,7 +1,7 @@
 import { AKSKSigner } from "@huaweicloud/huaweicloud-sdk-core/auth/AKSKSigner";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { sign } from "../../src/clouds/huawei-signer";
+import { sign } from "../../src/kinds/huawei/signer";
 
 const NOW = new Date("2026-11-21T08:30:15Z");
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import type { Status } from "../../src/connection";
+import type { Status } from "../../src/shared/vocabulary";
 import { plan } from "../../src/decision/plan";
 import type { ConnectionKind, KnownStatus } from "../../src/kinds/kind";
-import { kinds } from "../../src/kinds/registry";
-import type { Wire } from "../../src/provider/wire";
+import { kinds } from "../../src/kinds";
+import type { Wire } from "../../src/engine/wire";
 import type { World } from "../../src/simulator/index";
 import { useClouds, worldWith } from "../support/clouds";
 import { onEndpoint, onInbound, onPeering, onVpcep } from "../support/declarations";

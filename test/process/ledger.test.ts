@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { fileLedger } from "../../src/ledger";
-import { Run } from "../../src/provider/run";
+import { fileLedger } from "../../src/shared/ledger";
+import { Run } from "../../src/engine/run";
 
 /** What a run says on top of its ledger, with real processes; the ledger itself is in test/histories/ledger.test.ts. */
 const dist = path.resolve(__dirname, "../../dist");

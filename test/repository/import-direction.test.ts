@@ -1,84 +1,133 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import path from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import ts from "typescript";
+import { describe, expect, it } from "vitest";
 
 const repository = path.resolve(__dirname, "../..");
-const biome = path.join(repository, "node_modules/@biomejs/biome/bin/biome");
+const SOURCES = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard", "src/*.ts"], {
+    cwd: repository,
+    encoding: "utf8",
+})
+    .trim()
+    .split("\n");
 
-/** The repository's rules over an empty tree of the same shape. */
-let tree: string;
-beforeAll(() => {
-    tree = mkdtempSync(path.join(tmpdir(), "connection-decision-lint-"));
-    const {
-        vcs: _vcs,
-        $schema: _schema,
-        ...rules
-    } = JSON.parse(readFileSync(path.join(repository, "biome.json"), "utf8"));
-    writeFileSync(path.join(tree, "biome.json"), JSON.stringify(rules));
-});
-afterAll(() => rmSync(tree, { recursive: true, force: true }));
-
-/** What the lint rule says of an import in a file of that name. */
-function lint(file: string, specifier: string): string {
-    mkdirSync(path.dirname(path.join(tree, file)), { recursive: true });
-    writeFileSync(path.join(tree, file), `import { thing } from "${specifier}";\nexport const used = thing;\n`);
-    try {
-        return execFileSync(process.execPath, [biome, "lint", file], { cwd: tree, encoding: "utf8", stdio: "pipe" });
-    } catch (error) {
-        const { stdout, stderr } = error as { stdout: string; stderr: string };
-        return stdout + stderr;
-    }
+interface Import {
+    readonly from: string;
+    /** A file of src, or the name of a package. */
+    readonly to: string;
+    /** Nothing of it is loaded when the program runs. */
+    readonly typeOnly: boolean;
 }
 
+/** The rooms of src and the arrows between them, as the picture in docs/architecture.md has them. `-.->`: types only. */
+const ARROWS = [
+    ...readFileSync(path.join(repository, "docs/architecture.md"), "utf8").matchAll(/^ {4}(\w+) (-->|-\.->) (\w+)$/gm),
+].map(([, from, line, to]) => ({ from, to, typeOnly: line !== "-->" }));
+
+/** Each import of a file, also `import("…")` in types and code. */
+function importsOf(file: string): Import[] {
+    const source = ts.createSourceFile(file, readFileSync(path.join(repository, file), "utf8"), ts.ScriptTarget.ES2022);
+    const found: Import[] = [];
+    const add = (specifier: string, typeOnly: boolean) => found.push({ from: file, to: resolve(file, specifier), typeOnly });
+    const visit = (node: ts.Node): void => {
+        if (ts.isImportDeclaration(node) && ts.isStringLiteral(node.moduleSpecifier)) {
+            const { importClause } = node;
+            const named = importClause?.namedBindings;
+            const typeOnly =
+                importClause?.isTypeOnly === true ||
+                (importClause !== undefined &&
+                    importClause.name === undefined &&
+                    named !== undefined &&
+                    ts.isNamedImports(named) &&
+                    named.elements.every((element) => element.isTypeOnly));
+            add(node.moduleSpecifier.text, typeOnly);
+        } else if (ts.isExportDeclaration(node) && node.moduleSpecifier && ts.isStringLiteral(node.moduleSpecifier)) {
+            add(node.moduleSpecifier.text, node.isTypeOnly);
+        } else if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)) {
+            add((node.argument.literal as ts.StringLiteral).text, true);
+        } else if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) {
+            add((node.arguments[0] as ts.StringLiteral).text, false);
+        }
+        ts.forEachChild(node, visit);
+    };
+    visit(source);
+    return found;
+}
+
+function resolve(file: string, specifier: string): string {
+    if (!specifier.startsWith(".")) {
+        return specifier;
+    }
+    const base = path.posix.join(path.posix.dirname(file), specifier);
+    return [`${base}.ts`, `${base}/index.ts`].find((candidate) => SOURCES.includes(candidate)) ?? base;
+}
+
+/** `kinds` of `src/kinds/aws/cloud.ts`; files beside the rooms are `index`. */
+function roomOf(file: string): string {
+    return file.split("/").length > 2 ? (file.split("/")[1] as string) : "index";
+}
+
+const ALL = SOURCES.flatMap(importsOf);
+const CLOUD_FOLDER = /^src\/(kinds|simulator)\/(?!server\/)(\w+)\//;
+
 describe("the direction of imports", () => {
-    it.each([
-        ["src/connection.ts", "./kinds/registry"],
-        ["src/clouds/aws.ts", "../kinds/kind"],
-        ["src/kinds/aws/vpc-endpoint.ts", "../../reconcile/batch"],
-        ["src/kinds/aws/vpc-endpoint.ts", "@pulumi/pulumi"],
-        ["src/decision/plan.ts", "../clouds/aws"],
-        ["src/decision/plan.ts", "../kinds/aws/vpc-endpoint"],
-        ["src/decision/plan.ts", "node:fs"],
-        ["src/reconcile/batch.ts", "../kinds/aws/vpc-endpoint"],
-        ["src/reconcile/batch.ts", "../provider/check"],
-        ["src/reconcile/batch.ts", "@pulumi/pulumi"],
-        ["src/provider/check.ts", "../kinds/aws/vpc-endpoint"],
-        ["src/provider/check.ts", "../simulator/index"],
-        ["src/connection-decision.ts", "./provider/check"],
-        ["src/connection-decision.ts", "./kinds/registry"],
-        ["src/simulator/index.ts", "../kinds/aws/vpc-endpoint"],
-        ["src/simulator/server/state.ts", "../aws/ec2"],
-        ["src/simulator/aws/ec2.ts", "../../kinds/aws/vpc-endpoint"],
-    ])("forbids %s to import %s", (file, specifier) => {
-        expect(lint(file, specifier)).toContain("noRestrictedImports");
+    it("is that of the picture in docs/architecture.md", () => {
+        const allowed = ({ from, to, typeOnly }: Import) =>
+            ARROWS.some((arrow) => arrow.from === roomOf(from) && arrow.to === roomOf(to) && (typeOnly || !arrow.typeOnly));
+        const wrong = ALL.filter(({ to }) => to.startsWith("src/")).filter(
+            (one) => roomOf(one.from) !== roomOf(one.to) && !allowed(one),
+        );
+        expect(wrong).toEqual([]);
     });
 
-    it.each([
-        ["src/provider/check.ts", "../decision/plan"],
-        ["src/provider/check.ts", "../kinds/registry"],
-        ["src/reconcile/batch.ts", "../kinds/kind"],
-        ["src/decision/plan.ts", "../kinds/kind"],
-        ["src/kinds/aws/vpc-endpoint.ts", "../../clouds/aws"],
-        ["src/connection-decision.ts", "./connection"],
-    ])("allows %s to import %s", (file, specifier) => {
-        expect(lint(file, specifier)).not.toContain("noRestrictedImports");
+    it("has every arrow of the picture", () => {
+        const unused = ARROWS.filter(
+            (arrow) =>
+                !ALL.some(
+                    ({ from, to, typeOnly }) =>
+                        to.startsWith("src/") && roomOf(from) === arrow.from && roomOf(to) === arrow.to && typeOnly === arrow.typeOnly,
+                ),
+        );
+        expect(unused).toEqual([]);
     });
 
-    it("names no kind in shared code", () => {
-        const shared = ["src/decision", "src/reconcile", "src/provider", "src/kinds/kind.ts", "src/kinds/receipt.ts"];
-        const named = ["vpcEndpoint", "openSearchInbound", "vpcPeering"].flatMap((kind) => {
-            try {
-                return execFileSync("git", ["grep", "-n", kind, "--", ...shared], { cwd: repository, encoding: "utf8" })
-                    .trim()
-                    .split("\n");
-            } catch {
-                return [];
+    it("goes in no circle", () => {
+        const loaded = new Map(SOURCES.map((file) => [file, importsOf(file).map(({ to }) => to)]));
+        const circles: string[] = [];
+        const walk = (file: string, way: readonly string[], done: Set<string>): void => {
+            if (way.includes(file)) {
+                circles.push([...way.slice(way.indexOf(file)), file].join(" -> "));
+            } else if (!done.has(file)) {
+                for (const next of loaded.get(file) ?? []) {
+                    walk(next, [...way, file], done);
+                }
+                done.add(file);
             }
-        });
-        expect(
-            named.filter((line) => !/^\S+:\d+:\s*(\*|\/\/|\/\*\*)/.test(line) && !line.includes("for example")),
-        ).toEqual([]);
+        };
+        const done = new Set<string>();
+        for (const file of SOURCES) {
+            walk(file, [], done);
+        }
+        expect(circles).toEqual([]);
+    });
+
+    it("leads from shared code into no cloud's folder", () => {
+        const wrong = ALL.filter(
+            ({ from, to }) =>
+                CLOUD_FOLDER.test(to) &&
+                CLOUD_FOLDER.exec(to)?.[2] !== CLOUD_FOLDER.exec(from)?.[2] &&
+                !["src/kinds/index.ts", "src/simulator/index.ts"].includes(from),
+        );
+        expect(wrong).toEqual([]);
+    });
+
+    it("keeps Pulumi's SDK to the user's program and the engine room, and decisions pure", () => {
+        const wrong = ALL.filter(
+            ({ from, to }) =>
+                (to.startsWith("@pulumi/") && !["program", "engine"].includes(roomOf(from))) ||
+                (to.startsWith("node:") && roomOf(from) === "decision"),
+        );
+        expect(wrong).toEqual([]);
     });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { UNKNOWN, type Wire } from "../../src/provider/wire";
+import { UNKNOWN, type Wire } from "../../src/engine/wire";
 import {
     ALIBABA_REQUESTER,
     endpoint,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Wire } from "../../src/provider/wire";
+import type { Wire } from "../../src/engine/wire";
 import { endpoint, INBOUND, PEERING, SERVICE, useClouds, VPCEP_ENDPOINT, VPCEP_SERVICE } from "../support/clouds";
 import { onEndpoint, onInbound, onPeering, onVpcep } from "../support/declarations";
 import { TestStack } from "../support/engine";

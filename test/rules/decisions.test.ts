@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Wire } from "../../src/provider/wire";
+import type { Wire } from "../../src/engine/wire";
 import { endpoint, REQUESTER, SERVICE, useClouds, worldWith } from "../support/clouds";
 import { onEndpoint, onInbound, onPeering, onVpcep } from "../support/declarations";
 import { TestStack, virtualClock } from "../support/engine";

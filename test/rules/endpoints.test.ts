@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { endpointProblem } from "../../src/clouds/cloud";
+import { endpointProblem } from "../../src/kinds/cloud";
 import { useClouds } from "../support/clouds";
 import { onEndpoint, onInbound, onPeering, onVpcep } from "../support/declarations";
 import { TestStack } from "../support/engine";

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { Decision, OnDrift, Status } from "../../src/connection";
+import type { Decision, OnDrift, Status } from "../../src/shared/vocabulary";
 import { cuts, type Plan, plan } from "../../src/decision/plan";
 import type { Action, ConnectionKind, KnownStatus, Lifecycle, Rule } from "../../src/kinds/kind";
-import { kinds } from "../../src/kinds/registry";
+import { kinds } from "../../src/kinds";
 
 /** Every decision, status, memory and option under every lifecycle table: nothing is sampled. */
 const DECISIONS: readonly Decision[] = ["accept", "reject"];

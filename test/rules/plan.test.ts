@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Decision, Status } from "../../src/connection";
+import type { Decision, Status } from "../../src/shared/vocabulary";
 import { guard } from "../../src/decision/guard";
 import { cuts, plan } from "../../src/decision/plan";
-import { formatDuration, milliseconds } from "../../src/duration";
-import { kinds } from "../../src/kinds/registry";
-import { sameJson, toWire } from "../../src/provider/wire";
-import { oneLine } from "../../src/text";
+import { formatDuration, milliseconds } from "../../src/shared/duration";
+import { kinds } from "../../src/kinds";
+import { sameJson, toWire } from "../../src/engine/wire";
+import { oneLine } from "../../src/shared/problem";
 
 const statuses: Status[] = [
     "pending",

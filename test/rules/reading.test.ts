@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import type { Clock } from "../../src/reconcile/clock";
+import type { Clock } from "../../src/shared/clock";
 import { startSimulator, type World } from "../../src/simulator/index";
 import { ALIBABA_ACCOUNT, OTHER_ACCOUNT, PEERING, useClouds, worldWith } from "../support/clouds";
 import { onEndpoint, onInbound, onPeering, onVpcep } from "../support/declarations";

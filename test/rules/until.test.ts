@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { beginning, endOf, parseUntil } from "../../src/decision/until";
-import type { Wire } from "../../src/provider/wire";
+import type { Wire } from "../../src/engine/wire";
 import { endpoint, PEERING, SERVICE, useClouds, worldWith } from "../support/clouds";
 import { onEndpoint, onPeering } from "../support/declarations";
 import { TestStack } from "../support/engine";

@@ -1,4 +1,4 @@
-import type { Wire } from "../../src/provider/wire";
+import type { Wire } from "../../src/engine/wire";
 import { endpoint, INBOUND, PEERING, SERVICE, VPCEP_ENDPOINT, VPCEP_SERVICE } from "./clouds";
 
 /** A decision on the n-th endpoint of the endpoint service. */

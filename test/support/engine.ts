@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { setImmediate } from "node:timers/promises";
-import { MemoryLedger } from "../../src/ledger";
-import { createProviders, type Provider } from "../../src/provider/provider";
-import type { Wire } from "../../src/provider/wire";
-import type { Clock } from "../../src/reconcile/clock";
+import { MemoryLedger } from "../../src/shared/ledger";
+import { createProviders, type Provider } from "../../src/engine/providers";
+import type { Wire } from "../../src/engine/wire";
+import type { Clock } from "../../src/shared/clock";
 import type { Simulator } from "../../src/simulator/index";
 
 /** Waits take no time: they move this clock and the simulator's ahead. */

@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { onTestFinished } from "vitest";
 import type { Call, ConnectionKind, Order, Scope } from "../../src/kinds/kind";
-import { kinds } from "../../src/kinds/registry";
+import { kinds } from "../../src/kinds";
 import { ACCOUNT, DOMAIN, endpoint, INBOUND, PEERING, PROJECT, SERVICE, VPCEP_ENDPOINT, VPCEP_SERVICE } from "./clouds";
 
 export interface Asked {

@@ -1,6 +1,6 @@
-import { type AlibabaClients, alibaba } from "../../clouds/alibaba";
-import { type Asked, CloudError } from "../../clouds/cloud";
-import { type AlibabaVpcPeeringConnection, formatKey, type Status } from "../../connection";
+import { type AlibabaClients, alibaba } from "./cloud";
+import { type Asked, CloudError } from "../cloud";
+import { type AlibabaVpcPeeringConnection, formatKey, type Status } from "../../shared/vocabulary";
 import {
     documentedCursor,
     documentedId,

@@ -1,6 +1,6 @@
-import { AWS_REGION, type AwsClients, aws, awsCall } from "../../clouds/aws";
-import type { Asked } from "../../clouds/cloud";
-import { type AwsOpenSearchInboundConnection, formatKey, type Status } from "../../connection";
+import { AWS_REGION, type AwsClients, aws, awsCall } from "./cloud";
+import type { Asked } from "../cloud";
+import { type AwsOpenSearchInboundConnection, formatKey, type Status } from "../../shared/vocabulary";
 import {
     documentedCursor,
     documentedId,

@@ -1,7 +1,7 @@
 import type { Filter } from "@aws-sdk/client-ec2";
-import { AWS_REGION, type AwsClients, aws, awsCall } from "../../clouds/aws";
-import { type Asked, CloudError, unreadableAnswer } from "../../clouds/cloud";
-import { type AwsVpcEndpointConnection, formatKey, type Status } from "../../connection";
+import { AWS_REGION, type AwsClients, aws, awsCall } from "./cloud";
+import { type Asked, CloudError, unreadableAnswer } from "../cloud";
+import { type AwsVpcEndpointConnection, formatKey, type Status } from "../../shared/vocabulary";
 import {
     documentedCursor,
     documentedId,

@@ -1,11 +1,11 @@
-import { type Asked, type Cloud, CloudError, unreadableAnswer } from "../../clouds/cloud";
-import { type HuaweiClients, huawei, otc } from "../../clouds/huawei";
+import { type Asked, type Cloud, CloudError, unreadableAnswer } from "../cloud";
+import { type HuaweiClients, huawei, otc } from "./cloud";
 import {
     formatKey,
     type HuaweiVpcEndpointConnection,
     type OtcVpcEndpointConnection,
     type Status,
-} from "../../connection";
+} from "../../shared/vocabulary";
 import { documentedId, documentedList, documentedText, type Fields, optional, record, text } from "../answer";
 import { everyPage } from "../calls";
 import type { Call, ConnectionKind, Lifecycle, Observed, Receipt, Scope, Send } from "../kind";

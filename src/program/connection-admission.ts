@@ -1,0 +1,189 @@
+import * as pulumi from "@pulumi/pulumi";
+import {
+    ADMISSION_ARGUMENTS,
+    ADMISSION_TYPE_TOKEN,
+    type Connection,
+    type ConnectionScope,
+    type Existing,
+    type OnDelete,
+    SCHEMA_VERSION,
+    type Verdict,
+} from "../shared/vocabulary";
+import type { ConnectionDecision } from "./connection-decision";
+import { declare, type FieldsAsInputs, fillIn, providerText, refuseArguments, refuseOptions, urnOf } from "./resource";
+
+/** A scope whose fields may be outputs of other resources. The kind is always written out. */
+export type ScopeInput = {
+    [K in ConnectionScope["kind"]]: FieldsAsInputs<Extract<ConnectionScope, { kind: K }>>;
+}[ConnectionScope["kind"]];
+
+/** One rule of a {@link ConnectionAdmission}. It must name a requester or evidence: something the cloud vouches for. */
+export interface AdmissionRuleArgs {
+    /** Unique in the admission; verdicts name it. Letters, digits, spaces and `_ . : / @ -`. */
+    name: pulumi.Input<string>;
+    /** The accounts, project owners or domains it is about, in the cloud's own format: any of them. */
+    requester?: pulumi.Input<string | pulumi.Input<string>[]>;
+    /**
+     * Facts the cloud vouches for that must all hold, such as `{ cidrs: ["10.0.0.0/8"] }`: a list allows any of its values, a CIDR block
+     * matches inside a range. Where the cloud does not tell one of them, the connection is for review, whatever the next rules say.
+     */
+    evidence?: pulumi.Input<Record<string, pulumi.Input<string | boolean | string[]>>>;
+    /**
+     * A regular expression (RE2: no backreferences, no lookaround) that the requester's own text (a name, a description) must match, else this rule does not. Requesters write what
+     * they like: it can narrow an accept, so that a request without a ticket number waits for people, and nothing else.
+     */
+    ticket?: pulumi.Input<string>;
+    /** What holds for connections that match: `"accept"`, `"reject"`, or `"review"`, left to people. */
+    verdict: pulumi.Input<Verdict>;
+    /**
+     * Of `accept`: until when. A date (`"2026-12-31"`, that day included, UTC), a time (`"2026-12-31T18:00:00Z"`) or a Go-style duration
+     * from the acceptance (`"30d"`; it counts from the next full day, a shorter one from the next full hour). Then the verdict is reject: the next preview
+     * shows the cut. Within seven days before, a warning. What is over stays over while the rule stands. With a duration, another connection of
+     * the same requester has a time of its own: who must not come back gets a date.
+     */
+    until?: pulumi.Input<string>;
+}
+
+/** Arguments of {@link ConnectionAdmission}. */
+export interface ConnectionAdmissionArgs {
+    /**
+     * Where the connections arrive, discriminated by `kind`: its identity.
+     *
+     * @example { kind: "aws:vpcEndpoint", serviceId: service.id }
+     */
+    scope: pulumi.Input<ScopeInput>;
+    /** In order: the first that matches a connection says what becomes of it. */
+    rules: pulumi.Input<pulumi.Input<AdmissionRuleArgs>[]>;
+    /**
+     * What becomes of a connection that no rule matches.
+     *
+     * @default "review"
+     */
+    otherwise?: pulumi.Input<Verdict>;
+    /**
+     * What to do about connections that somebody decided otherwise earlier, in both directions: accepted ones that the rules reject, rejected
+     * ones that a rule would accept. `"report"` shows them and leaves them, `"enforce"` changes them. Connections that are for review are
+     * never touched.
+     *
+     * @default "report"
+     */
+    existing?: pulumi.Input<Existing>;
+    /**
+     * Connections that are decided elsewhere, the only way out of the rules: a `ConnectionDecision`, its `connection` or its id, or a
+     * connection's id. They get no verdict. A connection that a decision of the same program declares and that is not named here is an
+     * error; so is an entry that names no connection of this scope.
+     *
+     * @example [own, "vpce-0a1b2c3d4e5f60718"]
+     * @default none
+     */
+    except?: pulumi.Input<pulumi.Input<string | Connection | ConnectionDecision>[]>;
+    /** Why, for whoever audits the state. It never leaves the state. */
+    reason?: pulumi.Input<string>;
+    /**
+     * What removing this resource does: `"keep"` changes nothing in the cloud, `"reject"` rejects what the rules accept and works now, `"remove"`
+     * deletes it where the owner can, except what decisions of the same run declare. `connections:maxCuts` holds here too.
+     *
+     * @default "keep"
+     */
+    onDelete?: pulumi.Input<OnDelete>;
+    /**
+     * Some kinds cannot reject what was accepted; the only way is to delete the connection. `existing: "enforce"`, `onDelete: "reject"` and `until` need it there.
+     *
+     * @default false
+     */
+    allowRemoval?: pulumi.Input<boolean>;
+    /**
+     * How long all decisions of one run may take to settle, as a Go-style duration.
+     *
+     * @default `customTimeouts` of the resource options, else the kind's own (20m for endpoints)
+     */
+    timeout?: pulumi.Input<string>;
+}
+
+const PROVIDER = providerText("admission");
+
+/**
+ * Who may connect to a whole service: rules decide about every request that arrives in one scope, the preview shows each verdict, and people
+ * decide the rest. The first preview after a request came in shows it; `up` decides what that preview showed, and nothing that arrived since.
+ *
+ * State holds the rules and what is not as they want it, never a row per connection.
+ *
+ * @example
+ * ```ts
+ * new ConnectionAdmission("ledger", {
+ *     scope: { kind: "aws:vpcEndpoint", serviceId: service.id },
+ *     rules: [
+ *         { name: "blocked", requester: "999988887777", verdict: "reject" },
+ *         { name: "analytics", requester: ["111122223333", "444455556666"], verdict: "accept" },
+ *         { name: "migration", requester: "777766665555", verdict: "accept", until: "2026-12-31" },
+ *     ],
+ * });
+ * ```
+ */
+export class ConnectionAdmission extends pulumi.CustomResource {
+    readonly scope!: pulumi.Output<ConnectionScope>;
+    readonly rules!: pulumi.Output<pulumi.Unwrap<AdmissionRuleArgs>[]>;
+    readonly otherwise!: pulumi.Output<Verdict | undefined>;
+    readonly existing!: pulumi.Output<Existing | undefined>;
+    readonly reason!: pulumi.Output<string | undefined>;
+    readonly except!: pulumi.Output<(string | Connection)[] | undefined>;
+    readonly onDelete!: pulumi.Output<OnDelete | undefined>;
+    readonly allowRemoval!: pulumi.Output<boolean | undefined>;
+    readonly timeout!: pulumi.Output<string | undefined>;
+
+    /** A hundred connections, by id, that are not as the rules want them, each with its verdict: what `up` does first. In a preview, unknown where `up` will change them. */
+    readonly verdicts!: pulumi.Output<Record<string, string>>;
+    /** How many there are of each: accept, reject, cut, review, wouldCut, wouldAccept, tooLate. In a preview, unknown where `up` will change them. */
+    readonly counts!: pulumi.Output<Record<string, string>>;
+    /** In previews: what will happen; absent when nothing will. */
+    readonly transition!: pulumi.Output<string | undefined>;
+    /** What a reviewer should know; printed on every run. */
+    readonly warnings!: pulumi.Output<string[] | undefined>;
+
+    /**
+     * Declares the rules of one scope. Throws, before anything is registered, on arguments that do not exist, on `import` and on the provider
+     * of another package.
+     */
+    constructor(name: string, args: ConnectionAdmissionArgs, opts?: pulumi.CustomResourceOptions) {
+        refuseOptions("ConnectionAdmission", name, opts);
+        refuseArguments("ConnectionAdmission", name, args, ADMISSION_ARGUMENTS);
+        const timeouts = opts?.customTimeouts;
+        // JavaScript may leave them out; check says what is missing.
+        const except = (args as Partial<ConnectionAdmissionArgs> | undefined)?.except;
+        super(
+            ADMISSION_TYPE_TOKEN,
+            name,
+            {
+                ...args,
+                ...(except === undefined ? {} : { except: connectionsOf(except) }),
+                verdicts: undefined,
+                counts: undefined,
+                transition: undefined,
+                warnings: undefined,
+                __provider: PROVIDER,
+                __urn: urnOf(name, ADMISSION_TYPE_TOKEN, opts?.parent),
+                __schemaVersion: SCHEMA_VERSION,
+                __preview: pulumi.runtime.isDryRun(),
+                ...(timeouts === undefined ? {} : { __timeouts: { ...timeouts } }),
+            },
+            opts ?? {},
+        );
+        fillIn<ConnectionAdmissionArgs>(this, ADMISSION_ARGUMENTS);
+        // The counts are unknown in a preview where `up` will change them; so are the verdicts, which the preview itself shows.
+        this.verdicts = pulumi.all([this.verdicts, this.counts]).apply(([verdicts]) => verdicts);
+        declare(this, this.except);
+    }
+}
+
+/** A decision stands for its connection. */
+function connectionsOf(except: NonNullable<ConnectionAdmissionArgs["except"]>): pulumi.Output<unknown[]> {
+    return pulumi
+        .output(except)
+        .apply((entries: unknown) =>
+            pulumi.all(
+                (Array.isArray(entries) ? entries : [entries]).map((entry: unknown) =>
+                    pulumi.CustomResource.isInstance(entry) ? (entry as ConnectionDecision).connection : entry,
+                ),
+            ),
+        ) as pulumi.Output<unknown[]>;
+}

@@ -1,0 +1,110 @@
+import * as pulumi from "@pulumi/pulumi";
+import { fileLedger, type Ledger } from "../shared/ledger";
+import { unknownNames } from "../shared/suggest";
+
+/** A connection or scope whose fields may be outputs of other resources. The kind is always written out. */
+export type FieldsAsInputs<C extends { kind: string }> = {
+    [F in keyof C]: F extends "kind" ? C[F] : pulumi.Input<NonNullable<C[F]>>;
+};
+
+const LEFT_OUT = pulumi.output(undefined);
+
+/**
+ * Arguments that were left out are outputs like the others, of undefined. One output for all of them: the SDK takes a stack trace for each
+ * property it registers, 0.2 ms of a program per property and resource.
+ */
+export function fillIn<Args>(resource: pulumi.Resource, names: readonly (keyof Args & string)[]): void {
+    for (const name of names) {
+        if (!(name in resource)) {
+            Object.assign(resource, { [name]: LEFT_OUT });
+        }
+    }
+}
+
+/**
+ * The code that the state names for the engine to run. Not a closure of a `dynamic.Resource`: this text is smaller, loads no TypeScript
+ * compiler, and stays the same across versions, module systems and package managers. It leads from every state ever written to the provider.
+ * The state holds it twice for each resource, so it is short.
+ */
+export function providerText(name: "provider" | "admission"): string {
+    const sentence = "npm install pulumi-connection-decision here; remove its resources before the package";
+    return `exports.handler=()=>{try{return require("pulumi-connection-decision/provider").${name}}catch(e){throw e.code=="MODULE_NOT_FOUND"?Error("${sentence}"):e}}`;
+}
+
+/** Throws on arguments that do not exist, also from JavaScript and through spreads: a misspelled guard would let a stranger in. */
+export function refuseArguments(type: string, name: string, args: object, known: readonly string[]): void {
+    const problems = unknownNames(Object.keys(args ?? {}), known, type);
+    if (problems.length > 0) {
+        throw new pulumi.RunError(`${type} "${name}": ${problems.join("; ")}`);
+    }
+}
+
+/**
+ * The URN that a resource will have, as a value that depends on nothing. As an output it would depend on the parent, which for the SDK means on
+ * all children of a component: one that uses this resource would wait for it, and it for that one, for ever.
+ */
+export function urnOf(name: string, type: string, parent: pulumi.Resource | undefined): Promise<string> {
+    const urn = pulumi.createUrn(name, type, parent) as unknown as { promise(): Promise<string> };
+    return urn.promise();
+}
+
+/** Ledgers by the engine's address: the Automation API runs several deployments in one process. */
+const ledgers = new Map<string, Ledger>();
+
+/**
+ * Tells the provider processes of this run that the program declares a resource, checked or not: `up --target` checks targets only, and
+ * a delete must not undo what another resource still declares, and an admission must not decide what a decision does.
+ */
+export function declare(resource: pulumi.CustomResource, except?: pulumi.Output<unknown>): void {
+    const address = engineAddress();
+    if (address === undefined) {
+        return;
+    }
+    pulumi.all([resource.urn, resource.id, except]).apply(([urn, id, left]) => {
+        if (id) {
+            ledgerAt(address).add({ is: "declared", urn, id, ...(left === undefined ? {} : { except: left }) });
+        }
+    });
+}
+
+/** The ledger at an address; another run may have had it before, whose file is gone. */
+function ledgerAt(address: string): Ledger {
+    const known = ledgers.get(address);
+    if (known !== undefined && known.unreachable === undefined) {
+        return known;
+    }
+    const ledger = fileLedger(address, undefined, false);
+    ledgers.set(address, ledger);
+    return ledger;
+}
+
+/** The address of the engine, which the provider processes know too; undefined under mocks. */
+function engineAddress(): string | undefined {
+    const engine = pulumi.runtime.getEngine() as { getChannel?(): { getTarget(): string } } | undefined;
+    return engine
+        ?.getChannel?.()
+        .getTarget()
+        .replace(/^dns:\/*/, "");
+}
+
+/** Throws on options that these resources cannot have, before anything is registered. */
+export function refuseOptions(
+    type: "ConnectionDecision" | "ConnectionAdmission",
+    name: string,
+    opts: pulumi.CustomResourceOptions | undefined,
+): void {
+    if (opts?.import !== undefined) {
+        const adopts =
+            type === "ConnectionDecision"
+                ? "Declare the decision: creation adopts a connection that is decided already, and sends nothing."
+                : "Declare the rules: creation adopts what they already hold for, and the preview shows the rest.";
+        throw new pulumi.RunError(`${type} "${name}": opts.import is not possible and not needed. ${adopts}`);
+    }
+    // Internal to the SDK; without it the engine fails later with "unrecognized resource type (Check)" (pulumi/pulumi#2776).
+    const foreign = (opts?.provider as { getPackage?(): string } | undefined)?.getPackage?.();
+    if (foreign !== undefined && foreign !== "pulumi-nodejs") {
+        throw new pulumi.RunError(
+            `${type} "${name}": opts.provider is a provider of "${foreign}", which cannot decide connections. Pass a Provider of pulumi-connection-decision, or none.`,
+        );
+    }
+}
