@@ -1,14 +1,15 @@
 import { Semaphore } from "async-mutex";
+import { mayDecide } from "../decision/case";
 import { CloudError, type Environment } from "../kinds/cloud";
-import type { Connection } from "../shared/vocabulary";
-import { idField } from "../decision/admission";
-import type { Observed } from "../kinds/kind";
-import { MemoryLedger } from "../shared/ledger";
-import { Context } from "../engine/context";
+import type { Connection } from "../kinds/index";
+import type { AnyConnection, Observed } from "../kinds/kind";
+import { Configuration } from "../place/configuration";
+import { Places } from "../place/places";
+import type { Target } from "../place/target";
+import { Inventory } from "../reconcile/inventory";
 import type { Clock } from "../shared/clock";
-import { DecisionError } from "../reconcile/carry-out";
-import type { Target } from "../place/session";
-import { oneLine } from "../shared/problem";
+import { ANY } from "../shared/key";
+import { DecisionError, oneLine } from "../shared/problem";
 import { environmentNames, findsNone } from "./credentials";
 import { type Choice, type Place, placeName, placesOf, regionOf } from "./places";
 
@@ -84,7 +85,8 @@ type Account = { readonly id: string } | { readonly why: string };
 
 /** One reading of the inbox. */
 class Reader {
-    private readonly context: Context;
+    private readonly places: Places;
+    private readonly inventory = new Inventory();
     private readonly slots = new Semaphore(AT_ONCE);
     private readonly requests: Request[] = [];
     private readonly read: ReadPlace[] = [];
@@ -101,14 +103,7 @@ class Reader {
         signal: AbortSignal,
         private readonly progress: (done: number, all: number) => void,
     ) {
-        this.context = new Context({
-            environment,
-            clock,
-            log: () => {},
-            ledger: new MemoryLedger(),
-            signal,
-            newToken: () => "",
-        });
+        this.places = new Places({ environment, clock, signal }, new Configuration(environment));
     }
 
     async readAll(places: readonly Place[]): Promise<Inbox> {
@@ -128,13 +123,15 @@ class Reader {
 
     /** Undefined: it could not be opened, and that was said. */
     private async readPlace(place: Place): Promise<Opened | undefined> {
-        const opened = await this.step(place.name, () => this.open(place));
+        const opened = await this.step(place, place.name, () => this.open(place));
         if (opened === undefined) {
             return undefined;
         }
         this.all += opened.scopes.length;
         const titles = await Promise.all(
-            opened.scopes.map((fields) => this.step(scopeName(opened, fields), () => this.readScope(opened, fields))),
+            opened.scopes.map((fields) =>
+                this.step(place, scopeName(opened, fields), () => this.readScope(opened, fields)),
+            ),
         );
         const scopes = titles.filter((title) => title !== undefined);
         const nothingToRead = opened.scopes.length === 0 && this.choice.scopes.length === 0;
@@ -153,25 +150,33 @@ class Reader {
         try {
             const any = await this.target(place, regionMissing ? ANY_REGION : region, {});
             const account = await confirmAccount(any);
-            const found = await any.session.reading(() => kind.discover(any.address.scope, any.session.call));
-            if (!regionMissing) {
-                const scopes = found.filter((fields) => this.isChosen(fields));
-                return { place, name, region, account, scopes };
+            const { scope } = any.address;
+            const found = await any.session.reading(async () => await kind.discover?.(scope, any.session.call));
+            if (regionMissing) {
+                this.failed.push({ place: name, why: regionAdvice(place) });
+                return undefined;
             }
+            const scopes = (found ?? [{}]).filter((fields) => this.isChosen(fields));
+            return { place, name, region, account, scopes };
         } catch (error) {
-            // A region in the environment says that somebody means this cloud; one of the command line may be meant for another.
-            const unused = !place.chosen && (place.region !== undefined || region === undefined);
-            if (unused && findsNone(error) && !environmentNames(kind.cloud.name, this.environment)) {
-                this.skipped.push({ place: name, why: regionMissing ? "no credentials, no region" : "no credentials" });
-                return undefined;
-            }
-            if (!regionMissing) {
-                this.fail(name, error);
-                return undefined;
-            }
+            this.tellUnopened(place, name, region, error);
+            return undefined;
         }
-        this.failed.push({ place: name, why: regionAdvice(place) });
-        return undefined;
+    }
+
+    /** Why a place could not be opened. What nothing is set up for is skipped, the rest has failed. */
+    private tellUnopened(place: Place, name: string, region: string | undefined, error: unknown): void {
+        const { kind } = place;
+        const regionMissing = kind.fields.region !== undefined && region === undefined;
+        // A region in the environment says that somebody means this cloud; one of the command line may be meant for another.
+        const unused = !place.chosen && (place.region !== undefined || region === undefined);
+        if (unused && findsNone(error) && !environmentNames(kind.cloud.name, this.environment)) {
+            this.skipped.push({ place: name, why: regionMissing ? "no credentials, no region" : "no credentials" });
+        } else if (regionMissing) {
+            this.failed.push({ place: name, why: regionAdvice(place) });
+        } else {
+            this.fail(place, name, error);
+        }
     }
 
     private isChosen(fields: Fields): boolean {
@@ -182,7 +187,7 @@ class Reader {
     private async defaultRegion({ kind }: Place): Promise<string | undefined> {
         return kind.fields.region === undefined
             ? undefined
-            : kind.cloud.region?.({ settings: {}, environment: this.environment, placement: {} });
+            : kind.cloud.defaults?.region?.find({ settings: {}, environment: this.environment, placement: {} });
     }
 
     /** Reads one scope; its title, or undefined where it could not be read, which is said. */
@@ -190,7 +195,7 @@ class Reader {
         const { place, region, account } = opened;
         const any = await this.target(place, region, fields);
         const { scope } = any.address;
-        const reading = await this.context.reconciler.inventory.readAll(any);
+        const reading = await this.inventory.readAll(any);
         if (reading.state !== "found") {
             const why = reading.state === "unreadable" ? reading.why : "it is gone";
             this.failed.push({ place: scopeName(opened, fields), why });
@@ -204,9 +209,11 @@ class Reader {
         if (reading.others > 0) {
             this.others.push(`${oneLine(scope.title)}: ${reading.others} of another form, not shown`);
         }
-        const at = typeof scope.facts.region === "string" ? { region: scope.facts.region } : {};
-        for (const seen of reading.all.filter((item) => item.status === "pending" && isOurs(item, account))) {
-            const id = { [idField(place.kind)]: seen.id };
+        const at = scope.at.region === undefined ? {} : { region: scope.at.region };
+        for (const seen of reading.all.filter(
+            (item) => item.status === "pending" && mayDecide("id" in account ? account.id : undefined, item),
+        )) {
+            const id = { [place.kind.id]: seen.id };
             const connection = { kind: place.kind.name, ...at, ...fields, ...id } as unknown as Connection;
             this.requests.push({ connection, scope: oneLine(scope.title), seen });
         }
@@ -232,11 +239,11 @@ class Reader {
     }
 
     /** One step of the progress. A failure of the cloud or of a setting is told, and the others go on. */
-    private async step<T>(name: string, work: () => Promise<T>): Promise<T | undefined> {
+    private async step<T>(place: Place, name: string, work: () => Promise<T>): Promise<T | undefined> {
         try {
             return await this.slots.runExclusive(work);
         } catch (error) {
-            this.fail(name, error);
+            this.fail(place, name, error);
             return undefined;
         } finally {
             this.done += 1;
@@ -244,22 +251,23 @@ class Reader {
         }
     }
 
-    private fail(place: string, error: unknown): void {
+    private fail({ kind }: Place, name: string, error: unknown): void {
         if (!(error instanceof CloudError) && !(error instanceof DecisionError)) {
             throw error;
         }
-        this.failed.push({ place, why: reason(error) });
+        this.failed.push({ place: name, why: reason(error, kind.cloud.title) });
     }
 
     /** Any connection of a place; fields that only tell scopes apart are not known before they are discovered. */
-    private target({ kind }: Place, region: string | undefined, fields: Fields): Promise<Target> {
-        const required = Object.entries(kind.fields).filter(([, field]) => field.required);
-        return this.context.target({
+    private async target({ kind }: Place, region: string | undefined, fields: Fields): Promise<Target> {
+        const required = [...kind.scope, kind.id].filter((name) => name !== "region");
+        const connection = {
             kind: kind.name,
-            ...Object.fromEntries(required.map(([name]) => [name, "*"])),
+            ...Object.fromEntries(required.map((name) => [name, ANY])),
             ...(region === undefined ? {} : { region }),
             ...fields,
-        } as unknown as Connection);
+        };
+        return (await this.places.locate(connection as AnyConnection)).target;
     }
 }
 
@@ -269,24 +277,19 @@ function scopeName({ name }: Opened, fields: Fields): string {
 }
 
 /** The account, where it can be had. Missing or refused credentials end the place; any other failure leaves it unconfirmed. */
-async function confirmAccount({ session }: Target): Promise<Account> {
+async function confirmAccount({ session, kind }: Target): Promise<Account> {
     try {
         return { id: await session.account() };
     } catch (error) {
         if (!(error instanceof CloudError) || error.failure === "credentials") {
             throw error;
         }
-        return { why: reason(error) };
+        return { why: reason(error, kind.cloud.title) };
     }
 }
 
-/** Whether the decision is ours: clouds list requests that we made ourselves, too. */
-function isOurs({ decider }: Observed, account: Account): boolean {
-    return decider === undefined || ("id" in account && account.id === decider);
-}
-
 /** Why a place was not read, on one line, with what to do about it in terms of this command. */
-function reason(error: CloudError | DecisionError): string {
+function reason(error: CloudError | DecisionError, cloud: string): string {
     const text = withoutArguments(error.message.replaceAll("\n", " "));
     if (!(error instanceof CloudError)) {
         return text;
@@ -294,12 +297,12 @@ function reason(error: CloudError | DecisionError): string {
     return error.failure === "denied"
         ? `${text}; the credentials need ${error.action}`
         : error.failure === "credentials"
-          ? `${text}; check the ${error.cloud} credentials`
+          ? `${text}; check the ${cloud} credentials`
           : text;
 }
 
 function regionAdvice({ kind }: Place): string {
-    const variables = (kind.cloud.regionChain ?? "").split(", ").filter((name) => /^[A-Z]/.test(name));
+    const variables = (kind.cloud.defaults?.region?.chain ?? []).filter((name) => /^[A-Z]/.test(name));
     return `no region; use --region ${kind.cloud.name}=REGION, or set ${variables.join(" or ")}`;
 }
 

@@ -2,8 +2,8 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
-import { milliseconds } from "../shared/duration";
 import { kinds } from "../kinds";
+import { milliseconds } from "../shared/duration";
 import { oneLine } from "../shared/problem";
 import type { ListOptions } from "./list";
 import { processTerminal, type Terminal, wrap } from "./terminal";

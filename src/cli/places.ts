@@ -1,6 +1,5 @@
-import { idField } from "../decision/admission";
-import type { ConnectionKind } from "../kinds/kind";
 import { kinds } from "../kinds";
+import type { ConnectionKind } from "../kinds/kind";
 import { oneLine } from "../shared/problem";
 import { UsageError } from "./usage";
 
@@ -96,6 +95,6 @@ function regionChoice(text: string, wanted: readonly ConnectionKind[]): RegionCh
 /** Whether an id has the form of a scope of this kind. Kinds whose scope is the account have none to choose. */
 function fitsScope(kind: ConnectionKind, id: string): boolean {
     return Object.entries(kind.fields).some(
-        ([name, field]) => field.required && name !== idField(kind) && field.format.test(id),
+        ([name, field]) => field.required && name !== kind.id && field.format.test(id),
     );
 }

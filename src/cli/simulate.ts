@@ -4,8 +4,8 @@ import { constants } from "node:os";
 import path from "node:path";
 import type { Readable } from "node:stream";
 import { isAlive } from "../shared/alive";
-import type { Simulator, World } from "../simulator/index";
 import { oneLine } from "../shared/problem";
+import type { Simulator, World } from "../simulator/index";
 import type { Terminal } from "./terminal";
 import { UsageError } from "./usage";
 
@@ -151,7 +151,7 @@ async function start({ port, world, throttle, settleMs, latencyMs }: SimulateOpt
 
 /** Everything that is wrong with a world file names the file, and the place in it. */
 async function readWorldFile(file: string): Promise<World> {
-    const { readWorld } = await import("../simulator/server/read-world.js");
+    const { readWorld } = await import("../simulator/clouds.js");
     try {
         return readWorld(JSON.parse(readFileSync(file, "utf8")));
     } catch (error) {

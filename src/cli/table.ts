@@ -1,5 +1,4 @@
 import Table from "cli-table3";
-import { idField } from "../decision/admission";
 import { findKind } from "../kinds";
 import { oneLine } from "../shared/problem";
 import type { Request } from "./inbox";
@@ -44,7 +43,7 @@ export function asTable(requests: readonly Request[], look: Look): string {
 function rowOf({ connection, seen }: Request, look: Look): Row {
     const fields = Object.entries(connection);
     const kind = findKind(connection.kind);
-    const id = kind === undefined ? "" : idField(kind);
+    const id = kind === undefined ? "" : kind.id;
     const scope = fields.filter(([name]) => !["kind", "region", id].includes(name)).map(([, value]) => value);
     return {
         kind: connection.kind,

@@ -1,56 +1,97 @@
-import { formatKey, parseKey } from "../shared/vocabulary";
-import type { ConnectionKind } from "../kinds/kind";
-import { idField } from "./admission";
-import { isRecord, show } from "./declaration";
+import type { ConnectionKind, Observed } from "../kinds/kind";
+import { soughtKey } from "../kinds/selectors";
+import { keyInScope, ownId, parseKey } from "../shared/key";
+import { isRecord, type Stored, show } from "./fields";
+
+/** Connections that are decided elsewhere: the keys they have, and what finds those whose id is not known. */
+export interface Except {
+    readonly keys: readonly string[];
+    readonly names: (seen: Observed) => boolean;
+}
+
+type Entry = { readonly key: string; readonly sought?: Stored } | { readonly problem: string };
 
 /** The keys of the connections that `except` names, as far as it names any. For an `except` that check has seen before. */
 export function exceptKeys(kind: ConnectionKind, scopeKey: string, except: unknown): string[] {
     return (Array.isArray(except) ? except : []).flatMap((entry) => {
-        const read = readExcept(kind, scopeKey, entry);
+        const read = readEntry(kind, scopeKey, entry);
         return "key" in read ? [read.key] : [];
     });
 }
 
-/**
- * One entry of `except`: the key of a connection of this scope, or why it is none. An entry that names nothing would leave in what the
- * program means to leave out, so it is an error.
- *
- * @param scopeKey the id of the admission, with `*` for the connection
- */
+/** What `except` names, or what is wrong with it. An entry that names nothing would leave in what the program means to leave out. */
 export function readExcept(
     kind: ConnectionKind,
     scopeKey: string,
-    entry: unknown,
-): { key: string } | { problem: string } {
-    const { parts } = parseKey(scopeKey);
-    const keyOf = (id: string) => formatKey(kind.name, [...parts.slice(0, -1), id]);
-    const field = kind.fields[idField(kind)];
-    const problem = (why: string) => ({ problem: `${show(entry)} is not a connection of this scope: ${why}` });
-    if (typeof entry === "string") {
-        const id = entry.includes("/") ? (parseKey(entry).parts.at(-1) ?? "") : entry;
-        if (entry.includes("/") && entry !== keyOf(id)) {
-            return problem(`its connections have ids such as ${keyOf("…")}`);
-        }
-        return field?.format.test(id) ? { key: keyOf(id) } : problem(`an id must be ${field?.describes}`);
+    except: readonly unknown[],
+): Except | { problem: string } {
+    const entries = except.map((entry) => readEntry(kind, scopeKey, entry));
+    const problems = entries.flatMap((entry, i) => ("problem" in entry ? [`except[${i}]: ${entry.problem}`] : []));
+    if (problems.length > 0) {
+        return { problem: problems.join("\n") };
     }
+    const named = entries.flatMap((entry) => ("key" in entry ? [entry] : []));
+    const selecting = named.flatMap((entry) => (entry.sought === undefined ? [] : [entry.sought]));
+    return {
+        keys: named.map(({ key }) => key),
+        names: (seen) => selecting.some((entry) => kind.matches?.(entry as never, seen) === true),
+    };
+}
+
+/**
+ * One entry: the key of a connection of this scope, or why it is none.
+ *
+ * @param scopeKey the id of the admission, with `*` for the connection
+ */
+function readEntry(kind: ConnectionKind, scopeKey: string, entry: unknown): Entry {
+    const read = typeof entry === "string" ? readId(kind, scopeKey, entry) : readConnection(kind, scopeKey, entry);
+    return "problem" in read ? { problem: `${show(entry)} is not a connection of this scope: ${read.problem}` } : read;
+}
+
+/** A connection's own id, or the id of its decision. */
+function readId(kind: ConnectionKind, scopeKey: string, entry: string): Entry {
+    const format = kind.fields[kind.id];
+    const isKey = /^[a-z]+:\w+\//.test(entry);
+    const id = isKey ? ownId(entry) : entry;
+    const key = keyInScope(scopeKey, id);
+    if (isKey && entry !== key) {
+        return { problem: `its connections have ids such as ${keyInScope(scopeKey, "…")}` };
+    }
+    return format?.format.test(id) ? { key } : { problem: `an id must be ${format?.describes}` };
+}
+
+function readConnection(kind: ConnectionKind, scopeKey: string, entry: unknown): Entry {
     if (!isRecord(entry)) {
-        return problem("an entry is a connection's id, a decision, or the connection of a decision");
+        return { problem: "an entry is a connection's id, a decision, or the connection of a decision" };
     }
+    const problem = entryProblem(kind, scopeKey, entry);
+    if (problem !== undefined) {
+        return { problem };
+    }
+    const id = entry[kind.id];
+    const key = id === undefined ? soughtKey(kind, scopeKey, entry) : undefined;
+    if (key !== undefined) {
+        return { key, sought: entry };
+    }
+    const format = kind.fields[kind.id];
+    return typeof id === "string" && format?.format.test(id)
+        ? { key: keyInScope(scopeKey, id) }
+        : { problem: `${kind.id} must be ${format?.describes}` };
+}
+
+/** Whether the other fields of a connection are those of the scope. */
+function entryProblem(kind: ConnectionKind, scopeKey: string, entry: Stored): string | undefined {
     if (entry.kind !== kind.name) {
-        return problem(`its kind must be ${kind.name}`);
+        return `its kind must be ${kind.name}`;
     }
     const foreign = Object.keys(entry).filter((name) => name !== "kind" && !Object.hasOwn(kind.fields, name));
     if (foreign.length > 0) {
-        return problem(`${foreign.map(show).join(", ")} is no field of ${kind.name}`);
+        return `${foreign.map(show).join(", ")} is no field of ${kind.name}`;
     }
-    const other = kind.identity.find(
-        (name, i) => i < kind.identity.length - 1 && entry[name] !== undefined && entry[name] !== parts[i],
-    );
-    if (other !== undefined) {
-        return problem(`its ${other} is not that of the scope`);
-    }
-    const id = entry[idField(kind)];
-    return typeof id === "string" && field?.format.test(id)
-        ? { key: keyOf(id) }
-        : problem(`${idField(kind)} must be ${field?.describes}`);
+    const at = parseKey(kind, scopeKey) ?? {};
+    const other = (kind.scope as readonly string[]).find((name) => {
+        const value = entry[name];
+        return value !== undefined && (kind.fields[name]?.canonical?.(String(value)) ?? value) !== at[name];
+    });
+    return other === undefined ? undefined : `its ${other} is not that of the scope`;
 }

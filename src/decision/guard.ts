@@ -1,7 +1,8 @@
-import { inside } from "../shared/cidr";
-import type { Facts } from "../shared/vocabulary";
 import type { ConnectionKind, Observed } from "../kinds/kind";
+import { inside } from "../shared/cidr";
 import { oneLine } from "../shared/problem";
+import type { Facts } from "../shared/vocabulary";
+import { isFact, isRecord } from "./fields";
 
 /** Facts that must hold before a decision is sent. */
 export interface Expectations {
@@ -9,58 +10,114 @@ export interface Expectations {
     readonly evidence?: Facts;
 }
 
+/** How a kind compares requesters and facts. */
+type Comparing = Pick<ConnectionKind, "sameRequester" | "sameEvidence">;
+
 /**
  * `holds`; `untold`: the cloud does not say, so nothing may be sent; `violated`: it says otherwise.
  * `text` tells what was expected and what is.
  */
-export type GuardVerdict =
+export type GuardResult =
     | { readonly result: "holds" }
     | { readonly result: "untold" | "violated"; readonly text: string };
 
 /** Compares what a declaration expects with what the cloud vouches for. Pure. */
-export function guard(expected: Expectations, seen: Observed): GuardVerdict {
+export function guard(kind: Comparing, expected: Expectations, seen: Observed): GuardResult {
     return (
-        requesterVerdict(expected.requesters, seen) ?? evidenceVerdict(expected.evidence, seen) ?? { result: "holds" }
+        requesterResult(kind, expected.requesters, seen) ??
+        evidenceResult(kind, expected.evidence, seen) ?? { result: "holds" }
     );
 }
 
 /** What is known to be another one than expected, whatever else the cloud does not tell. */
 export function violation(
+    kind: Comparing,
     expected: Expectations,
     seen: Observed,
 ): { of: "requester" | "evidence"; text: string } | undefined {
-    const requester = requesterVerdict(expected.requesters, seen);
+    const requester = requesterResult(kind, expected.requesters, seen);
     if (requester?.result === "violated") {
         return { of: "requester", text: requester.text };
     }
     const told = Object.entries(expected.evidence ?? {}).filter(([fact]) => Object.hasOwn(seen.evidence, fact));
-    const evidence = evidenceVerdict(Object.fromEntries(told), seen);
+    const evidence = evidenceResult(kind, Object.fromEntries(told), seen);
     return evidence?.result === "violated" ? { of: "evidence", text: evidence.text } : undefined;
 }
 
-/** Sentences for expectations that can never hold for this kind, such as a malformed account or a fact it never tells. */
-export function impossibleExpectations(kind: ConnectionKind, expected: Expectations): string[] {
-    const requesters = (expected.requesters ?? [])
-        .filter((requester) => !kind.requester.format.test(requester))
-        .map((requester) => `expectedRequester "${oneLine(requester, 80)}" must be ${kind.requester.describes}`);
+/** The expectations in arguments that check has let through. */
+export function readExpectations(requester: unknown, evidence: unknown): Expectations {
+    const facts = (evidence ?? {}) as Facts;
+    return {
+        ...(requester === undefined ? {} : { requesters: [requester].flat() as string[] }),
+        // No fact is nothing expected: it must not read as a guard.
+        ...(Object.keys(facts).length === 0 ? {} : { evidence: facts }),
+    };
+}
+
+/** What the arguments that hold expectations are called: those of a decision, or of a rule. */
+interface Names {
+    readonly requester: string;
+    readonly evidence: string;
+}
+
+const OF_A_DECISION: Names = { requester: "expectedRequester", evidence: "expectedEvidence" };
+
+/** What is wrong with expectations: of the wrong type, or such that they can never hold for this kind. */
+export function expectationProblems(
+    kind: ConnectionKind | undefined,
+    requester: unknown,
+    evidence: unknown,
+    names = OF_A_DECISION,
+): string[] {
+    return [
+        ...(requester === undefined ? [] : requesterProblems(kind, [requester].flat(), names)),
+        ...(evidence === undefined ? [] : evidenceProblems(kind, evidence, names)),
+    ];
+}
+
+function requesterProblems(kind: ConnectionKind | undefined, requesters: readonly unknown[], names: Names): string[] {
+    if (requesters.length === 0) {
+        return [`${names.requester} is an empty list, which nobody can satisfy; leave it out or name an account`];
+    }
+    if (!requesters.every((one) => typeof one === "string")) {
+        return [`${names.requester} must be a text or a list of texts; write account ids in quotes, "012345678901"`];
+    }
+    const { format = /^/, describes = "" } = kind?.requester ?? {};
+    return (requesters as string[])
+        .filter((one) => !format.test(one))
+        .map((one) => `${names.requester} "${oneLine(one, 80)}" must be ${describes}`);
+}
+
+function evidenceProblems(kind: ConnectionKind | undefined, evidence: unknown, names: Names): string[] {
+    if (!isRecord(evidence) || !Object.values(evidence).every(isFact)) {
+        return [`${names.evidence} must name facts with a text, a list of texts, true or false`];
+    }
+    return kind === undefined ? [] : neverTold(kind, Object.keys(evidence), names);
+}
+
+function neverTold(kind: ConnectionKind, facts: readonly string[], names: Names): string[] {
     const known = Object.keys(kind.evidence);
-    const facts = Object.keys(expected.evidence ?? {})
+    return facts
         .filter((fact) => !known.includes(fact))
         .map(
             (fact) =>
-                `expectedEvidence.${oneLine(fact, 40)} is never told for ${kind.name}; it tells ${known.join(", ")}`,
+                `${names.evidence}.${oneLine(fact, 40)} is never told for ${kind.name}; it tells ${known.join(", ")}`,
         );
-    return [...requesters, ...facts];
 }
 
-function requesterVerdict(expected: readonly string[] | undefined, seen: Observed): GuardVerdict | undefined {
+function requesterResult(
+    kind: Comparing,
+    expected: readonly string[] | undefined,
+    seen: Observed,
+): GuardResult | undefined {
     if (expected === undefined) {
         return undefined;
     }
     if (seen.requester === undefined) {
         return { result: "untold", text: `the cloud does not tell who asks; expected ${expected.join(" or ")}` };
     }
-    return expected.includes(seen.requester)
+    const { requester } = seen;
+    return expected.some((one) => kind.sameRequester?.(one, requester) ?? one === requester)
         ? undefined
         : {
               result: "violated",
@@ -72,22 +129,29 @@ function requesterVerdict(expected: readonly string[] | undefined, seen: Observe
  * A single expected value must be the fact. A list allows any of its values; where the fact itself is a list
  * (CIDR blocks), everything in it must be among the expected ones. A CIDR block is among them also where it lies inside one.
  */
-function evidenceVerdict(expected: Facts | undefined, seen: Observed): GuardVerdict | undefined {
+function evidenceResult(kind: Comparing, expected: Facts | undefined, seen: Observed): GuardResult | undefined {
     for (const [fact, wanted] of Object.entries(expected ?? {})) {
         const actual = Object.hasOwn(seen.evidence, fact) ? seen.evidence[fact] : undefined;
         if (actual === undefined) {
             return { result: "untold", text: `the cloud does not tell ${fact}; expected ${show(wanted)}` };
         }
-        const allowed = (Array.isArray(wanted) ? wanted : [wanted]).map(String);
-        const values = (Array.isArray(actual) ? actual : [actual]).map(String);
-        if (
-            values.length === 0 ||
-            !values.every((value) => allowed.some((one) => one === value || inside(value, one)))
-        ) {
+        const same = (declared: string, told: string) =>
+            kind.sameEvidence?.(fact, declared, told) ?? (declared === told || inside(told, declared));
+        if (!isAmong(actual, wanted, same)) {
             return { result: "violated", text: `${fact} is ${show(actual)}, expected ${show(wanted)}` };
         }
     }
     return undefined;
+}
+
+function isAmong(
+    actual: Facts[string],
+    wanted: Facts[string],
+    same: (declared: string, told: string) => boolean,
+): boolean {
+    const allowed = [wanted].flat().map(String);
+    const values = [actual].flat().map(String);
+    return values.length > 0 && values.every((value) => allowed.some((one) => same(one, value)));
 }
 
 function show(value: Facts[string]): string {

@@ -1,5 +1,5 @@
+import { type Action, type Lifecycle, type Transition, transitionOf } from "../kinds/table";
 import type { Decision, OnDrift, Status } from "../shared/vocabulary";
-import type { Action, Lifecycle, Rule } from "../kinds/kind";
 
 /** What the plan looks at, besides the table. */
 export interface Situation {
@@ -31,7 +31,7 @@ export interface PlanOptions {
 
 export type Step =
     | { readonly do: "none" | "settle" | "awaitRequest" | "hold" | "unknown" }
-    | { readonly do: "act"; readonly actions: readonly Action[] }
+    | { readonly do: "act"; readonly action: Action }
     /**
      * `refuse`: the program asks for what cannot be; the preview fails.
      * `lapsed`: the requester's side ended it, nothing can be sent; a warning, and a failure only where this run was to decide it.
@@ -54,25 +54,25 @@ export function plan(
     options: PlanOptions,
 ): Plan {
     const { status } = situation;
-    if (status === "unknown") {
+    const cell = transitionOf(lifecycle, decision, status);
+    if (cell === undefined) {
         return { step: { do: "unknown" }, warnings: unknownWarnings(situation) };
     }
-    const rule = lifecycle[decision][status];
     if (status === "absent") {
-        return planAbsent(rule, decision, memory, options);
+        return planAbsent(cell, decision, memory, options);
     }
-    if (rule.do === "none") {
+    if (cell.do === "none") {
         return { step: { do: "none" }, warnings: [] };
     }
-    if (rule.do === "settle") {
+    if (cell.do === "settle") {
         return {
             step: { do: "settle" },
             transition: `${decision}: ${status} -> ${goal(decision)} (waiting for the cloud)`,
             warnings: [],
         };
     }
-    if (rule.do === "awaitRequest" || rule.do === "impossible") {
-        return lapsed(rule, decision, situation, options);
+    if (cell.do === "awaitRequest" || cell.do === "impossible") {
+        return lapsed(cell, decision, situation, options);
     }
     if (options.onDrift === "hold" && options.established && undone(decision, status)) {
         return {
@@ -81,12 +81,12 @@ export function plan(
             warnings: [],
         };
     }
-    return planActions(rule.do, rule, decision, situation, options);
+    return planAction(cell.do, cell, decision, situation, options);
 }
 
 /** Whether a plan would cut a connection that works now. */
 export function cuts(step: Step, status: Status): boolean {
-    return step.do === "act" && isWorking(status) && step.actions.some((action) => action !== "accept");
+    return step.do === "act" && isWorking(status) && step.action !== "accept";
 }
 
 /** Whether traffic may flow. */
@@ -112,15 +112,15 @@ export function goal(decision: Decision): Status {
     return decision === "accept" ? "accepted" : "rejected";
 }
 
-function planActions(
-    actions: readonly Action[],
-    rule: Rule,
+function planAction(
+    action: Action,
+    { basis }: Transition,
     decision: Decision,
     situation: Situation,
     options: PlanOptions,
 ): Plan {
     const { status } = situation;
-    const removes = actions.includes("remove");
+    const removes = action === "remove";
     if (removes && !options.allowRemoval) {
         return {
             step: {
@@ -132,18 +132,18 @@ function planActions(
         };
     }
     const notes = [
-        ...(isWorking(status) && !actions.includes("accept") ? ["CUTS a working connection"] : []),
+        ...(isWorking(status) && action !== "accept" ? ["CUTS a working connection"] : []),
         ...(removes ? ["the connection is deleted, the requester must ask again"] : []),
-        ...(rule.basis === "tried" ? ["undocumented: tried, the cloud may refuse"] : []),
+        ...(basis === "tried" ? ["undocumented: tried, the cloud may refuse"] : []),
     ];
     return {
-        step: { do: "act", actions },
+        step: { do: "act", action },
         transition: `${decision}: ${status} -> ${removes ? "absent" : goal(decision)}${notes.length === 0 ? "" : ` (${notes.join("; ")})`}`,
         warnings: [],
     };
 }
 
-function planAbsent(rule: Rule, decision: Decision, memory: Memory, options: PlanOptions): Plan {
+function planAbsent(cell: Transition, decision: Decision, memory: Memory, options: PlanOptions): Plan {
     const seenBefore = memory.seen !== undefined;
     if (decision === "reject") {
         return seenBefore
@@ -167,17 +167,17 @@ function planAbsent(rule: Rule, decision: Decision, memory: Memory, options: Pla
         };
     }
     return {
-        step: { do: rule.do === "awaitRequest" ? "awaitRequest" : "none" },
+        step: { do: cell.do === "awaitRequest" ? "awaitRequest" : "none" },
         transition: `accept: absent -> accepted (up waits ${options.waitForRequest} for the request)`,
         warnings: ["there is no such request yet"],
     };
 }
 
 /** The requester's side ended it: too late for a decision, and no reason to fail the others. */
-function lapsed(rule: Rule, decision: Decision, situation: Situation, options: PlanOptions): Plan {
+function lapsed(cell: Transition, decision: Decision, situation: Situation, options: PlanOptions): Plan {
     const { status, cloudStatus } = situation;
     const word = cloudStatus === undefined || cloudStatus === status ? status : `${status} (${cloudStatus})`;
-    const remedy = rule.remedy ?? "ask the requester to send it again";
+    const remedy = cell.remedy ?? "ask the requester to send it again";
     if (options.established) {
         return {
             step: { do: "none" },

@@ -1,12 +1,12 @@
 import type { RE2JS } from "re2js";
-import type { Facts, Verdict } from "../shared/vocabulary";
-import type { Observed } from "../kinds/kind";
+import type { ConnectionKind, Observed } from "../kinds/kind";
 import { oneLine } from "../shared/problem";
+import type { Facts, Verdict } from "../shared/vocabulary";
 import { guard } from "./guard";
 import { endOf, NOTICE_MS, type Until } from "./until";
 
 /** One rule of an admission, validated. */
-export interface Rule {
+export interface AdmissionRule {
     readonly name: string;
     /** Any of these asks. */
     readonly requesters?: readonly string[];
@@ -19,7 +19,7 @@ export interface Rule {
 }
 
 export interface Rules {
-    readonly rules: readonly Rule[];
+    readonly rules: readonly AdmissionRule[];
     /** Of a connection that no rule matches. */
     readonly otherwise: Verdict;
 }
@@ -31,7 +31,7 @@ export interface Judgement {
     readonly why: string;
     /** The rule that matched accepts for a time: when that is over, milliseconds since 1970. */
     readonly until?: {
-        readonly rule: Rule;
+        readonly rule: AdmissionRule;
         readonly end: number | undefined;
         readonly over: boolean;
         readonly soon: boolean;
@@ -45,13 +45,14 @@ export interface Judgement {
  * @param since when the acceptance of this connection under a rule with a duration began
  */
 export function judge(
+    kind: Pick<ConnectionKind, "sameRequester" | "sameEvidence">,
     { rules, otherwise }: Rules,
     seen: Observed,
-    since: (rule: Rule) => string | undefined,
+    since: (rule: AdmissionRule) => string | undefined,
     now: number,
 ): Judgement {
     for (const rule of rules) {
-        const match = matches(rule, seen);
+        const match = matches(kind, rule, seen);
         if (match === "untold") {
             return {
                 verdict: "review",
@@ -76,7 +77,11 @@ export function judge(
 }
 
 /** `no` as soon as one condition fails; `untold` where the others hold and the cloud does not tell one. */
-function matches(rule: Rule, seen: Observed): "yes" | "no" | "untold" {
+function matches(
+    kind: Pick<ConnectionKind, "sameRequester" | "sameEvidence">,
+    rule: AdmissionRule,
+    seen: Observed,
+): "yes" | "no" | "untold" {
     if (rule.ticket !== undefined && !rule.ticket.matcher(oneLine(seen.requesterSays ?? "")).find()) {
         return "no";
     }
@@ -84,6 +89,6 @@ function matches(rule: Rule, seen: Observed): "yes" | "no" | "untold" {
         ...(rule.requesters === undefined ? [] : [{ requesters: rule.requesters }]),
         ...Object.entries(rule.evidence ?? {}).map(([fact, value]) => ({ evidence: { [fact]: value } })),
     ];
-    const results = conditions.map((condition) => guard(condition, seen).result);
+    const results = conditions.map((condition) => guard(kind, condition, seen).result);
     return results.includes("violated") ? "no" : results.includes("untold") ? "untold" : "yes";
 }

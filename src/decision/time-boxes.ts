@@ -1,4 +1,4 @@
-import type { Rule } from "./rules";
+import type { AdmissionRule } from "./rules";
 
 /**
  * When acceptances for a time began: by rule, then by moment, the ids of the connections. A box is kept as long as its rule stands,
@@ -37,7 +37,7 @@ export class Beginnings {
     }
 
     /** What is stored: the boxes of rules that still accept for a duration. Sorted, so that the same boxes are the same text. */
-    stored(rules: readonly Rule[]): TimeBoxes | undefined {
+    stored(rules: readonly AdmissionRule[]): TimeBoxes | undefined {
         const standing = new Set(rules.flatMap(({ name, until }) => (until && "after" in until ? [name] : [])));
         const boxes = [...this.byRule].filter(([name]) => standing.has(name));
         const old = standing.size === 0 ? [] : [...this.ofAnyRule];

@@ -4,6 +4,20 @@ import { oneLine } from "../shared/problem";
 /** When an acceptance ends: at a moment, or so long after it began. Milliseconds. */
 export type Until = { readonly at: number } | { readonly after: number };
 
+/** What is wrong with an `until`; `at` says where it stands, with a colon, for texts. */
+export function untilProblem(value: unknown, verdict: unknown, at: string): string[] {
+    if (value === undefined) {
+        return [];
+    }
+    const useless = verdict === "accept" ? [] : [`${at}until says when an acceptance ends; nothing is accepted here`];
+    try {
+        readUntil(value);
+        return useless;
+    } catch (error) {
+        return [...useless, `${at}until ${(error as Error).message}`];
+    }
+}
+
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 /** Longer ones are a mistake, and dates beyond what a computer's calendar holds would follow. */
@@ -17,7 +31,7 @@ export const NOTICE_MS = 7 * DAY_MS;
  *
  * @throws a sentence with the expected formats
  */
-export function parseUntil(text: unknown): Until {
+export function readUntil(text: unknown): Until {
     const written = typeof text === "string" ? text : "";
     const [, day] = /^(\d{4}-\d{2}-\d{2})(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/.exec(written) ?? [];
     const at = Date.parse(written);

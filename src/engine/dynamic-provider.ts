@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { fileLedger } from "../shared/ledger";
 import { systemClock } from "../shared/clock";
-import { DecisionError } from "../reconcile/carry-out";
+import { fileLedger } from "../shared/ledger";
+import { DecisionError } from "../shared/problem";
 import { engineLog } from "./engine-log";
-import { createProviders, type Provider } from "./providers";
+import { createProviders, type ResourceProvider } from "./providers";
 
-/** Time that waits get to write down where they stand, within the 5 s after which the engine kills. */
+/** Grace period for pending waits to record their state, within the 5 s after which the engine kills. */
 const FAREWELL_MS = 2_000;
 
 const end = new AbortController();
@@ -24,10 +24,10 @@ const providers = createProviders({
  * The provider of decisions: the text `exports.handler = () => require("pulumi-connection-decision/provider").provider;`
  * in every state ever written leads here.
  */
-export const provider: Provider = countRunning(providers.decisions);
+export const provider: ResourceProvider = countRunning(providers.decisions);
 
 /** The provider of admissions, by the same contract: `require("pulumi-connection-decision/provider").admission`. */
-export const admission: Provider = countRunning(providers.admissions);
+export const admission: ResourceProvider = countRunning(providers.admissions);
 
 /**
  * The engine sends SIGINT at the end of every operation and at the second Ctrl-C. What is waiting then ends early, as
@@ -46,7 +46,7 @@ function exitWhenIdle(): void {
     }
 }
 
-function countRunning(inner: Provider): Provider {
+function countRunning(inner: ResourceProvider): ResourceProvider {
     const counted =
         <A extends unknown[], R>(call: (...args: A) => Promise<R>) =>
         async (...args: A): Promise<R> => {

@@ -1,15 +1,22 @@
-import { admissionProvider } from "./admission/provider";
-import { type CheckResult, check } from "./decision/check";
-import { type ConfigReader, Context, type ProviderParts } from "./context";
+import type { ConfigReader } from "../place/configuration";
+import { checkAdmission } from "./admission/check";
+import { createAdmission } from "./admission/create";
+import { removeAdmission } from "./admission/delete";
+import { diffAdmission } from "./admission/diff";
+import { readAdmission } from "./admission/read";
+import { updateAdmission } from "./admission/update";
+import { check } from "./decision/check";
 import { create } from "./decision/create";
 import { remove } from "./decision/delete";
 import { type DiffResult, diff } from "./decision/diff";
 import { type ReadResult, read } from "./decision/read";
 import { update } from "./decision/update";
+import type { CheckResult } from "./inputs";
+import { type ProviderParts, type ProviderProcess, startProcess } from "./process";
 import type { Wire } from "./wire";
 
-/** What the SDK's dynamic-provider process calls. */
-export interface Provider {
+/** What the SDK's dynamic-provider process calls for one type of resource. */
+export interface ResourceProvider {
     configure(request: { readonly config?: { get(key: string): unknown } }): void;
     check(olds: Wire, news: Wire): Promise<CheckResult>;
     diff(id: string, olds: Wire, news: Wire): Promise<DiffResult>;
@@ -19,28 +26,52 @@ export interface Provider {
     delete(id: string, props: Wire): Promise<void>;
 }
 
+type Calls = Omit<ResourceProvider, "configure">;
+
 /** The providers of both resources, made of the given parts. What one learns, both know: listings, declarations, the brake. */
-export function createProviders(parts: ProviderParts): { decisions: Provider; admissions: Provider } {
-    const context = new Context(parts);
-    const configure: Provider["configure"] = (request) => {
-        const read: ConfigReader = (key) => request.config?.get(key);
-        context.configure(read);
+export function createProviders(parts: ProviderParts): { decisions: ResourceProvider; admissions: ResourceProvider } {
+    const process = startProcess(parts);
+    const configure: ResourceProvider["configure"] = (request) => {
+        const reader: ConfigReader = (key) => request.config?.get(key);
+        process.configuration.configure(reader);
     };
     return {
-        decisions: { configure, ...saidBefore(context, decisionProvider(context)) },
-        admissions: { configure, ...saidBefore(context, admissionProvider(context)) },
+        decisions: { configure, ...saidBefore(process, decisionCalls(process)) },
+        admissions: { configure, ...saidBefore(process, admissionCalls(process)) },
+    };
+}
+
+function decisionCalls(process: ProviderProcess): Calls {
+    return {
+        check: (olds, news) => check(process, olds, news),
+        diff: (id, olds, news) => diff(process, id, olds, news),
+        create: (inputs) => create(process, inputs),
+        read: (id, props = {}) => read(process, id, props),
+        update: (id, olds, news) => update(process, id, olds, news),
+        delete: (id, props) => remove(process, id, props),
+    };
+}
+
+function admissionCalls(process: ProviderProcess): Calls {
+    return {
+        check: (olds, news) => checkAdmission(process, olds, news),
+        diff: (id, olds, news) => diffAdmission(process, id, olds, news),
+        create: (inputs) => createAdmission(process, inputs),
+        read: (id, props = {}) => readAdmission(process, id, props),
+        update: (id, olds, news) => updateAdmission(process, id, olds, news),
+        delete: (id, props) => removeAdmission(process, id, props),
     };
 }
 
 /** Every call answers only after what it said has left. */
-function saidBefore(context: Context, inner: Omit<Provider, "configure">): Omit<Provider, "configure"> {
+function saidBefore({ messages }: ProviderProcess, inner: Calls): Calls {
     const flushed =
         <A extends unknown[], R>(call: (...args: A) => Promise<R>) =>
         async (...args: A): Promise<R> => {
             try {
                 return await call(...args);
             } finally {
-                await context.flush();
+                await messages.flush();
             }
         };
     return {
@@ -50,16 +81,5 @@ function saidBefore(context: Context, inner: Omit<Provider, "configure">): Omit<
         read: flushed(inner.read),
         update: flushed(inner.update),
         delete: flushed(inner.delete),
-    };
-}
-
-function decisionProvider(context: Context): Omit<Provider, "configure"> {
-    return {
-        check: (olds, news) => check(context, olds, news),
-        diff: (id, olds, news) => diff(context, id, olds, news),
-        create: (inputs) => create(context, inputs),
-        read: (id, props) => read(context, id, props ?? {}),
-        update: (id, olds, news) => update(context, id, olds, news),
-        delete: (id, props) => remove(context, id, props),
     };
 }

@@ -1,7 +1,8 @@
-import { formatKey, parseKey } from "../shared/vocabulary";
+import { whoOf } from "../decision/case";
+import type { Observed } from "../kinds/kind";
+import { ANY, keyInScope, ownId } from "../shared/key";
 import type { Ledger, LedgerEntry } from "../shared/ledger";
-import { DecisionError } from "../reconcile/carry-out";
-import { problemText } from "../shared/problem";
+import { DecisionError, problemText } from "../shared/problem";
 
 type Claim<K extends LedgerEntry["is"]> = Omit<Extract<LedgerEntry, { is: K }>, "is">;
 
@@ -90,7 +91,7 @@ export class Run {
     }
 
     private refuseCovered(claim: DecisionClaim): void {
-        for (const admission of this.admissions.get(scopeOf(claim.key))?.values() ?? []) {
+        for (const admission of this.admissions.get(keyInScope(claim.key))?.values() ?? []) {
             if (covers(admission, claim)) {
                 throw coveredTwice(admission, [claim]);
             }
@@ -146,7 +147,7 @@ export class Run {
     ): string | undefined {
         this.sync();
         const owner = account === undefined ? {} : { account };
-        const scope = scopeOf(key);
+        const scope = keyInScope(key);
         const claims = [
             ...(this.decisions.get(key)?.values() ?? []),
             ...(this.admissions.get(key)?.values() ?? []),
@@ -168,12 +169,12 @@ export class Run {
      *
      * @throws {DecisionError} on one more than `maxCuts`, with the list
      */
-    admitCut(key: string, requester: string, maxCuts: number): void {
+    admitCut(key: string, seen: Pick<Observed, "requester">, maxCuts: number): void {
         this.sync();
         if (this.cuts.has(key)) {
             return;
         }
-        this.ledger.add({ is: "cut", key, text: `${key} (requester ${requester})` });
+        this.ledger.add({ is: "cut", key, text: `${key} (requester ${whoOf(seen)})` });
         this.sync();
         // All processes see one order: who is beyond the limit in it is beyond it for everybody.
         const rank = [...this.cuts.keys()].indexOf(key);
@@ -191,7 +192,7 @@ export class Run {
     }
 
     private decisionsWithin(scope: string): DecisionClaim[] {
-        return [...this.decisions].flatMap(([key, claims]) => (scopeOf(key) === scope ? [...claims.values()] : []));
+        return [...this.decisions].flatMap(([key, claims]) => (keyInScope(key) === scope ? [...claims.values()] : []));
     }
 
     private sync(): void {
@@ -216,12 +217,7 @@ export class Run {
     }
 }
 
-/** The id of the admission of the scope that a connection lies in. */
-export function scopeOf(key: string): string {
-    const { kind, parts } = parseKey(key);
-    return formatKey(kind, [...parts.slice(0, -1), "*"]);
-}
-
+/** The name of a resource, as texts call it. */
 export function resourceName(urn: string): string {
     return urn.split("::").at(-1) || "a resource without a name";
 }
@@ -242,15 +238,22 @@ function sameAccount(
 /** Whether the rules of an admission are about the connection of a decision. An `except` that is not known yet may name it. */
 function covers(admission: AdmissionClaim, decision: DecisionClaim): boolean {
     return (
-        admission.except !== undefined && !admission.except.includes(decision.key) && sameAccount(admission, decision)
+        admission.except !== undefined &&
+        !namesOf(decision).some((key) => admission.except?.includes(key)) &&
+        sameAccount(admission, decision)
     );
+}
+
+/** The keys under which a program knows the connection of a decision: its own, and the one from before it was found. */
+function namesOf({ key, soughtAs }: DecisionClaim): string[] {
+    return soughtAs === undefined ? [key] : [key, soughtAs];
 }
 
 function coveredTwice(admission: AdmissionClaim, decisions: readonly DecisionClaim[]): DecisionError {
     const ids = decisions.map(({ key, urn }) => {
-        const id = parseKey(key).parts.at(-1);
+        const id = ownId(key);
         // Not known yet: the decision itself stands for its connection.
-        return id === "*" ? `<the decision ${resourceName(urn)}>` : JSON.stringify(id);
+        return id === ANY ? `<the decision ${resourceName(urn)}>` : JSON.stringify(id);
     });
     const some = (items: readonly string[]) =>
         `${items.slice(0, NAMED).join(", ")}${items.length > NAMED ? `, … ${items.length - NAMED} more` : ""}`;

@@ -1,20 +1,6 @@
 /** What travels between the engine and us: plain JSON objects. */
 export type Wire = Record<string, unknown>;
 
-/** The engine's stand-in for a value that is not known yet: `pulumi.runtime.unknownValue`, a contract of the wire. */
-export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
-
-/** Whether a value is, or holds, one that is not known yet. */
-export function hasUnknown(value: unknown): boolean {
-    if (value === UNKNOWN) {
-        return true;
-    }
-    if (Array.isArray(value)) {
-        return value.some(hasUnknown);
-    }
-    return typeof value === "object" && value !== null && Object.values(value).some(hasUnknown);
-}
-
 /**
  * A fresh, JSON-pure copy. The SDK writes into what we return and fails on `undefined` or `bigint` anywhere in it,
  * after the cloud call, so that nothing would be recorded.
@@ -38,6 +24,16 @@ function copy(value: unknown): unknown {
         );
     }
     return typeof value === "bigint" ? value.toString() : value;
+}
+
+/** The values of some keys. */
+export function pick(record: Wire, keys: readonly string[]): Wire {
+    return Object.fromEntries(keys.filter((key) => record[key] !== undefined).map((key) => [key, record[key]]));
+}
+
+/** The record without some keys. */
+export function omit(record: Wire, keys: readonly string[]): Wire {
+    return Object.fromEntries(Object.entries(record).filter(([key]) => !keys.includes(key)));
 }
 
 /** Deep equality of JSON values; keys in any order. */

@@ -32,17 +32,20 @@ export interface Cloud<K> {
     readonly endpointVariables: readonly string[];
     /** Stack config of the cloud's own Pulumi package that means the same: `{ region: "aws:region" }`. */
     readonly foreignConfig?: Readonly<Record<string, string>>;
-    /**
-     * The default region: settings, environment, profile. Undefined: none to be had.
-     * Calls no cloud.
-     */
-    region?(site: Site): Promise<string | undefined>;
-    /** Says what was tried when there is no region. */
-    readonly regionChain?: string;
+    /** Defaults of optional fields of connections, by the field's name. */
+    readonly defaults?: Readonly<Record<string, Default>>;
     /** Clients for a site. Opens nothing and loads no SDK; calls do that. */
     connect(site: Site): K;
     /** The account the credentials belong to. One call, or none where the site says it. */
     account(clients: K, signal: AbortSignal): Promise<string>;
+}
+
+/** Where the value of a field comes from that a program leaves out. */
+export interface Default {
+    /** What is tried, in order, for the error where nothing is found. */
+    readonly chain: readonly string[];
+    /** The default: settings, environment, profile. Undefined: none to be had. Calls no cloud. */
+    find(site: Site): Promise<string | undefined>;
 }
 
 /**
@@ -73,6 +76,8 @@ export function isLoopback(hostname: string): boolean {
 export type FailureClass =
     /** Not done; the same call may be repeated after a pause. */
     | "throttled"
+    /** Not done: what it was about changed meanwhile, or something else is under way there. Read again before repeating it. */
+    | "conflict"
     /** Outcome unknown: 5xx, timeout, reset connection, unreadable answer. */
     | "transient"
     /** No permission. */
@@ -86,22 +91,18 @@ export type FailureClass =
 
 /** A failed call, in the words of its cloud. Carries no request, no header and no credential. */
 export class CloudError extends Error {
-    readonly cloud: string;
     readonly action: string;
     readonly failure: FailureClass;
     readonly code: string;
-    readonly httpStatus: number | undefined;
     readonly requestId: string | undefined;
     /** The cloud's own sentence. */
     readonly text: string;
 
     constructor(facts: {
-        cloud: string;
         action: string;
         failure: FailureClass;
         code: string;
         text: string;
-        httpStatus?: number | undefined;
         requestId?: string | undefined;
     }) {
         const code = oneLine(facts.code, 100);
@@ -109,29 +110,20 @@ export class CloudError extends Error {
         const requestId = facts.requestId === undefined ? undefined : oneLine(facts.requestId, 100);
         super(`${facts.action}: ${code}: ${text}${requestId === undefined ? "" : ` (request ${requestId})`}`);
         this.name = "CloudError";
-        this.cloud = facts.cloud;
         this.action = facts.action;
         this.failure = facts.failure;
         this.code = code;
         this.text = text;
-        this.httpStatus = facts.httpStatus;
         this.requestId = requestId;
     }
 }
 
-/** Which call an answer belongs to, for the error when it says nothing. */
-export interface Asked {
-    /** The cloud as error texts name it. */
-    readonly cloud: string;
-    readonly action: string;
-}
-
 /**
  * An answer that is not what the API documents: a proxy's page, a listing without its list, a detail of another thing.
- * It proves nothing, least of all that a connection is gone.
+ * Nothing may be concluded from it, least of all that a connection is gone.
  */
-export function unreadableAnswer({ cloud, action }: Asked, text: string): CloudError {
-    return new CloudError({ cloud, action, failure: "transient", code: "UnreadableAnswer", text });
+export function unreadableAnswer(action: string, text: string): CloudError {
+    return new CloudError({ action, failure: "transient", code: "UnreadableAnswer", text });
 }
 
 /** Time one call may take before its outcome counts as unknown. An object, so that fault tests can shorten it. */
@@ -207,45 +199,56 @@ const TRANSPORT_CODES = new Set(["AnswerTooLarge", "ProxyRefused"]);
  * every other error. Aborts and timeouts count: their outcome is just as unknown. `text` keeps the reason: which certificate is
  * not taken and why, which host has no address.
  */
-export function networkFailure(error: unknown): { readonly code: string; readonly text: string } | undefined {
+export function networkFailure(error: unknown): NetworkFailure | undefined {
     for (let e = error, depth = 0; e instanceof Error && depth < 5; e = e.cause, depth++) {
-        const code = (e as { code?: unknown }).code;
-        const text = e.message.split("\n", 1)[0] ?? "";
-        if (typeof code === "string") {
-            const advice = TLS_ADVICE.find(([codes]) => codes.test(code))?.[1];
-            if (advice !== undefined) {
-                return { code, text: `${text}; ${advice}` };
-            }
-            if (NETWORK_CODES.has(code) || TRANSPORT_CODES.has(code)) {
-                return { code, text };
-            }
-        }
-        if (e.name === "TimeoutError" || e.name === "AbortError" || e.name === "RequestTimeoutError") {
-            return { code: e.name, text };
-        }
-        if (e instanceof AggregateError && e.errors.length > 0) {
-            const inner = networkFailure(e.errors[0]);
-            if (inner !== undefined) {
-                return { ...inner, text: text || inner.text };
-            }
+        const failure = ownFailure(e) ?? innerFailure(e);
+        if (failure !== undefined) {
+            return failure;
         }
     }
     return undefined;
 }
 
+interface NetworkFailure {
+    readonly code: string;
+    readonly text: string;
+}
+
+/** What one error says by itself. */
+function ownFailure(error: Error): NetworkFailure | undefined {
+    const { code } = error as { code?: unknown };
+    const text = error.message.split("\n", 1)[0] ?? "";
+    if (typeof code === "string") {
+        const advice = TLS_ADVICE.find(([codes]) => codes.test(code))?.[1];
+        if (advice !== undefined) {
+            return { code, text: `${text}; ${advice}` };
+        }
+        if (NETWORK_CODES.has(code) || TRANSPORT_CODES.has(code)) {
+            return { code, text };
+        }
+    }
+    return ABORTED.has(error.name) ? { code: error.name, text } : undefined;
+}
+
+/** Of several attempts that failed (one for each address of a host), the first. */
+function innerFailure(error: Error): NetworkFailure | undefined {
+    const inner = error instanceof AggregateError ? networkFailure(error.errors[0]) : undefined;
+    return inner === undefined ? undefined : { ...inner, text: error.message.split("\n", 1)[0] || inner.text };
+}
+
+const ABORTED = new Set(["TimeoutError", "AbortError", "RequestTimeoutError"]);
+
 /** A failed attempt to assume a role, by the call that failed and the setting that names the role. */
-export function roleProblem(error: unknown, cloud: string, setting: string): unknown {
+export function roleProblem(error: unknown, setting: string): unknown {
     if (!(error instanceof CloudError) || error.action === "credentials") {
         return error;
     }
     const passing = error.failure === "throttled" || error.failure === "transient";
     return new CloudError({
-        cloud,
         action: "sts:AssumeRole",
         failure: passing ? error.failure : "credentials",
         code: error.code,
         text: `the role of ${setting} cannot be assumed: ${error.text}`,
-        httpStatus: error.httpStatus,
         requestId: error.requestId,
     });
 }

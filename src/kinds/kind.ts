@@ -1,39 +1,45 @@
+import type { Decision, Facts, Status } from "../shared/vocabulary";
 import type { Cloud } from "./cloud";
-import type { Connection, Decision, Facts, Status } from "../shared/vocabulary";
+import type { Action, Lifecycle } from "./table";
 
-/** What can be sent to a cloud about a connection. `remove` deletes it: the requester must ask again. */
-export type Action = Decision | "remove";
-
-/** One cell of a lifecycle table: what a decision means for a connection in one status. */
-export interface Rule {
-    /**
-     * `none`: satisfied. `settle`: on its way, wait. `awaitRequest`: no request yet.
-     * `impossible`: only the requester can help. Actions run in order, each settled before the next.
-     */
-    readonly do: "none" | "settle" | "awaitRequest" | "impossible" | readonly Action[];
-    /**
-     * `inferred`: follows from what a document says of something else, the source says from what. `tried`: no document
-     * covers it; the preview says so and a refusal is reported verbatim.
-     */
-    readonly basis: "documented" | "inferred" | "tried";
-    /** Where the rule comes from. */
-    readonly source: string;
-    /** Of `impossible`: what the owner or the requester can do. */
-    readonly remedy?: string;
+/** The arguments that identify a connection: its kind, and texts. */
+export interface ConnectionFields {
+    kind: string;
 }
 
-/** Statuses for which a table has a row. Nothing is ever planned on `unknown`. */
-export type KnownStatus = Exclude<Status, "unknown">;
+/** The arguments of any connection, as shared code handles them. */
+export type AnyConnection = ConnectionFields & Readonly<Record<string, string | undefined>>;
 
-/** A kind's whole behaviour as data: documentation tables and tests are made from it. */
-export type Lifecycle = Readonly<Record<Decision, Readonly<Record<KnownStatus, Rule>>>>;
+/** Fields of a connection with their values: defaults filled in, one spelling each. */
+export type FieldValues = Readonly<Record<string, string>>;
 
-/** What one listing answers for: a service, or an account and region. */
+/** One argument of a connection. */
+export interface Field {
+    readonly required: boolean;
+    readonly format: RegExp;
+    /** Completes "must be …". */
+    readonly describes: string;
+    /** The one spelling of a value that may be written in several ways. */
+    canonical?(value: string): string;
+    /** A path such as an ARM id. It stands in ids as it is, see shared/key.ts. At most one field of a kind. */
+    readonly path?: true;
+}
+
+/** The fields of a connection type: required where its type says so. */
+export type FieldsOf<C extends ConnectionFields> = {
+    readonly [F in Exclude<keyof C, "kind"> & string]-?: Field & {
+        readonly required: Record<never, never> extends Pick<C, F> ? false : true;
+    };
+};
+
+/** What one listing answers for: a service, a resource, or an account's region. */
 export interface Scope {
+    /** Unique among the scopes of its kind and session. */
     readonly key: string;
-    /** As error texts name it, `endpoint service vpce-svc-… in eu-west-1`. */
+    /** As texts name it, `endpoint service vpce-svc-… in eu-west-1`. */
     readonly title: string;
-    readonly facts: Facts;
+    /** The fields of the connection, but for its own id and its selectors. */
+    readonly at: FieldValues;
 }
 
 /** The scope itself, read before any connection of it may be called absent. */
@@ -42,16 +48,6 @@ export interface ScopeState {
     readonly found: "yes" | "missing";
     /** Who else decides beside this API. */
     readonly admission: "manual" | "automatic" | "unknown";
-    readonly settings: Facts;
-}
-
-/** Where a connection is, resolved: defaults filled in, two spellings give one key. */
-export interface Address {
-    readonly scope: Scope;
-    /** The id in the state. */
-    readonly key: string;
-    /** The cloud's id of the connection. */
-    readonly id: string;
 }
 
 /** A connection as its cloud shows it now. */
@@ -62,7 +58,10 @@ export interface Observed {
     readonly cloudStatus: string;
     /** Absent: the cloud does not tell; the guard then refuses. */
     readonly requester?: string;
-    /** The account that may decide, where the cloud says: another one than ours is an error that names both. */
+    /**
+     * The account that may decide, where the cloud says. Requests that we made ourselves name another account than ours. Where it may
+     * decide in another region only, that is said too, and it is not ours either: `123456789012 in eu-west-1`.
+     */
     readonly decider?: string;
     readonly requestedAt?: string;
     readonly expiresAt?: string;
@@ -74,6 +73,8 @@ export interface Observed {
     readonly requesterSays?: string;
     /** What the reviewer should know of it beside its status, in sentences. */
     readonly warnings?: readonly string[];
+    /** Whatever the kind needs to send about it (an etag, the whole body). Handed back with the order; never stored, never shown. */
+    readonly handle?: unknown;
 }
 
 /** One connection to act on. */
@@ -84,10 +85,13 @@ export interface Order {
     readonly token: string;
 }
 
-/** The answer to one order. `busy`: not done, send again later. `unknown`: read before anything else. */
+/**
+ * The answer to one order. `already`: it held before. `refused`: the cloud says no. `busy`: not done, send again later.
+ * `conflict`: not done, it changed meanwhile (an etag): read, judge and send again. `unknown`: read before anything else.
+ */
 export interface Receipt {
     readonly id: string;
-    readonly result: "sent" | "already" | "refused" | "busy" | "unknown";
+    readonly result: "sent" | "already" | "refused" | "busy" | "conflict" | "unknown";
     /** The cloud's own words. */
     readonly code?: string;
     readonly text?: string;
@@ -96,7 +100,14 @@ export interface Receipt {
     readonly remedy?: string;
     /** The whole request was refused for its content; smaller ones may pass. */
     readonly wholeRequest?: boolean;
+    /** Of `sent`, where the cloud goes on by itself: asks how that ended, see {@link ConnectionKind.operation}. */
+    readonly operation?: string;
 }
+
+/** How an operation of the cloud ended. */
+export type OperationState =
+    | { readonly state: "running" | "done" }
+    | { readonly state: "failed"; readonly code: string; readonly text: string };
 
 /** What a call to a cloud may use besides its arguments. */
 export interface Call<K> {
@@ -106,6 +117,7 @@ export interface Call<K> {
     readonly now: () => number;
 }
 
+/** One page of a listing. */
 export interface Page {
     readonly items: readonly Observed[];
     /** Where the next page starts; an empty page may have one. */
@@ -114,14 +126,13 @@ export interface Page {
     readonly others?: number;
 }
 
+/** Sends one action about some connections of one scope; one receipt for each order. */
 export type Send<K> = (scope: Scope, orders: readonly Order[], call: Call<K>) => Promise<readonly Receipt[]>;
 
-/** One argument of a connection. */
-export interface Field {
-    readonly required: boolean;
-    readonly format: RegExp;
-    /** Completes "must be …". */
-    readonly describes: string;
+/** Several tables, by name, and the choice between them: by the type of the resource, or the scope's own settings. */
+export interface Lifecycles {
+    readonly tables: Readonly<Record<string, Lifecycle>>;
+    choose(scope: Scope, state: ScopeState): string;
 }
 
 /** Documented rate of one action: a token bucket. */
@@ -132,24 +143,44 @@ export interface Rate {
 }
 
 /**
- * One kind of connection. Data first, calls after. A kind is one file under `src/kinds/<cloud>/`,
- * a member of the `Connection` union and a row of the registry; nothing shared knows its name.
+ * One kind of connection: everything the provider knows about it. Data first, calls after. A kind is one file under
+ * `src/kinds/<cloud>/` and a line in `src/kinds/index.ts`; nothing shared knows its name. `docs/adding-a-kind.md` walks through one.
  *
- * C: the arguments that identify a connection. K: the clients its cloud gives it.
+ * C: the arguments that identify a connection. I: the field that is its own id. E: names of the facts its cloud tells.
+ * S: the fields that are selectors. K: the clients its cloud gives it.
  */
-export interface ConnectionKind<C extends { kind: string } = Connection, K = unknown> {
+export interface ConnectionKind<
+    C extends ConnectionFields = ConnectionFields,
+    I extends string = string,
+    E extends string = string,
+    S extends string = string,
+    K = unknown,
+> {
     readonly name: C["kind"];
     /** As texts name one connection of it, `VPC endpoint connection`. */
     readonly title: string;
     readonly cloud: Cloud<K>;
-    readonly fields: Readonly<Record<string, Field>> & Readonly<Record<Exclude<keyof C, "kind">, Field>>;
-    /** The parts of the key, in order: fields, or `region` filled in from the defaults. */
-    readonly identity: readonly string[];
-    readonly requester: Pick<Field, "format" | "describes">;
+    /** A connection as a program writes it: for documents and error texts. */
+    readonly example: C;
+    readonly fields: Readonly<Record<string, Field>> & FieldsOf<C>;
+    /** Fields that say where a connection arrives, in the order of the key. Optional ones have a default. */
+    readonly scope: readonly (keyof C & string)[];
+    /** The field that is the connection's own id: the last part of the key. Optional where `selectors` can stand for it. */
+    readonly id: I;
+    /**
+     * Fields that name a connection by what is known of it where its id is not known in advance. Exactly one connection of the scope
+     * must match; once found, its id is pinned in the state.
+     */
+    readonly selectors?: readonly S[];
+    /** As texts name a scope, `endpoint service vpce-svc-… in eu-west-1`. */
+    scopeTitle(at: FieldValues): string;
+    readonly requester: Pick<Field, "format" | "describes" | "canonical">;
     /** Names of the facts that `Observed.evidence` may hold, with their meaning: what `expectedEvidence` may ask for. */
-    readonly evidence: Readonly<Record<string, string>>;
+    readonly evidence: Readonly<Record<E, string>>;
     /** The cloud's words and the statuses they stand for. */
     readonly statuses: Readonly<Record<string, Status>>;
+    /** What each decision means in each status. One table, or several with the choice between them. */
+    readonly lifecycle: Lifecycle | Lifecycles;
     /** The permission each call needs, as the cloud's policies name it. */
     readonly permissions: Readonly<Record<"read" | Decision, readonly string[]>> & {
         readonly remove?: readonly string[];
@@ -165,23 +196,24 @@ export interface ConnectionKind<C extends { kind: string } = Connection, K = unk
         /** Default of `timeout`. */
         readonly settleWithin: string;
         readonly rates?: Partial<Record<Action, Rate>>;
-        /** What one dry run answers for, with `probe` only. */
+        /** What one dry run answers for, with `probe` only. Default: the scope. */
         readonly probePer?: "scope" | "account";
     };
-    /** Pure. The connection's arguments are valid and its defaults filled in. */
-    locate(connection: C): Address;
-    /** Pure: the table that holds under these settings of the scope. */
-    lifecycle(scope: ScopeState): Lifecycle;
-    /** Pure: warnings that follow from the scope's own settings. */
-    settingsWarnings?(scope: Scope, state: ScopeState, decision: Decision): readonly string[];
-    /** Orders of one lane never overlap; null: free. */
-    lane(scope: Scope, id: string, action: Action): string | null;
-    /** The scope itself; a missing one is an answer, a refused call an error. */
-    describe(scope: Scope, call: Call<K>): Promise<ScopeState>;
-    /**
-     * The scopes of the account beside this one, as the fields that tell them apart: what an inbox looks through. `scope` says the region only.
-     */
-    discover(scope: Scope, call: Call<K>): Promise<readonly Readonly<Record<string, string>>[]>;
+    /** Orders with the same lane run one at a time. `none`: no limit. */
+    readonly lane: "none" | "connection" | "scope" | "account";
+    /** The sentence for a reject in a scope that accepts requests by itself: what will happen, and what to do about it. */
+    automaticAcceptance?(scope: Scope): string;
+    /** Whether a declared requester is the one that asks, where one account has several names. Default: the same text. */
+    sameRequester?(declared: string, asking: string): boolean;
+    /** Whether a declared fact is the one that the cloud tells, where it may be written in several ways. Default: the same text. */
+    sameEvidence?(fact: E, declared: string, told: string): boolean;
+    /** With `selectors`: whether a connection of the scope is the one that they name. */
+    matches?(connection: C, seen: Observed): boolean;
+
+    /** The scope itself; a missing one is an answer, a refused call an error. Default: it is the account's own and always there. */
+    describe?(scope: Scope, call: Call<K>): Promise<ScopeState>;
+    /** The scopes of the account, as the fields that tell them apart; `scope` says the region only. Default: one for each region. */
+    discover?(scope: Scope, call: Call<K>): Promise<readonly FieldValues[]>;
     /** One page of the scope's connections. */
     list(scope: Scope, cursor: string | undefined, call: Call<K>): Promise<Page>;
     /**
@@ -191,7 +223,24 @@ export interface ConnectionKind<C extends { kind: string } = Connection, K = unk
     listOf?(scope: Scope, requesters: readonly string[], cursor: string | undefined, call: Call<K>): Promise<Page>;
     /** By ids. What is not found is left out; one bad id never fails its neighbours. */
     lookup?(scope: Scope, ids: readonly string[], call: Call<K>): Promise<readonly Observed[]>;
-    readonly actions: Readonly<Record<Decision, Send<K>> & Partial<Record<"remove", Send<K>>>>;
+    accept(scope: Scope, orders: readonly Order[], call: Call<K>): ReturnType<Send<K>>;
+    reject(scope: Scope, orders: readonly Order[], call: Call<K>): ReturnType<Send<K>>;
+    /** Deletes the connection: the requester must ask again. Only where its owner can. */
+    remove?(scope: Scope, orders: readonly Order[], call: Call<K>): ReturnType<Send<K>>;
+    /** How an operation that a receipt named goes on. */
+    operation?(name: string, call: Call<K>): Promise<OperationState>;
     /** A dry run of one action: is it allowed? Changes nothing. */
     probe?(scope: Scope, action: Action, order: Order, call: Call<K>): Promise<"allowed" | "denied" | "cannotTell">;
+}
+
+/**
+ * Defines a kind. `C` and the clients are written out, the rest is inferred: the field that is the id, the selectors, and the facts.
+ * What comes back does not name the clients any more: a user's program, which reads these types, then needs no types of an SDK.
+ *
+ * @example export const vpcEndpoint = defineKind<AwsVpcEndpointConnection, AwsClients>()({ name: "aws:vpcEndpoint", … });
+ */
+export function defineKind<C extends ConnectionFields, K>() {
+    return <const I extends keyof C & string, E extends string, const S extends keyof C & string = never>(
+        kind: ConnectionKind<C, I, E, S, K>,
+    ): ConnectionKind<C, I, E, S> => kind as ConnectionKind<C, I, E, S>;
 }

@@ -1,14 +1,7 @@
 import { CloudError } from "../kinds/cloud";
-import type { Address, Call, ConnectionKind, Scope, ScopeState } from "../kinds/kind";
-import { oneLine } from "../shared/problem";
+import type { Call, ConnectionKind, Scope, ScopeState } from "../kinds/kind";
 import { backoff, type Clock } from "../shared/clock";
-
-/** One connection in one place: everything a call about it needs. */
-export interface Target {
-    readonly kind: ConnectionKind;
-    readonly address: Address;
-    readonly session: Session;
-}
+import { oneLine } from "../shared/problem";
 
 /** Reads are repeated this often in all before they count as failed. */
 const READ_ATTEMPTS = 5;
@@ -60,7 +53,7 @@ export class Session {
         const key = `${kind.name} ${scope.key}`;
         let state = this.scopes.get(key);
         if (state === undefined) {
-            state = this.reading(() => kind.describe(scope, this.call));
+            state = this.reading(async () => (await kind.describe?.(scope, this.call)) ?? OWN);
             this.scopes.set(key, state);
             state.catch(() => this.scopes.delete(key));
         }
@@ -73,24 +66,33 @@ export class Session {
             try {
                 return await read();
             } catch (error) {
-                const passing =
-                    error instanceof CloudError && (error.failure === "throttled" || error.failure === "transient");
-                const attempts = this.clock.now() < this.troubledUntil ? 1 : READ_ATTEMPTS;
-                if (!passing || attempt >= attempts || this.signal.aborted) {
-                    this.troubledUntil = passing ? this.clock.now() + TROUBLE_MS : this.troubledUntil;
-                    throw error;
-                }
-                await this.clock.sleep(backoff(this.clock, attempt, 200, 5_000), this.signal);
+                await this.pauseOrThrow(error, attempt);
             }
         }
     }
+
+    private async pauseOrThrow(error: unknown, attempt: number): Promise<void> {
+        const passing = error instanceof CloudError && PASSING.has(error.failure);
+        const attempts = this.clock.now() < this.troubledUntil ? 1 : READ_ATTEMPTS;
+        if (passing && attempt < attempts && !this.signal.aborted) {
+            await this.clock.sleep(backoff(this.clock, attempt, 200, 5_000), this.signal);
+            return;
+        }
+        this.troubledUntil = passing ? this.clock.now() + TROUBLE_MS : this.troubledUntil;
+        throw error;
+    }
 }
+
+/** Failures after which a read may succeed by itself. */
+const PASSING = new Set<CloudError["failure"]>(["throttled", "transient", "conflict"]);
+
+/** The scope is the account's own: there is nothing to find and nothing set. */
+const OWN: ScopeState = { found: "yes", admission: "manual" };
 
 /** An account id as one short line; an answer without one leaves the account unconfirmed. */
 function accountId(answer: unknown): string {
     if (typeof answer !== "string" || answer === "") {
         throw new CloudError({
-            cloud: "",
             action: "the caller's account",
             failure: "transient",
             code: "UnreadableAnswer",

@@ -1,10 +1,12 @@
-import { Mutex, type MutexInterface } from "async-mutex";
-import DataLoader from "dataloader";
-import type { Decision } from "../shared/vocabulary";
-import type { Action, Order, Receipt } from "../kinds/kind";
+import { Mutex } from "async-mutex";
+import { type Reading, UNREAD } from "../decision/reading";
+import type { Order, Receipt } from "../kinds/kind";
+import type { Action } from "../kinds/table";
+import type { Target } from "../place/target";
 import { backoff, type Clock, Pace } from "../shared/clock";
-import { type Inventory, type Reading, UNREAD } from "./inventory";
-import type { Target } from "../place/session";
+import type { Decision } from "../shared/vocabulary";
+import { Gatherer } from "./gather";
+import type { Inventory } from "./inventory";
 
 /** One decision to carry out. */
 export interface Job {
@@ -14,30 +16,29 @@ export interface Job {
     readonly judge: (reading: Reading) => Action | undefined;
     /** Idempotency token, the same for every resend. */
     readonly token: string;
-    /** When to stop resending what was throttled, milliseconds since 1970. */
+    /** When to stop resending what was put off, milliseconds since 1970. */
     readonly until: number;
 }
 
+/** What became of a job. */
 export interface Sent {
     /** What was read right before. */
     readonly reading: Reading;
     /** Absent: nothing was sent. */
-    readonly action?: Action;
     readonly receipt?: Receipt;
 }
 
-/** A batch goes out when no job arrived for this long. */
-const QUIET_MS = 60;
-/**
- * While fewer wait than have been under way at once, the engine will bring the others: it writes its state between two of them, and the
- * more it holds, the longer that takes. So many times the longest pause between two arrivals are waited for, up to the limit.
- */
-const PAUSES_BELOW_PEAK = 4;
-const QUIET_BELOW_PEAK_MS = 2_000;
-/** And at the latest after this long. */
-const GATHER_MS = 10_000;
+type Result = Sent | Error;
+type Readings = ReadonlyMap<string, Reading>;
 
-type Outcome = Sent | Error;
+/** What one turn leaves to do. */
+interface Rest {
+    /** Jobs of another action, or halves of a refused request. */
+    readonly groups: readonly (readonly Job[])[];
+    /** Jobs that the cloud put off, and why. */
+    readonly putOff: readonly Job[];
+    readonly throttled: boolean;
+}
 
 /**
  * Sends decisions together: creates and updates arrive in parallel, jobs for the same scope and decision that
@@ -45,7 +46,7 @@ type Outcome = Sent | Error;
  * read and one request. Kinds that take one id per request go one by one, never two of one lane at once.
  */
 export class Batches {
-    private readonly loaders = new Map<string, DataLoader<Job, Outcome>>();
+    private readonly gatherers = new Map<string, Gatherer<Job, Result>>();
     private readonly paces = new Map<string, Pace>();
     private readonly lanes = new Map<string, Mutex>();
 
@@ -56,170 +57,101 @@ export class Batches {
 
     /** Reads, judges and sends, together with its neighbours. */
     async submit(job: Job): Promise<Sent> {
-        const outcome =
+        const result =
             job.target.kind.limits.idsPerOrder === 1
-                ? ((await this.run([job])).get(job) as Outcome)
-                : await this.loader(job).load(job);
-        if (outcome instanceof Error) {
-            throw outcome;
+                ? ((await this.run([job])).get(job) as Result)
+                : await this.gatherer(job).add(job);
+        if (result instanceof Error) {
+            throw result;
         }
-        return outcome;
+        return result;
     }
 
-    private loader({ target: { kind, address, session }, decision }: Job): DataLoader<Job, Outcome> {
-        const key = `${session.key} ${kind.name} ${address.scope.key} ${decision}`;
-        let loader = this.loaders.get(key);
-        if (loader === undefined) {
-            loader = this.makeLoader(kind.limits.idsPerOrder);
-            this.loaders.set(key, loader);
-        }
-        return loader;
-    }
-
-    private makeLoader(maxBatchSize: number): DataLoader<Job, Outcome> {
-        const turn = new Mutex();
-        const turns: MutexInterface.Releaser[] = [];
-        // Jobs not sent yet, jobs not answered yet, and the most that were unanswered when a batch went out: what the engine has in flight.
-        let waiting = 0;
-        let unanswered = 0;
-        let peak = 0;
-        let lastArrival = 0;
-        // Longest pause between two arrivals of one batch, in this batch and the one before.
-        let pause = 0;
-        let pauseBefore = 0;
-        const gather = async (dispatch: () => void) => {
-            const started = this.clock.now();
-            for (;;) {
-                const slow = Math.min(QUIET_BELOW_PEAK_MS, PAUSES_BELOW_PEAK * Math.max(pause, pauseBefore));
-                const quiet = waiting < peak ? Math.max(QUIET_MS, slow) : QUIET_MS;
-                const now = this.clock.now();
-                const full = peak > 1 && waiting >= peak;
-                if (full || now - lastArrival >= quiet || now - started >= GATHER_MS) {
-                    break;
-                }
-                await this.clock.sleep(10);
-            }
-            turns.push(await turn.acquire());
-            peak = Math.max(peak, unanswered);
-            dispatch();
-        };
-        const loader = new DataLoader<Job, Outcome>(
-            async (jobs) => {
-                const release = turns.shift();
-                [pauseBefore, pause] = [pause, 0];
-                waiting -= jobs.length;
-                try {
-                    const outcomes = await this.run(jobs);
-                    return jobs.map((job) => outcomes.get(job) as Outcome);
-                } finally {
-                    unanswered -= jobs.length;
-                    release?.();
-                }
-            },
-            { cache: false, maxBatchSize, batchScheduleFn: (dispatch) => void gather(dispatch) },
+    private gatherer({ target: { kind, address, session }, decision }: Job): Gatherer<Job, Result> {
+        return computed(
+            this.gatherers,
+            `${session.key} ${kind.name} ${address.scope.key} ${decision}`,
+            () => new Gatherer<Job, Result>(this.clock, kind.limits.idsPerOrder, (jobs) => this.run(jobs)),
         );
-        const load = loader.load.bind(loader);
-        loader.load = (job) => {
-            const now = this.clock.now();
-            pause = waiting === 0 ? pause : Math.max(pause, now - lastArrival);
-            waiting += 1;
-            unanswered += 1;
-            lastArrival = now;
-            return load(job);
-        };
-        return loader;
     }
 
-    /** One turn for jobs of one scope and decision: token, lanes, read, judge, send; again for what is left. */
-    private async run(jobs: readonly Job[], attempt = 1): Promise<Map<Job, Outcome>> {
-        const outcomes = new Map<Job, Outcome>();
+    /** Turns for jobs of one scope and decision, until each has a result. */
+    private async run(jobs: readonly Job[], attempt = 1): Promise<Map<Job, Result>> {
+        const results = new Map<Job, Result>();
         const first = jobs[0];
         if (first === undefined) {
-            return outcomes;
+            return results;
         }
-        const { session } = first.target;
-        await this.pace(first)?.take(session.signal);
+        const pace = this.pace(first);
+        await pace?.take(first.target.session.signal);
+        const { groups, putOff, throttled } = await this.turn(jobs, results);
+        for (const group of groups) {
+            merge(results, await this.run(group));
+        }
+        if (putOff.length > 0) {
+            if (throttled) {
+                pace?.drain();
+            }
+            await this.clock.sleep(backoff(this.clock, attempt, 500, 10_000), first.target.session.signal);
+            merge(results, await this.run(putOff, attempt + 1));
+        }
+        return results;
+    }
+
+    /** One turn: lanes, read, judge, send. */
+    private async turn(jobs: readonly Job[], results: Map<Job, Result>): Promise<Rest> {
         const release = await this.enter(jobs);
-        let left: readonly Job[][] = [];
-        let busy: readonly Job[] = [];
         try {
             const readings = await this.inventory.readNow(jobs.map((job) => job.target));
-            const groups = new Map<Action, Job[]>();
-            for (const job of jobs) {
-                const reading = readings.get(job.target.address.id) ?? UNREAD;
-                try {
-                    const action = job.judge(reading);
-                    if (action === undefined || reading.state !== "found" || session.signal.aborted) {
-                        outcomes.set(job, { reading });
-                    } else {
-                        groups.set(action, [...(groups.get(action) ?? []), job]);
-                    }
-                } catch (error) {
-                    outcomes.set(job, error as Error);
-                }
+            const [now, ...later] = judged(jobs, readings, results);
+            const groups = later.map(([, group]) => group);
+            if (now === undefined) {
+                return { groups, putOff: [], throttled: false };
             }
-            const [now, ...later] = groups;
-            left = later.map(([, group]) => group);
-            if (now !== undefined) {
-                const [action, group] = now;
-                const receipts = await this.send(action, group, readings);
-                if (group.length > 1 && receipts.some((receipt) => receipt.wholeRequest)) {
-                    const half = Math.ceil(group.length / 2);
-                    left = [...left, group.slice(0, half), group.slice(half)];
-                } else {
-                    busy = this.settleReceipts(action, group, receipts, readings, outcomes);
-                }
+            const [action, group] = now;
+            const receipts = await this.send(action, group, readings);
+            if (group.length > 1 && receipts.some((receipt) => receipt.wholeRequest)) {
+                const half = Math.ceil(group.length / 2);
+                return { groups: [...groups, group.slice(0, half), group.slice(half)], putOff: [], throttled: false };
             }
+            const putOff = this.file(group, receipts, readings, results);
+            return { groups, putOff, throttled: receipts.some(({ result }) => result === "busy") };
         } finally {
             release();
         }
-        for (const group of left) {
-            merge(outcomes, await this.run(group));
-        }
-        if (busy.length > 0) {
-            this.pace(first)?.drain();
-            await this.clock.sleep(backoff(this.clock, attempt, 500, 10_000), session.signal);
-            merge(outcomes, await this.run(busy, attempt + 1));
-        }
-        return outcomes;
     }
 
-    private async send(
-        action: Action,
-        jobs: readonly Job[],
-        readings: ReadonlyMap<string, Reading>,
-    ): Promise<readonly Receipt[]> {
+    private async send(action: Action, jobs: readonly Job[], readings: Readings): Promise<readonly Receipt[]> {
         const { kind, address, session } = (jobs[0] as Job).target;
         const orders = jobs.flatMap((job): Order[] => {
             const reading = readings.get(job.target.address.id);
             return reading?.state === "found" ? [{ seen: reading.seen, token: job.token }] : [];
         });
-        const send = kind.actions[action];
-        if (send === undefined) {
+        if (kind[action] === undefined) {
             throw new Error(`${kind.name} has no action ${action}`);
         }
         for (const job of jobs) {
             this.inventory.forget(job.target);
         }
-        return send(address.scope, orders, session.call);
+        return kind[action](address.scope, orders, session.call);
     }
 
     /** Files each receipt; returns the jobs that may be sent again because they were not done. */
-    private settleReceipts(
-        action: Action,
+    private file(
         jobs: readonly Job[],
         receipts: readonly Receipt[],
-        readings: ReadonlyMap<string, Reading>,
-        outcomes: Map<Job, Outcome>,
+        readings: Readings,
+        results: Map<Job, Result>,
     ): Job[] {
         const byId = new Map(receipts.map((receipt) => [receipt.id, receipt]));
         return jobs.filter((job) => {
             const { id } = job.target.address;
             const receipt = byId.get(id) ?? { id, result: "unknown" as const };
-            if (receipt.result === "busy" && this.clock.now() < job.until) {
+            const putOff = receipt.result === "busy" || receipt.result === "conflict";
+            if (putOff && this.clock.now() < job.until) {
                 return true;
             }
-            outcomes.set(job, { reading: readings.get(id) ?? UNREAD, action, receipt });
+            results.set(job, { reading: readings.get(id) ?? UNREAD, receipt });
             return false;
         });
     }
@@ -227,32 +159,17 @@ export class Batches {
     /** The documented rate of the decision's own request, shared by all scopes of a session; undefined: none, or not kept to. */
     private pace({ target: { kind, session }, decision }: Job): Pace | undefined {
         const rate = kind.limits.rates?.[decision];
-        if (rate === undefined || !session.paced) {
-            return undefined;
-        }
-        const key = `${session.key} ${kind.name} ${decision}`;
-        let pace = this.paces.get(key);
-        if (pace === undefined) {
-            pace = new Pace(this.clock, rate);
-            this.paces.set(key, pace);
-        }
-        return pace;
+        return rate === undefined || !session.paced
+            ? undefined
+            : computed(this.paces, `${session.key} ${kind.name} ${decision}`, () => new Pace(this.clock, rate));
     }
 
     /** Takes the lanes of all jobs, in one order for everybody; returns how to leave them. */
     private async enter(jobs: readonly Job[]): Promise<() => void> {
-        const names = jobs.flatMap(({ target: { kind, address, session }, decision }) => {
-            const lane = kind.lane(address.scope, address.id, decision);
-            return lane === null ? [] : [`${session.key} ${kind.name} ${lane}`];
-        });
-        const releases: MutexInterface.Releaser[] = [];
-        for (const name of [...new Set(names)].sort()) {
-            let mutex = this.lanes.get(name);
-            if (mutex === undefined) {
-                mutex = new Mutex();
-                this.lanes.set(name, mutex);
-            }
-            releases.push(await mutex.acquire());
+        const names = new Set(jobs.flatMap(({ target }) => laneOf(target)));
+        const releases: (() => void)[] = [];
+        for (const name of [...names].sort()) {
+            releases.push(await computed(this.lanes, name, () => new Mutex()).acquire());
         }
         return () => {
             for (const release of releases) {
@@ -262,8 +179,44 @@ export class Batches {
     }
 }
 
-function merge(into: Map<Job, Outcome>, from: ReadonlyMap<Job, Outcome>): void {
-    for (const [job, outcome] of from) {
-        into.set(job, outcome);
+/** Jobs by what is to be sent; those with nothing to send get their result. */
+function judged(jobs: readonly Job[], readings: Readings, results: Map<Job, Result>): [Action, Job[]][] {
+    const groups = new Map<Action, Job[]>();
+    for (const job of jobs) {
+        const reading = readings.get(job.target.address.id) ?? UNREAD;
+        try {
+            const action = job.judge(reading);
+            if (action === undefined || reading.state !== "found" || job.target.session.signal.aborted) {
+                results.set(job, { reading });
+            } else {
+                groups.set(action, [...(groups.get(action) ?? []), job]);
+            }
+        } catch (error) {
+            results.set(job, error as Error);
+        }
+    }
+    return [...groups];
+}
+
+/** The lane of a connection, by name; none where its kind needs none. */
+function laneOf({ kind, address, session }: Target): string[] {
+    const of = { none: undefined, connection: address.id, scope: `scope ${address.scope.key}`, account: "account" };
+    const lane = of[kind.lane];
+    return lane === undefined ? [] : [`${session.key} ${kind.name} ${lane}`];
+}
+
+function computed<V>(map: Map<string, V>, key: string, make: () => V): V {
+    const known = map.get(key);
+    if (known !== undefined) {
+        return known;
+    }
+    const made = make();
+    map.set(key, made);
+    return made;
+}
+
+function merge(into: Map<Job, Result>, from: ReadonlyMap<Job, Result>): void {
+    for (const [job, result] of from) {
+        into.set(job, result);
     }
 }

@@ -1,32 +1,45 @@
-import type { Decision, Status } from "../shared/vocabulary";
-import { cuts, type Memory, type Plan, type PlanOptions, plan } from "../decision/plan";
-import { formatDuration } from "../shared/duration";
-import type { Action, Lifecycle, Observed, Receipt } from "../kinds/kind";
-import { problemText } from "../shared/problem";
-import { Batches } from "./batch";
+import { type Case, refuseStranger, trust } from "../decision/case";
+import { announces, cuts } from "../decision/plan";
+import { type Reading, statusOf, UNREAD } from "../decision/reading";
+import { type View, view } from "../decision/view";
+import type { Observed, Receipt } from "../kinds/kind";
+import { isSought } from "../kinds/selectors";
+import type { Action } from "../kinds/table";
+import type { Target } from "../place/target";
 import { backoff, type Clock } from "../shared/clock";
-import { Inventory, type Reading, UNREAD } from "./inventory";
-import type { Target } from "../place/session";
+import { milliseconds } from "../shared/duration";
+import { DecisionError } from "../shared/problem";
+import type { Status } from "../shared/vocabulary";
+import { Batches } from "./batch";
+import { Inventory } from "./inventory";
+import { failedOperation } from "./operation";
 import { Settling } from "./settle";
+import {
+    CHANGED,
+    ChangedSincePreview,
+    interruptedText,
+    notThereText,
+    receiptText,
+    refusalText,
+    unknownText,
+    unsettledText,
+} from "./texts";
 
-/** One decision, with everything that must hold when it is sent. */
-export interface Wanted {
+/** One decision to carry out, with everything that must hold when it is sent. */
+export interface Task {
     readonly target: Target;
-    readonly lifecycle: Lifecycle;
-    readonly decision: Decision;
-    readonly memory: Memory;
-    readonly options: PlanOptions;
-    /** What a reading is worth; one that proves nothing comes back as unreadable. */
-    readonly trust: (reading: Reading) => Reading;
+    readonly case: Case;
+    /** The status from which the preview planned an action; undefined: it planned none. `any`: a delete, which has no preview. */
+    readonly from: Status | "any" | undefined;
     /** The preview showed that this run decides it: a request that lapsed since is a failure. */
     readonly due: boolean;
-    /** Whether the preview showed that something would be sent where the connection has this status. */
-    readonly announced: (status: Status) => boolean;
-    /** Throws when this connection must not be touched: another requester, another account, changed evidence. */
-    readonly inspect: (seen: Observed) => void;
-    /** Counts a connection that works now and is about to be cut; throws when it is one too many. */
-    readonly admitCut: (seen: Observed) => void;
+    /**
+     * Asked right before sending, on a read that nothing came after. Throws where nothing may be sent after all: one cut too many, or
+     * rules that say something else now.
+     */
+    readonly admit: (seen: Observed, cut: boolean) => void;
     readonly timeoutMs: number;
+    /** How long a request that is not there is waited for. */
     readonly waitMs: number;
     readonly token: string;
     readonly note: (text: string) => void;
@@ -34,7 +47,7 @@ export interface Wanted {
 
 /** How a decision ended. */
 export interface Outcome {
-    readonly reading: Reading;
+    readonly view: View;
     /** This run sent it: when the cloud took it, milliseconds since 1970. */
     readonly sentAt?: number;
     /** The connection as it was read right before that. */
@@ -43,304 +56,281 @@ export interface Outcome {
     readonly unsettled?: string;
 }
 
-/** A failure for people; no stack is shown. */
-export class DecisionError extends Error {
-    constructor(message: string) {
-        super(message);
-        this.name = "DecisionError";
-        this.stack = message;
-    }
-}
-
 /** So long after sending, a connection that still shows its old status counts as on its way (reads lag behind writes). */
 const OLD_STATUS_GRACE_MS = 2 * 60_000;
 /** Progress is reported this often while a decision settles. */
 const PROGRESS_EVERY_MS = 30_000;
 
-/** The connection does not stand any more where the preview saw it: what is due now is another action than the one reviewed. */
-const CHANGED = {
-    why: "the connection changed since the preview, so nothing was sent",
-    remedy: "run `pulumi preview` again and see what is due now",
-};
-
 /** Carries decisions out. One per process: batches, polls and listings are shared. */
 export class Reconciler {
-    readonly inventory: Inventory;
+    readonly inventory = new Inventory();
     private readonly batches: Batches;
     private readonly settling: Settling;
 
     constructor(private readonly clock: Clock) {
-        this.inventory = new Inventory();
         this.batches = new Batches(this.inventory, clock);
         this.settling = new Settling(this.inventory, clock);
     }
 
+    /** A connection that is named by what is known of it: looked for until it is found, or for so long. Others are found already. */
+    async find(target: Target, waitMs: number): Promise<Target> {
+        const until = this.clock.now() + waitMs;
+        const pause = milliseconds(target.kind.limits.settleEvery);
+        for (;;) {
+            const found = await this.inventory.seek(target, undefined, true);
+            const left = until - this.clock.now();
+            if (!isSought(found.address.id) || left <= 0 || target.session.signal.aborted) {
+                return found;
+            }
+            await this.clock.sleep(Math.min(pause, left), target.session.signal);
+        }
+    }
+
     /** Reads, plans, sends and waits until the decision holds, cannot hold, or time is up. */
-    async decide(wanted: Wanted): Promise<Outcome> {
-        const { target } = wanted;
-        const started = this.clock.now();
-        const until = started + wanted.timeoutMs;
-        const waitUntil = started + wanted.waitMs;
-        let reading = wanted.trust(await this.inventory.read(target, wanted.note));
-        if (reading.state === "absent") {
+    carryOut(task: Task): Promise<Outcome> {
+        const { inventory, batches, settling, clock } = this;
+        return new Attempt(task, { inventory, batches, settling, clock }).run();
+    }
+}
+
+interface Tools {
+    readonly inventory: Inventory;
+    readonly batches: Batches;
+    readonly settling: Settling;
+    readonly clock: Clock;
+}
+
+/** One task on its way. Each step ends the attempt with an outcome, or leaves a newer view to go on from. */
+class Attempt {
+    private readonly started: number;
+    private readonly until: number;
+    private sentAt: number | undefined;
+    private sentOn: Observed | undefined;
+    /** The answer to the last call was lost: it may have taken effect. */
+    private lost: Receipt | undefined;
+    /** What the cloud took, and the status it had before: reads may show that for a while, even after a newer one. */
+    private transit: { readonly from: Status; readonly until: number } | undefined;
+    /** The cloud's own operation behind what it took. */
+    private operation: string | undefined;
+    private sends = 0;
+
+    constructor(
+        private readonly task: Task,
+        private readonly tools: Tools,
+    ) {
+        this.started = tools.clock.now();
+        this.until = this.started + task.timeoutMs;
+    }
+
+    async run(): Promise<Outcome> {
+        const { target, note } = this.task;
+        const { inventory } = this.tools;
+        let now = this.look(await inventory.read(target, note));
+        if (now.reading.state === "absent") {
             // The listing may be older than the request: the same run may have made it.
-            reading = wanted.trust(await this.inventory.confirm(target));
+            now = this.look(await inventory.confirm(target));
         }
-        let sentAt: number | undefined;
-        let sentOn: Observed | undefined;
-        // The answer to the last call was lost: it may have taken effect.
-        let lost: Receipt | undefined;
-        // What the cloud took, and the status it had before: reads may show that for a while, even after a newer one.
-        let transit: { readonly from: Status; readonly until: number } | undefined;
-        const lagging = (r: Reading) =>
-            transit !== undefined && statusOf(r) === transit.from && this.clock.now() < transit.until;
-        const ended = (unsettled?: string): Outcome => ({
-            reading,
-            ...(sentAt === undefined ? {} : { sentAt }),
-            ...(sentOn === undefined ? {} : { sentOn }),
+        for (;;) {
+            const next = await this.step(now);
+            if ("view" in next) {
+                return next;
+            }
+            now = next;
+        }
+    }
+
+    /** One step from where the connection stands: the end, or where it stands after it. */
+    private async step(now: View): Promise<Outcome | View> {
+        const { step } = now.plan;
+        if (this.task.target.session.signal.aborted && step.do !== "none") {
+            return this.endOrThrow(now, interruptedText(this.task, now));
+        }
+        switch (step.do) {
+            case "none":
+            case "hold":
+                return this.ended(now);
+            case "unknown":
+                return this.readAgain();
+            case "lapsed":
+                return this.sentAt === undefined && !this.task.due
+                    ? this.ended(now)
+                    : this.endOrThrow(now, refusalText(this.task, now, step));
+            case "refuse":
+                return this.endOrThrow(now, refusalText(this.task, now, step));
+            case "awaitRequest":
+                return this.awaitRequest();
+            case "settle":
+                return this.settle(now);
+            case "act":
+                return this.lags(now) ? this.awaitMove(now) : this.act(now);
+        }
+    }
+
+    /** Nothing is known: one more read decides. */
+    private async readAgain(): Promise<Outcome | View> {
+        const now = await this.readNow();
+        if (now.plan.step.do !== "unknown") {
+            return now;
+        }
+        const { lost } = this;
+        return this.endOrThrow(
+            now,
+            lost === undefined ? unknownText(this.task, now) : receiptText(this.task, now, lost),
+        );
+    }
+
+    private async awaitRequest(): Promise<View> {
+        const found = await this.wait(({ reading }) => reading.state === "found", this.started + this.task.waitMs);
+        if (found === undefined) {
+            throw new DecisionError(notThereText(this.task));
+        }
+        return found;
+    }
+
+    private async settle(now: View): Promise<Outcome | View> {
+        const settled = await this.wait(
+            ({ reading, plan }) => reading.state !== "unreadable" && plan.step.do !== "settle",
+            this.until,
+        );
+        return settled ?? this.unsettled(now);
+    }
+
+    /** Sent already, and reads still show the status from before. */
+    private async awaitMove(now: View): Promise<Outcome | View> {
+        const transit = this.transit as NonNullable<typeof this.transit>;
+        const moved = await this.wait(
+            ({ reading }) => reading.state !== "unreadable" && statusOf(reading) !== transit.from,
+            Math.min(this.until, transit.until),
+        );
+        return moved ?? this.unsettled(now);
+    }
+
+    private async act(now: View): Promise<Outcome | View> {
+        const { task, tools } = this;
+        if (!this.announced(statusOf(now.reading))) {
+            return this.endOrThrow(now, refusalText(task, now, CHANGED), ChangedSincePreview);
+        }
+        let fresh: View | undefined;
+        const { reading, receipt } = await tools.batches.submit({
+            target: task.target,
+            decision: task.case.decision,
+            judge: (read) => {
+                fresh = this.look(read);
+                return this.lags(fresh) ? undefined : this.judge(fresh);
+            },
+            token: task.token,
+            until: this.until,
+        });
+        const sentOn = fresh ?? this.look(reading);
+        this.lost = receipt?.result === "unknown" ? receipt : undefined;
+        return receipt === undefined ? sentOn : this.take(receipt, sentOn);
+    }
+
+    /** The last word before sending: the plan and the guard, on a read that nothing came after. */
+    private judge(fresh: View): Action | undefined {
+        const { task } = this;
+        const { step } = fresh.plan;
+        if (step.do !== "act" || fresh.reading.state !== "found") {
+            return undefined;
+        }
+        const { seen } = fresh.reading;
+        if (!this.announced(seen.status)) {
+            throw new ChangedSincePreview(refusalText(task, fresh, CHANGED));
+        }
+        refuseStranger(task.case, seen);
+        task.admit(seen, cuts(step, seen.status));
+        return step.action;
+    }
+
+    /** What the cloud answered. */
+    private async take(receipt: Receipt, now: View): Promise<View> {
+        const { task, tools } = this;
+        switch (receipt.result) {
+            case "refused":
+            case "busy":
+            case "conflict":
+                throw new DecisionError(receiptText(task, now, receipt));
+            case "unknown":
+                if (tools.clock.now() >= this.until) {
+                    throw new DecisionError(receiptText(task, now, receipt));
+                }
+                // Nobody knows whether it was done. The next turn reads right before it sends again.
+                this.sends += 1;
+                await tools.clock.sleep(backoff(tools.clock, this.sends, 500, 10_000), task.target.session.signal);
+                return this.readNow();
+            case "sent":
+                this.sentAt = tools.clock.now();
+                this.sentOn ??= now.reading.state === "found" ? now.reading.seen : undefined;
+                this.operation = receipt.operation;
+        }
+        this.transit = { from: statusOf(now.reading), until: tools.clock.now() + OLD_STATUS_GRACE_MS };
+        return now;
+    }
+
+    private announced(status: Status): boolean {
+        return this.task.from === "any" || announces(this.task.from, status);
+    }
+
+    private lags({ reading }: View): boolean {
+        const { transit } = this;
+        return transit !== undefined && statusOf(reading) === transit.from && this.tools.clock.now() < transit.until;
+    }
+
+    private look(reading: Reading): View {
+        return view(this.task.case, trust(this.task.case, reading));
+    }
+
+    private async readNow(): Promise<View> {
+        const { target } = this.task;
+        const readings = await this.tools.inventory.readNow([target]);
+        return this.look(readings.get(target.address.id) ?? UNREAD);
+    }
+
+    /** Polls until `done`; undefined when time is up. Throws what the cloud's own operation failed with. */
+    private async wait(done: (now: View) => boolean, until: number): Promise<View | undefined> {
+        const { clock, settling } = this.tools;
+        const { target, case: one } = this.task;
+        let noted = clock.now();
+        let last: View | undefined;
+        let over = false;
+        const isDone = (reading: Reading) => {
+            last = this.look(reading);
+            return over || done(last);
+        };
+        const settled = settling.wait(target, isDone, until, (reading) => {
+            if (clock.now() - noted >= PROGRESS_EVERY_MS) {
+                noted = clock.now();
+                this.task.note(`${one.decision}: still ${statusOf(reading)}, waiting`);
+            }
+        });
+        const failed = failedOperation(target, this.operation, clock, () => over || clock.now() >= until);
+        const end = await Promise.race([settled.then((reading) => ({ reading })), failed]);
+        over = true;
+        if ("code" in end) {
+            const receipt = { id: target.address.id, result: "refused" as const, code: end.code, text: end.text };
+            throw new DecisionError(receiptText(this.task, last ?? this.look(UNREAD), receipt));
+        }
+        return end.reading === undefined ? undefined : last;
+    }
+
+    private ended(now: View, unsettled?: string): Outcome {
+        return {
+            view: now,
+            ...(this.sentAt === undefined ? {} : { sentAt: this.sentAt }),
+            ...(this.sentOn === undefined ? {} : { sentOn: this.sentOn }),
             ...(unsettled === undefined ? {} : { unsettled }),
-        });
-        for (let attempt = 1; ; attempt++) {
-            const { step } = planFor(wanted, reading);
-            if (target.session.signal.aborted && step.do !== "none") {
-                return this.interrupted(wanted, reading, ended);
-            }
-            if (step.do === "act" && transit !== undefined && lagging(reading)) {
-                const { from } = transit;
-                const moved = await this.wait(
-                    wanted,
-                    (r) => r.state !== "unreadable" && statusOf(r) !== from,
-                    Math.min(until, transit.until),
-                );
-                if (moved === undefined) {
-                    return ended(this.unsettledText(wanted, reading, started));
-                }
-                reading = moved;
-                continue;
-            }
-            switch (step.do) {
-                case "none":
-                case "hold":
-                    return ended();
-                case "unknown":
-                    reading = await this.readNow(wanted);
-                    if (planFor(wanted, reading).step.do === "unknown") {
-                        const why =
-                            lost === undefined ? unknownText(wanted, reading) : receiptText(wanted, reading, lost);
-                        if (sentAt === undefined) {
-                            throw new DecisionError(why);
-                        }
-                        return ended(why);
-                    }
-                    break;
-                case "lapsed":
-                    if (sentAt === undefined && !wanted.due) {
-                        return ended();
-                    }
-                    return this.refused(wanted, reading, step, ended);
-                case "refuse":
-                    return this.refused(wanted, reading, step, ended);
-                case "awaitRequest": {
-                    const found = await this.wait(wanted, (r) => r.state === "found", waitUntil);
-                    if (found === undefined) {
-                        throw new DecisionError(notThereText(wanted));
-                    }
-                    reading = found;
-                    break;
-                }
-                case "settle": {
-                    const settled = await this.wait(
-                        wanted,
-                        (r) => r.state !== "unreadable" && planFor(wanted, r).step.do !== "settle",
-                        until,
-                    );
-                    if (settled === undefined) {
-                        return ended(this.unsettledText(wanted, reading, started));
-                    }
-                    reading = settled;
-                    break;
-                }
-                case "act": {
-                    if (!wanted.announced(statusOf(reading))) {
-                        return this.refused(wanted, reading, CHANGED, ended);
-                    }
-                    const sent = await this.batches.submit({
-                        target,
-                        decision: wanted.decision,
-                        judge: (fresh) => (lagging(fresh) ? undefined : judge(wanted, wanted.trust(fresh))),
-                        token: wanted.token,
-                        until,
-                    });
-                    reading = wanted.trust(sent.reading);
-                    const { receipt } = sent;
-                    lost = receipt?.result === "unknown" ? receipt : undefined;
-                    if (receipt === undefined) {
-                        break;
-                    }
-                    if (receipt.result === "refused" || receipt.result === "busy") {
-                        throw new DecisionError(receiptText(wanted, reading, receipt));
-                    }
-                    if (receipt.result === "unknown") {
-                        if (this.clock.now() >= until) {
-                            throw new DecisionError(receiptText(wanted, reading, receipt));
-                        }
-                        // Nobody knows whether it was done. The next turn reads right before it sends again.
-                        await this.clock.sleep(backoff(this.clock, attempt, 500, 10_000), target.session.signal);
-                        reading = await this.readNow(wanted);
-                        break;
-                    }
-                    if (receipt.result === "sent") {
-                        sentAt = this.clock.now();
-                        sentOn ??= reading.state === "found" ? reading.seen : undefined;
-                    }
-                    transit = { from: statusOf(reading), until: this.clock.now() + OLD_STATUS_GRACE_MS };
-                    break;
-                }
-            }
+        };
+    }
+
+    /** Nothing is sent, or nothing more: a failure, or what was sent and has not settled. */
+    private endOrThrow(now: View, why: string, failure: typeof DecisionError = DecisionError): Outcome {
+        if (this.sentAt === undefined) {
+            throw new failure(why);
         }
+        return this.ended(now, why);
     }
 
-    private async readNow({ target, trust }: Wanted): Promise<Reading> {
-        const readings = await this.inventory.readNow([target]);
-        return trust(readings.get(target.address.id) ?? UNREAD);
+    private unsettled(now: View): Outcome {
+        return this.ended(now, unsettledText(this.task, now, this.tools.clock.now() - this.started));
     }
-
-    private async wait(
-        wanted: Wanted,
-        done: (reading: Reading) => boolean,
-        until: number,
-    ): Promise<Reading | undefined> {
-        let noted = this.clock.now();
-        const doneIfTrusted = (reading: Reading) => done(wanted.trust(reading));
-        const last = await this.settling.wait(wanted.target, doneIfTrusted, until, (reading) => {
-            if (this.clock.now() - noted >= PROGRESS_EVERY_MS) {
-                noted = this.clock.now();
-                wanted.note(`${wanted.decision}: still ${statusOf(reading)}, waiting`);
-            }
-        });
-        return last === undefined ? undefined : wanted.trust(last);
-    }
-
-    /** Nothing is sent, or nothing more. */
-    private refused(
-        wanted: Wanted,
-        reading: Reading,
-        { why, remedy }: { readonly why: string; readonly remedy: string },
-        ended: (why: string) => Outcome,
-    ): Outcome {
-        const text = problemText(`Cannot ${wanted.decision}: ${why}.`, facts(wanted, reading), remedy);
-        const outcome = ended(text);
-        if (outcome.sentAt === undefined) {
-            throw new DecisionError(text);
-        }
-        return outcome;
-    }
-
-    private interrupted(wanted: Wanted, reading: Reading, ended: (why: string) => Outcome): Outcome {
-        const why = problemText(
-            `${wanted.decision} was interrupted before it was done.`,
-            facts(wanted, reading),
-            "run `pulumi up` again; it goes on from where the cloud stands",
-        );
-        const outcome = ended(why);
-        if (outcome.sentAt === undefined) {
-            throw new DecisionError(why);
-        }
-        return outcome;
-    }
-
-    private unsettledText(wanted: Wanted, reading: Reading, started: number): string {
-        const { signal } = wanted.target.session;
-        const waited = formatDuration(Math.max(1, Math.round((this.clock.now() - started) / 1000)) * 1000);
-        return problemText(
-            signal.aborted
-                ? `${wanted.decision} was sent and is still settling; the wait was interrupted.`
-                : `${wanted.decision} is not settled after ${waited}.`,
-            facts(wanted, reading),
-            "run `pulumi up` again to go on waiting; raise timeout if this cloud needs longer",
-        );
-    }
-}
-
-/** The plan for what was read, by the same rules as in the preview. */
-export function planFor(wanted: Pick<Wanted, "lifecycle" | "decision" | "memory" | "options">, reading: Reading): Plan {
-    const situation =
-        reading.state === "found"
-            ? { status: reading.seen.status, cloudStatus: reading.seen.cloudStatus }
-            : { status: reading.state === "absent" ? ("absent" as const) : ("unknown" as const) };
-    return plan(wanted.lifecycle, wanted.decision, situation, wanted.memory, wanted.options);
-}
-
-export function statusOf(reading: Reading): Status {
-    return reading.state === "found" ? reading.seen.status : reading.state === "absent" ? "absent" : "unknown";
-}
-
-/** The last word before sending: the plan and the guard, on a read that nothing came after. */
-function judge(wanted: Wanted, fresh: Reading): Action | undefined {
-    const { step } = planFor(wanted, fresh);
-    if (step.do !== "act" || fresh.state !== "found") {
-        return undefined;
-    }
-    if (!wanted.announced(fresh.seen.status)) {
-        throw new DecisionError(
-            problemText(`Cannot ${wanted.decision}: ${CHANGED.why}.`, facts(wanted, fresh), CHANGED.remedy),
-        );
-    }
-    wanted.inspect(fresh.seen);
-    if (cuts(step, fresh.seen.status)) {
-        wanted.admitCut(fresh.seen);
-    }
-    return step.actions[0];
-}
-
-function facts({ target }: Wanted, reading: Reading): Record<string, string | undefined> {
-    const seen = reading.state === "found" ? reading.seen : undefined;
-    return {
-        connection: target.address.key,
-        status: seen === undefined ? statusOf(reading) : `${seen.status} (${seen.cloudStatus})`,
-        requester: seen?.requester,
-    };
-}
-
-function notThereText(wanted: Wanted): string {
-    return problemText(
-        `Cannot accept: there is no such request after ${wanted.options.waitForRequest}.`,
-        { connection: wanted.target.address.key, "looked in": wanted.target.address.scope.title },
-        "check the ids, the region and the account; ask the requester whether the request was made; waitForRequest makes up wait longer",
-    );
-}
-
-function unknownText(wanted: Wanted, reading: Reading): string {
-    return problemText(
-        `Cannot ${wanted.decision}: the connection cannot be read, so nothing was sent.`,
-        {
-            ...facts(wanted, reading),
-            reason: reading.state === "unreadable" ? reading.why : undefined,
-        },
-        "see the reason; the next `pulumi up` tries again",
-    );
-}
-
-function receiptText(wanted: Wanted, reading: Reading, receipt: Receipt): string {
-    const what =
-        receipt.result === "busy"
-            ? `Cannot ${wanted.decision}: the cloud put off every attempt.`
-            : receipt.result === "unknown"
-              ? `${wanted.decision} was sent, but its answer was lost; whether it took effect could not be read.`
-              : `Cannot ${wanted.decision}: the cloud refused.`;
-    const { kind } = wanted.target;
-    const permission = kind.permissions[wanted.decision].join(" and ");
-    return problemText(
-        what,
-        {
-            ...facts(wanted, reading),
-            code: receipt.code,
-            "the cloud's words": receipt.text,
-            request: receipt.requestId,
-            "needs permission": permission,
-        },
-        receipt.result === "refused"
-            ? (receipt.remedy ?? "see the cloud's words; nothing else of this run is affected")
-            : "run `pulumi up` again",
-    );
 }

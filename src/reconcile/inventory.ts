@@ -1,20 +1,11 @@
-import { CloudError } from "../kinds/cloud";
+import { type Reading, UNREAD } from "../decision/reading";
 import { ENDLESS, Paging } from "../kinds/calls";
+import { CloudError } from "../kinds/cloud";
 import type { ConnectionKind, Observed, Page, Scope } from "../kinds/kind";
-import { oneLine } from "../shared/problem";
-import type { Session, Target } from "../place/session";
-
-/**
- * What a read tells about one connection. `absent` is a proof: the scope was found, and a complete listing or a lookup
- * by id has no such connection. Everything less is `unreadable`, with the reason.
- */
-export type Reading =
-    | { readonly state: "found"; readonly seen: Observed }
-    | { readonly state: "absent" }
-    | { readonly state: "unreadable"; readonly why: string };
-
-/** No answer for this id: treat it as unreadable. */
-export const UNREAD: Reading = { state: "unreadable", why: "the read gave no answer" };
+import { isSought } from "../kinds/selectors";
+import type { Session } from "../place/session";
+import { type Target, targetInScope } from "../place/target";
+import { DecisionError, oneLine, problemText } from "../shared/problem";
 
 /** A listing that takes longer than this says how far it is, and again each time as much later. */
 const PROGRESS_EVERY_MS = 10_000;
@@ -24,6 +15,15 @@ const LOOKUPS_BEFORE_LISTING = 3;
 
 /** A listing without end is not read again for so long: two hundred checks shall not each follow it to the limit. */
 const ENDLESS_MS = 30_000;
+
+/** Every connection of a scope. `others`: so many of another form are not among them. */
+interface Listed {
+    readonly state: "found";
+    readonly all: readonly Observed[];
+    readonly others: number;
+}
+
+type Unlisted = Exclude<Reading, { state: "found" }>;
 
 /** A listing as far as it has been read. */
 interface Listing {
@@ -60,6 +60,9 @@ export class Inventory {
 
     /** A connection as last read by this process. `note` hears how far a long listing is. */
     async read(target: Target, note: (text: string) => void = () => {}): Promise<Reading> {
+        if (isSought(target.address.id)) {
+            return this.readSought(target, note, false);
+        }
         const listing = this.listing(target);
         const turn = listing.queue.then(() => this.attempt(target, () => this.find(target, listing, note)));
         listing.queue = turn;
@@ -72,11 +75,7 @@ export class Inventory {
      *
      * @param anew nothing that was read before the call counts
      */
-    async readAll(
-        target: Target,
-        note: (text: string) => void = () => {},
-        anew = false,
-    ): Promise<{ state: "found"; all: readonly Observed[]; others: number } | Exclude<Reading, { state: "found" }>> {
+    async readAll(target: Target, note: (text: string) => void = () => {}, anew = false): Promise<Listed | Unlisted> {
         const listing = this.listing(target);
         const turn = listing.queue.then(() =>
             this.attempt(target, async () => {
@@ -96,7 +95,27 @@ export class Inventory {
                   all: all.flatMap((item) => (item.state === "found" ? [item.seen] : [])),
                   others: listing.others,
               }
-            : (reading as Exclude<Reading, { state: "found" }>);
+            : (reading as Unlisted);
+    }
+
+    /**
+     * The connection that selectors name: exactly one of the scope. The same target where none matches, or where nothing is sought.
+     *
+     * @param anew nothing that was read before the call counts
+     * @throws {DecisionError} with the candidates, where several match
+     */
+    async seek(target: Target, note: (text: string) => void = () => {}, anew = false): Promise<Target> {
+        const { kind, sought } = target;
+        const listed = sought === undefined ? undefined : await this.readAll(target, note, anew);
+        if (sought === undefined || listed?.state !== "found") {
+            return target;
+        }
+        const matching = listed.all.filter((seen) => kind.matches?.(sought, seen) === true);
+        if (matching.length > 1) {
+            throw ambiguous(target, matching);
+        }
+        const [only] = matching;
+        return only === undefined ? target : targetInScope(target, only.id);
     }
 
     /**
@@ -104,11 +123,20 @@ export class Inventory {
      * one reading.
      */
     async confirm(target: Target): Promise<Reading> {
+        if (isSought(target.address.id)) {
+            return this.readSought(target, () => {}, true);
+        }
         const listing = this.listing(target);
         listing.confirming ??= this.nextConfirmation(listing);
         listing.confirming.targets.push(target);
         const readings = await listing.confirming.readings;
         return readings.get(target.address.id) ?? UNREAD;
+    }
+
+    /** A connection that is sought and was not found: absent, if its scope can be listed. */
+    private async readSought(target: Target, note: (text: string) => void, anew: boolean): Promise<Reading> {
+        const listed = await this.readAll(target, note, anew);
+        return listed.state === "found" ? { state: "absent" } : listed;
     }
 
     private nextConfirmation(listing: Listing): NonNullable<Listing["confirming"]> {
@@ -128,12 +156,11 @@ export class Inventory {
         if (first === undefined) {
             return new Map();
         }
-        const { kind, address, session } = first;
         const ids = [...new Set(targets.map((target) => target.address.id))];
         const readings = new Map<string, Reading>();
         const listing = this.listing(first);
         try {
-            const found = await this.fetch(kind, address.scope, ids, listing, session);
+            const found = await this.fetch(first, ids, listing);
             for (const id of ids) {
                 const seen = found.get(id);
                 readings.set(id, seen === undefined ? await proveAbsent(first) : readingOf(seen));
@@ -163,12 +190,13 @@ export class Inventory {
         this.listing(target).stale.add(target.address.id);
     }
 
-    private listing({ kind, address, session }: Target): Listing {
+    private listing(target: Target): Listing {
+        const { kind, address, session } = target;
         const key = `${session.key} ${kind.name} ${address.scope.key}`;
         let listing = this.listings.get(key);
         if (listing === undefined) {
             listing = {
-                ...unread({ kind, address, session }),
+                ...unread(target),
                 endless: undefined,
                 long: false,
                 whole: false,
@@ -236,62 +264,48 @@ export class Inventory {
      * By ids where the kind can and few are wanted; else by listing, of a long one what their requesters asked for first, until all are
      * found or the end of the whole listing is reached.
      */
-    private async fetch(
-        kind: ConnectionKind,
-        scope: Scope,
-        ids: readonly string[],
-        listing: Listing,
-        session: Session,
-    ): Promise<Map<string, Observed>> {
+    private async fetch(target: Target, ids: readonly string[], listing: Listing): Promise<Map<string, Observed>> {
+        const { kind, address, session } = target;
+        const { scope } = address;
         const found = new Map<string, Observed>();
-        const { lookup, listOf } = kind;
-        const perLookup = kind.limits.idsPerLookup ?? 1;
-        const look = async (wanted: readonly string[]) => {
-            for (let i = 0; i < wanted.length; i += perLookup) {
-                const some = wanted.slice(i, i + perLookup);
-                for (const seen of (await session.reading(async () => lookup?.(scope, some, session.call))) ?? []) {
-                    found.set(seen.id, seen);
-                }
-            }
-        };
-        if (lookup !== undefined && Math.ceil(ids.length / perLookup) <= LOOKUPS_BEFORE_LISTING) {
-            await look(ids);
-            return found;
+        const { lookup } = kind;
+        if (lookup !== undefined && Math.ceil(ids.length / (kind.limits.idsPerLookup ?? 1)) <= LOOKUPS_BEFORE_LISTING) {
+            return lookUp(target, ids, found);
         }
         const missing = new Set(ids);
-        const take = async (list: (cursor: string | undefined) => Promise<Page>) => {
-            const paging = pagingOf(kind, scope, session);
-            let cursor: string | undefined;
-            do {
-                const from = cursor;
-                const page = await turn(listing, paging, session, () => list(from));
-                for (const seen of page.items) {
-                    if (missing.delete(seen.id)) {
-                        found.set(seen.id, seen);
-                    }
-                }
-                cursor = page.next;
-            } while (missing.size > 0 && cursor !== undefined);
-        };
-        const requesters = requestersOf(kind, ids, listing);
-        if (listOf !== undefined && requesters !== undefined) {
-            try {
-                await take((cursor) => listOf(scope, requesters, cursor, session.call));
-            } catch (error) {
-                if (!(error instanceof CloudError) || error.failure !== "refused") {
-                    throw error;
-                }
-                listing.whole = true;
-            }
-        }
+        await this.listRequesters(target, ids, listing, missing, found);
         if (missing.size > 0) {
-            await take((cursor) => kind.list(scope, cursor, session.call));
+            const list = (cursor: string | undefined) => kind.list(scope, cursor, session.call);
+            await collect(target, listing, list, missing, found);
         }
-        if (lookup !== undefined && missing.size > 0) {
-            // Offset paging can skip an entry: what the listing missed is asked for by id.
-            await look([...missing]);
+        // Offset paging can skip an entry: what the listing missed is asked for by id.
+        return lookup === undefined ? found : lookUp(target, [...missing], found);
+    }
+
+    /** Of a long listing, what their requesters asked for. A cloud that refuses to list so is not asked again. */
+    private async listRequesters(
+        target: Target,
+        ids: readonly string[],
+        listing: Listing,
+        missing: Set<string>,
+        found: Map<string, Observed>,
+    ): Promise<void> {
+        const { kind, address, session } = target;
+        const requesters = requestersOf(kind, ids, listing);
+        const { listOf } = kind;
+        if (listOf === undefined || requesters === undefined) {
+            return;
         }
-        return found;
+        try {
+            const list = (cursor: string | undefined) =>
+                listOf.call(kind, address.scope, requesters, cursor, session.call);
+            await collect(target, listing, list, missing, found);
+        } catch (error) {
+            if (!(error instanceof CloudError) || error.failure !== "refused") {
+                throw error;
+            }
+            listing.whole = true;
+        }
     }
 
     private async attempt(target: Target, read: () => Promise<Reading>): Promise<Reading> {
@@ -303,8 +317,61 @@ export class Inventory {
     }
 }
 
-function pagingOf(kind: ConnectionKind, scope: Scope, { clock }: Session): Paging {
-    return new Paging({ cloud: kind.cloud.title, action: `listing ${scope.title}` }, () => clock.now());
+/** Looks connections up by id, as many at once as the API takes. */
+async function lookUp(
+    { kind, address, session }: Target,
+    ids: readonly string[],
+    found: Map<string, Observed>,
+): Promise<Map<string, Observed>> {
+    const perLookup = kind.limits.idsPerLookup ?? 1;
+    for (let i = 0; i < ids.length; i += perLookup) {
+        const some = ids.slice(i, i + perLookup);
+        const seen = await session.reading(async () => kind.lookup?.(address.scope, some, session.call));
+        for (const one of seen ?? []) {
+            found.set(one.id, one);
+        }
+    }
+    return found;
+}
+
+/** Lists page by page until nothing is missing, or to the end. */
+async function collect(
+    { address, session }: Target,
+    listing: Listing,
+    list: (cursor: string | undefined) => Promise<Page>,
+    missing: Set<string>,
+    found: Map<string, Observed>,
+): Promise<void> {
+    const paging = pagingOf(address.scope, session);
+    let cursor: string | undefined;
+    do {
+        const from = cursor;
+        const page = await turn(listing, paging, session, () => list(from));
+        for (const seen of page.items) {
+            if (missing.delete(seen.id)) {
+                found.set(seen.id, seen);
+            }
+        }
+        cursor = page.next;
+    } while (missing.size > 0 && cursor !== undefined);
+}
+
+/** More than one connection is what a declaration seeks: the first must not be taken. */
+function ambiguous({ address, kind }: Target, matching: readonly Observed[]): DecisionError {
+    const candidates = matching.map(
+        ({ id, status, requester }) => `${id} (${status}, ${requester ?? "requester not told"})`,
+    );
+    return new DecisionError(
+        problemText(
+            `${matching.length} connections match; the declaration must name one.`,
+            { connection: address.key, candidates: candidates.join(", ") },
+            `say which one: connection.${kind.id}, or more of what is known of it`,
+        ),
+    );
+}
+
+function pagingOf(scope: Scope, { clock }: Session): Paging {
+    return new Paging(`listing ${scope.title}`, () => clock.now());
 }
 
 /** One page of a listing. One that does not end starts again at its first page, after a while. */
@@ -332,13 +399,13 @@ async function turn(listing: Listing, paging: Paging, session: Session, read: ()
 }
 
 /** What a listing knows before its first page. */
-function unread({ kind, address, session }: Target) {
+function unread({ address, session }: Target) {
     return {
         items: new Map<string, Observed>(),
         stale: new Set<string>(),
         cursor: undefined,
         complete: false,
-        paging: pagingOf(kind, address.scope, session),
+        paging: pagingOf(address.scope, session),
         others: 0,
     };
 }
@@ -363,7 +430,7 @@ function readingOf(seen: Observed): Reading {
 function harmless(seen: Observed): Observed {
     const lines = Object.entries(seen).map(([key, value]) => [
         key,
-        typeof value === "string" && key !== "id" ? oneLine(value) : value,
+        typeof value === "string" && key !== "id" && key !== "handle" ? oneLine(value) : value,
     ]);
     const evidence = Object.entries(seen.evidence).map(([fact, value]) => [
         fact,

@@ -1,7 +1,8 @@
-import { milliseconds } from "../shared/duration";
+import type { Reading } from "../decision/reading";
+import type { Target } from "../place/target";
 import type { Clock } from "../shared/clock";
-import type { Inventory, Reading } from "./inventory";
-import type { Target } from "../place/session";
+import { milliseconds } from "../shared/duration";
+import type { Inventory } from "./inventory";
 
 /** The first pause; it grows to the kind's `settleEvery`. */
 const FIRST_PAUSE_MS = 25;
@@ -55,21 +56,24 @@ export class Settling {
             await this.clock.sleep(pause, session.signal);
             const asked = [...waiters];
             const readings = await this.read(asked);
-            for (const waiter of asked) {
-                const reading = readings.get(waiter.target.address.id);
-                const ended = this.clock.now() >= waiter.until || session.signal.aborted;
-                if (reading !== undefined && waiter.done(reading)) {
-                    waiters.delete(waiter);
-                    waiter.resolve(reading);
-                } else if (ended) {
-                    waiters.delete(waiter);
-                    waiter.resolve(undefined);
-                } else if (reading !== undefined) {
-                    waiter.progress(reading);
-                }
+            for (const waiter of asked.filter((one) => this.isOver(one, readings.get(one.target.address.id)))) {
+                waiters.delete(waiter);
             }
         }
         this.waiting.delete(key);
+    }
+
+    /** Answers one who waits, if there is an answer. */
+    private isOver({ target, done, until, resolve, progress }: Waiter, reading: Reading | undefined): boolean {
+        const isDone = reading !== undefined && done(reading);
+        if (isDone || this.clock.now() >= until || target.session.signal.aborted) {
+            resolve(isDone ? reading : undefined);
+            return true;
+        }
+        if (reading !== undefined) {
+            progress(reading);
+        }
+        return false;
     }
 
     /** A bug in one read must not leave the others waiting for ever: they see it as unreadable. */

@@ -35,6 +35,8 @@ export type LedgerEntry =
           readonly is: "decision";
           readonly urn: string;
           readonly key: string;
+          /** The key that the connection had before it was found, where the program names it by what is known of it. */
+          readonly soughtAs?: string;
           readonly account?: string;
           readonly decision: string;
           readonly onDelete: string;

@@ -21,3 +21,12 @@ export function problemText(what: string, facts: Readonly<Record<string, string 
     );
     return [what, ...lines, `  what to do: ${remedy}`].join("\n");
 }
+
+/** A failure for people; no stack is shown. */
+export class DecisionError extends Error {
+    constructor(message: string) {
+        super(message);
+        this.name = "DecisionError";
+        this.stack = message;
+    }
+}

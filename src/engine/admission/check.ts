@@ -1,38 +1,34 @@
-import { ADMISSION_ARGUMENTS } from "../../shared/vocabulary";
-import { unnamedAccepts } from "../../decision/admission";
+import { admissionProblems, admissionRemovalProblem, readAdmission, unnamedAccepts } from "../../decision/admission";
+import { refuseMovedAccount, unreadText } from "../../decision/case";
 import { exceptKeys } from "../../decision/except";
-import type { Observed } from "../../kinds/kind";
-import { DecisionError } from "../../reconcile/carry-out";
-import { problemText } from "../../shared/problem";
-import { admitCut, refuseMovedAccount, unreadText } from "../assess";
+import { DUE, type Entry } from "../../decision/verdicts";
+import { findKind, kinds } from "../../kinds/index";
+import type { AnyConnection, ConnectionKind } from "../../kinds/kind";
+import { transitionOf } from "../../kinds/table";
+import type { Located } from "../../place/places";
+import { ADMISSION_ARGUMENTS } from "../../shared/contract";
+import { DecisionError, problemText } from "../../shared/problem";
+import { hasUnknown, UNKNOWN } from "../../shared/unknown";
 import {
     type CheckResult,
+    checking,
     declaredBefore,
-    failed,
     ledgerProblem,
     locate,
-    named,
-    omit,
-    probe,
+    refuse,
+    refuseNewerState,
     refuseUnknownArguments,
     tellAlone,
     unknownEvidence,
     urnOf,
-} from "../decision/check";
-import { type Context, type Declared, type Located, refuseNewerState } from "../context";
-import { hasUnknown, toWire, UNKNOWN, type Wire } from "../wire";
+} from "../inputs";
+import { probe } from "../probe";
+import type { ProviderProcess } from "../process";
+import { omit, type Wire } from "../wire";
+import { evidenceOf } from "./evidence";
 import { announcement } from "./lines";
-import {
-    type AdmissionMemory,
-    admissionOf,
-    anyOf,
-    DUE,
-    type Entry,
-    evidenceOf,
-    type OpenAdmission,
-    openAdmission,
-    survey,
-} from "./survey";
+import { type AdmissionMemory, anyOf, claimOf, type OpenAdmission, openAdmission, targetOf } from "./open";
+import { type Survey, survey } from "./survey";
 
 /** Inputs that check adds and a program never writes. */
 const EVIDENCE = [
@@ -54,86 +50,57 @@ const DECISIVE = ["scope", "rules", "otherwise", "existing", "except", "allowRem
  * Validates the arguments, lists the scope and adds a verdict for every connection that is not as the rules want it. The list in
  * these inputs is what `up` may act on: nothing that arrives later is decided.
  */
-export async function checkAdmission(context: Context, olds: Wire, news: Wire): Promise<CheckResult> {
+export function checkAdmission(process: ProviderProcess, olds: Wire, news: Wire): Promise<CheckResult> {
     const inputs = omit(news, EVIDENCE);
-    try {
+    return checking(inputs, async () => {
         refuseNewerState(olds);
         refuseUnknownArguments(inputs, ADMISSION_ARGUMENTS, "ConnectionAdmission");
         const missing = DECISIVE.filter((name) => hasUnknown(inputs[name]));
         if (missing.length > 0) {
-            return await onlyInUp(context, olds, inputs, missing);
+            return onlyInUp(process, olds, inputs, missing);
         }
-        const known = omit(
-            inputs,
-            ADMISSION_ARGUMENTS.filter((name) => hasUnknown(inputs[name])),
-        );
-        const { kind, admission } = admissionOf(known);
-        if (context.configUnknown(kind)) {
-            return await onlyInUp(context, olds, inputs, ["the provider's configuration"]);
+        const unknown = ADMISSION_ARGUMENTS.filter((name) => hasUnknown(inputs[name]));
+        const known = omit(inputs, unknown);
+        refuse(admissionProblems(known, Object.values(kinds)));
+        const admission = readAdmission(known);
+        const kind = findKind(admission.scope.kind) as ConnectionKind;
+        if (process.configuration.isUnknown(kind.cloud)) {
+            return onlyInUp(process, olds, inputs, ["the provider's configuration"]);
         }
-        const problem =
-            ledgerProblem(context, admission.onDelete) ??
-            (context.options().requireExpectedRequester ? unnamedAccepts(admission) : undefined);
-        if (problem !== undefined) {
-            return failed(inputs, problem);
-        }
-        return { inputs: toWire({ ...inputs, ...(await evidence(context, olds, known, news.__preview === true)) }) };
-    } catch (error) {
-        if (error instanceof DecisionError) {
-            return failed(inputs, error.message);
-        }
-        throw error;
-    }
+        const { requireExpectedRequester } = process.configuration.options();
+        refuse(ledgerProblem(process, admission.onDelete));
+        refuse(requireExpectedRequester ? unnamedAccepts(admission) : undefined);
+        return { ...inputs, ...(await evidence(process, olds, known, news.__preview === true)) };
+    });
 }
 
-async function evidence(context: Context, olds: Wire, inputs: Wire, preview: boolean): Promise<Wire> {
+async function evidence(process: ProviderProcess, olds: Wire, inputs: Wire, preview: boolean): Promise<Wire> {
     const urn = urnOf(inputs);
-    const { target, place, kept } = await locateScope(context, olds, inputs, urn);
+    const { target, place, kept } = await locateScope(process, olds, inputs, urn);
     // What version 0.1.0 left out by itself is named in `except` now, or not left out.
     const { elsewhere: _elsewhere, ...remembered } = (olds.__memory ?? {}) as AdmissionMemory;
     const opened = await openAdmission(target, inputs, kept ? remembered : {});
-    const { key, kind, account, memory } = opened;
-    refuseMovedAccount({ target, memory, account });
-    if (opened.locked !== undefined && !kept) {
-        throw new DecisionError(
-            problemText(
-                `The ${kind.title}s of this scope cannot be read.`,
-                { admission: key, reason: opened.locked },
-                `give this process working ${kind.cloud.title} credentials of the account that owns the scope, with ${kind.permissions.read.join(" and ")}`,
-            ),
-        );
-    }
-    tellAlone(context);
-    const claim = {
-        urn: urn ?? "",
-        key,
-        ...(account === undefined ? {} : { account }),
-        except: [...opened.except],
-    };
-    context.run.claimAdmission(claim);
+    const { key, kind, lifecycle, admission } = opened;
+    refuseMovedAccount(opened, key);
+    refuseLocked(opened, kept);
+    refuse(opened.locked === undefined ? admissionRemovalProblem(kind, lifecycle, admission) : undefined);
+    tellAlone(process);
+    process.run.claimAdmission(claimOf(opened, urn));
     if (!kept) {
-        refuseOver(context, opened);
+        refuseOver(opened, process.clock.now());
     }
-    context.checked.add(urn ?? key);
+    process.spoken.checked.add(urn ?? key);
     const placed = Object.keys(place).length === 0 ? {} : { __place: place };
-    const found = await survey(context, opened, urn, true);
+    const found = await survey(process, opened, urn, true);
     if ("unreadable" in found) {
-        if (context.options().unreadable === "fail") {
-            throw new DecisionError(unreadText(key, found.unreadable));
-        }
-        context.say("warning", named(urn, `cannot be read, nothing is sent: ${found.unreadable}`), urn);
-        return { ...placed, __unread: true, __memory: olds.__memory ?? memory, __schemaVersion: olds.__schemaVersion };
+        const { __memory, __schemaVersion } = olds;
+        tellUnread(process, key, found.unreadable, urn);
+        return { ...placed, __unread: true, __memory: __memory ?? opened.memory, __schemaVersion };
     }
-    const declared = context.run.declaredByDecisions(
-        claim,
-        found.entries.map(({ seen }) => opened.target(seen.id).address.key),
-    );
-    if (declared !== undefined) {
-        throw declared;
-    }
-    await weigh(context, opened, found.entries, urn);
+    refuseDeclared(process, opened, found, urn);
+    await weigh(process, opened, found.entries, urn);
     const shown = evidenceOf(opened, found, preview ? "all" : "left");
-    tell(context, shown, found.entries, preview, urn);
+    tell(process, shown, found.entries, preview, urn);
     return {
         ...shown,
         ...placed,
@@ -142,98 +109,96 @@ async function evidence(context: Context, olds: Wire, inputs: Wire, preview: boo
     };
 }
 
+function refuseLocked({ kind, key, locked }: OpenAdmission, kept: boolean): void {
+    if (locked !== undefined && !kept) {
+        throw new DecisionError(
+            problemText(
+                `The ${kind.title}s of this scope cannot be read.`,
+                { admission: key, reason: locked },
+                `give this process working ${kind.cloud.title} credentials of the account that owns the scope, with ${kind.permissions.read.join(" and ")}`,
+            ),
+        );
+    }
+}
+
+/** Fails, or warns by name, where nothing is known of a scope. */
+function tellUnread({ configuration, messages }: ProviderProcess, key: string, why: string, urn: string | undefined) {
+    if (configuration.options().unreadable === "fail") {
+        throw new DecisionError(unreadText(key, why));
+    }
+    messages.sayNamed({ level: "warning", text: `cannot be read, nothing is sent: ${why}` }, urn);
+}
+
+/** Throws where decisions of the program declare connections that this admission covers. */
+function refuseDeclared({ run }: ProviderProcess, opened: OpenAdmission, found: Survey, urn: string | undefined): void {
+    const keys = found.entries.map(({ seen }) => targetOf(opened, seen.id).address.key);
+    const declared = run.declaredByDecisions(claimOf(opened, urn), keys);
+    if (declared !== undefined) {
+        throw declared;
+    }
+}
+
 /** Counts what would be cut, and asks the cloud whether it would allow what is due. */
 async function weigh(
-    context: Context,
+    process: ProviderProcess,
     opened: OpenAdmission,
     entries: readonly Entry[],
     urn: string | undefined,
 ): Promise<void> {
+    const { maxCuts } = process.configuration.options();
     for (const { group, seen } of entries) {
         if (group === "cut") {
-            admitCut(context, opened.target(seen.id).address.key, seen);
+            process.run.admitCut(targetOf(opened, seen.id).address.key, seen, maxCuts);
         }
     }
     for (const group of DUE) {
         const one = entries.find((entry) => entry.group === group);
-        if (one !== undefined) {
-            await probeOne(context, opened, group, one.seen, urn);
+        const decision = group === "accept" ? "accept" : "reject";
+        const action = one && transitionOf(opened.lifecycle, decision, one.seen.status)?.do;
+        if (one !== undefined && (action === "accept" || action === "reject" || action === "remove")) {
+            await probe(process, targetOf(opened, one.seen.id), action, one.seen, urn);
         }
     }
 }
 
 function tell(
-    context: Context,
+    { messages }: ProviderProcess,
     { warnings, transition }: Wire,
     entries: readonly Entry[],
     preview: boolean,
     urn: string | undefined,
 ): void {
-    for (const warning of (warnings ?? []) as string[]) {
-        context.say("warning", warning, urn);
+    for (const text of (warnings ?? []) as string[]) {
+        messages.say({ level: "warning", text }, urn);
     }
     if (preview && transition !== undefined) {
-        const { level, text } = announcement(String(transition), entries);
-        context.say(level, named(urn, text), urn);
+        messages.sayNamed(announcement(String(transition), entries), urn);
     }
 }
 
 /** Verdicts need what is not known yet. Whatever can be said is said, and the scope is claimed; `maxCuts` brakes in `up`. */
-async function onlyInUp(context: Context, olds: Wire, inputs: Wire, missing: readonly string[]): Promise<CheckResult> {
+async function onlyInUp(process: ProviderProcess, olds: Wire, inputs: Wire, missing: readonly string[]): Promise<Wire> {
     const urn = urnOf(inputs);
-    context.say(
-        "warning",
-        named(
-            urn,
-            `the verdicts are only known in \`up\`: ${missing.join(" and ")} ${missing.length === 1 ? "is" : "are"} not known yet; connections:maxCuts (${context.options().maxCuts}) still holds`,
-        ),
-        urn,
-    );
-    if (!hasUnknown(inputs.scope) && !missing.includes("the provider's configuration")) {
-        const { target } = await locateScope(context, olds, inputs, urn);
-        const { key } = target.address;
-        context.run.claimAdmission({
-            urn: urn ?? "",
-            key,
-            ...(hasUnknown(inputs.except) ? {} : { except: exceptKeys(target.kind, key, inputs.except) }),
-        });
+    const { maxCuts } = process.configuration.options();
+    const text = `the verdicts are only known in \`up\`: ${missing.join(" and ")} ${missing.length === 1 ? "is" : "are"} not known yet; connections:maxCuts (${maxCuts}) still holds`;
+    process.messages.sayNamed({ level: "warning", text }, urn);
+    const placed = !hasUnknown(inputs.scope) && !missing.includes("the provider's configuration");
+    if (placed && anyOf(inputs.scope) !== undefined) {
+        const { kind, address } = (await locateScope(process, olds, inputs, urn)).target;
+        const except = hasUnknown(inputs.except) ? {} : { except: exceptKeys(kind, address.key, inputs.except) };
+        process.run.claimAdmission({ urn: urn ?? "", key: address.key, ...except });
     }
-    return { inputs: unknownEvidence(inputs, EVIDENCE) };
-}
-
-async function probeOne(
-    context: Context,
-    opened: OpenAdmission,
-    group: (typeof DUE)[number],
-    seen: Observed,
-    urn: string | undefined,
-): Promise<void> {
-    const rule = opened.lifecycle[group === "accept" ? "accept" : "reject"][seen.status as "pending"];
-    const action = typeof rule.do === "string" ? undefined : rule.do[0];
-    if (action !== undefined) {
-        await probe(context, opened.target(seen.id), action, seen, urn);
-    }
+    return unknownEvidence(inputs, EVIDENCE);
 }
 
 /** Where the scope is; and whether it is the one that the old inputs declared. */
-function locateScope(context: Context, olds: Wire, { scope }: Wire, urn: string | undefined): Promise<Located> {
-    return locate(context, anyOf(scope), scopeBefore(olds), urn);
-}
-
-function scopeBefore(olds: Wire): Declared | undefined {
-    try {
-        return declaredBefore(olds, olds.scope === undefined || hasUnknown(olds.scope) ? undefined : anyOf(olds.scope));
-    } catch (error) {
-        if (error instanceof DecisionError) {
-            return undefined;
-        }
-        throw error;
-    }
+function locateScope(process: ProviderProcess, olds: Wire, { scope }: Wire, urn: string | undefined): Promise<Located> {
+    const before = hasUnknown(olds.scope) ? undefined : anyOf(olds.scope);
+    return locate(process, anyOf(scope) as AnyConnection, declaredBefore(olds, before), urn);
 }
 
 /** A rule that accepts until a day that is over can only be a mistake in a new admission. */
-function refuseOver(context: Context, { admission }: OpenAdmission): void {
-    const now = context.parts.clock.now();
+function refuseOver({ admission }: OpenAdmission, now: number): void {
     const over = admission.rules.filter(({ until }) => until !== undefined && "at" in until && until.at <= now);
     if (over.length > 0) {
         throw new DecisionError(

@@ -1,8 +1,9 @@
+import { whoOf } from "../../decision/case";
+import { DUE, type Entry } from "../../decision/verdicts";
 import type { Outcome } from "../../reconcile/carry-out";
 import { oneLine } from "../../shared/problem";
-import { whoOf } from "../assess";
-import type { Line } from "../decision/lines";
-import { DUE, type Due, type Entry } from "./survey";
+import type { Line } from "../messages";
+import type { Due } from "./evidence";
 
 /** Connections that a message names; the others are counted. */
 const NAMED = 20;

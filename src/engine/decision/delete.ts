@@ -1,24 +1,25 @@
-import type { OnDelete } from "../../shared/vocabulary";
-import type { Declaration } from "../../decision/declaration";
+import { unreadText } from "../../decision/case";
+import { readDeclaration } from "../../decision/declaration";
 import { exceptKeys } from "../../decision/except";
-import type { Lifecycle } from "../../kinds/kind";
-import { findKind } from "../../kinds";
-import { DecisionError } from "../../reconcile/carry-out";
-import { type Case, openCase, readCase, refuseMovedAccount, unreadText, wantedOf, whyUnread } from "../assess";
-import { ledgerProblem, named, urnOf } from "./check";
-import { type Context, refuseNewerState } from "../context";
-import { declarationOf } from "./declaration";
-import { deletionLine, report } from "./lines";
-import type { OutputMemory } from "./outputs";
-import { scopeOf } from "../run";
+import { whyUnread } from "../../decision/reading";
+import { findKind } from "../../kinds/index";
+import type { Lifecycle } from "../../kinds/table";
+import { keyInScope, kindOf } from "../../shared/key";
+import { DecisionError } from "../../shared/problem";
+import type { OnDelete } from "../../shared/vocabulary";
+import { customTimeout, ledgerProblem, refuse, refuseNewerState, urnOf } from "../inputs";
+import type { ProviderProcess } from "../process";
 import type { Wire } from "../wire";
+import { deletionLine, report } from "./lines";
+import { type Opened, readCase, reopen, taskOf } from "./open";
+import type { OutputMemory } from "./outputs";
 
 /**
  * Removes a decision from the stack. `keep`, the default, changes nothing in the cloud and needs none. Otherwise the connection is
  * rejected or removed, unless this run or its program still declares it (rename, replace, taint, an admission that takes over): acting
  * here would undo a live decision. Deletes have no preview, so it says what it does before it does it.
  */
-export async function remove(context: Context, id: string, props: Wire): Promise<void> {
+export async function remove(process: ProviderProcess, id: string, props: Wire): Promise<void> {
     refuseNewerState(props);
     const onDelete = (props.onDelete ?? "keep") as OnDelete;
     if (onDelete === "keep") {
@@ -26,90 +27,67 @@ export async function remove(context: Context, id: string, props: Wire): Promise
     }
     const urn = urnOf(props);
     const { decided: _decided, begun: _begun, ...memory } = (props.__memory ?? {}) as OutputMemory;
-    if (mayNotAct(context, onDelete, { key: id, account: memory.account, urn })) {
+    if (mayNotAct(process, onDelete, { key: id, account: memory.account, urn })) {
         return;
     }
-    const declared = declarationOf(props);
-    const declaration: Declaration = {
-        ...declared,
-        decision: "reject",
-        onDrift: "correct",
-        allowRemoval: declared.allowRemoval || onDelete === "remove",
-    };
-    const opened = await openCase(await context.stored(id, props.connection), declaration, memory, false);
-    refuseMovedAccount(opened);
-    const acting: Case = onDelete === "remove" ? { ...opened, lifecycle: removing(opened.lifecycle) } : opened;
-    const reading = await readCase(context, acting, urn);
+    const one = await openDeletion(process, id, props, memory, onDelete);
+    const reading = await readCase(process, one, urn);
     const unread = whyUnread(reading);
     if (unread !== undefined) {
         throw new DecisionError(unreadText(id, unread, "deleting"));
     }
-    if (reading.state === "absent") {
+    if (reading.state !== "found") {
         return;
     }
-    if (reading.state === "found") {
-        const { level, text } = deletionLine(onDelete, id, reading.seen);
-        context.report(level, named(urn, text), urn);
-        await context.flush();
-    }
-    const timeouts = props.__timeouts as { delete?: string } | undefined;
-    const outcome = await context.reconciler.decide(
-        wantedOf(
-            context,
-            acting,
-            { from: undefined, withoutPreview: true },
-            declaration.timeout ?? timeouts?.delete,
-            urn,
-        ),
-    );
+    process.messages.reportNamed(deletionLine(onDelete, id, reading.seen), urn);
+    await process.messages.flush();
+    const outcome = await process.reconciler.carryOut(taskOf(process, one, "any", customTimeout(props, "delete"), urn));
     if (outcome.unsettled !== undefined) {
         throw new DecisionError(outcome.unsettled);
     }
-    const line = report(acting, outcome);
-    if (line !== undefined) {
-        context.report(line.level, named(urn, line.text), urn);
-    }
+    process.messages.reportNamed(report(one.case, outcome), urn);
 }
 
 /** Whether a delete leaves the cloud as it is, because the run still declares it; throws where that cannot be known. */
 export function mayNotAct(
-    context: Context,
+    process: ProviderProcess,
     onDelete: OnDelete,
     deleted: { readonly key: string; readonly account: string | undefined; readonly urn: string | undefined },
 ): boolean {
-    const problem = ledgerProblem(context, onDelete);
-    if (problem !== undefined) {
-        throw new DecisionError(problem);
-    }
-    const scope = scopeOf(deleted.key);
-    const kind = findKind(scope.split("/", 1)[0]);
-    const other = context.run.stillDeclares(deleted, (except) =>
+    refuse(ledgerProblem(process, onDelete));
+    const scope = keyInScope(deleted.key);
+    const kind = findKind(kindOf(scope));
+    const other = process.run.stillDeclares(deleted, (except) =>
         kind === undefined ? [] : exceptKeys(kind, scope, except),
     );
     if (other === undefined) {
         return false;
     }
-    context.report(
-        "info",
-        named(deleted.urn, `onDelete: ${onDelete} is skipped: ${other} declares ${deleted.key} in this run`),
-        deleted.urn,
-    );
+    const text = `onDelete: ${onDelete} is skipped: ${other} declares ${deleted.key} in this run`;
+    process.messages.reportNamed({ level: "info", text }, deleted.urn);
     return true;
 }
 
+/** The deletion as a decision: reject, or remove whatever stands there. */
+async function openDeletion(
+    { places }: ProviderProcess,
+    id: string,
+    props: Wire,
+    memory: OutputMemory,
+    onDelete: OnDelete,
+): Promise<Opened> {
+    const declared = readDeclaration(props);
+    const allowRemoval = declared.allowRemoval || onDelete === "remove";
+    const declaration = { ...declared, decision: "reject", onDrift: "correct", allowRemoval } as const;
+    const target = await places.stored(id, props.connection);
+    const one = await reopen(target, declaration, memory, { established: false });
+    return onDelete === "remove" ? { ...one, case: { ...one.case, lifecycle: removing(one.case.lifecycle) } } : one;
+}
+
 /** The table of `onDelete: "remove"`: whatever stands there is deleted, what is gone is done. */
-function removing({ accept, reject }: Lifecycle): Lifecycle {
-    const rule = { do: ["remove"], basis: reject.accepted.basis, source: reject.accepted.source } as const;
-    return {
-        accept,
-        reject: {
-            ...reject,
-            pending: rule,
-            accepted: rule,
-            rejected: rule,
-            expired: rule,
-            failed: rule,
-            unconnected: rule,
-        },
-    };
+export function removing({ accept, reject }: Lifecycle): Lifecycle {
+    const source = reject.accepted ?? { basis: "tried", source: "no document covers it" };
+    const cell = { do: "remove", basis: source.basis, source: source.source } as const;
+    const standing = ["pending", "accepted", "rejected", "expired", "failed", "unconnected"] as const;
+    return { accept, reject: { ...reject, ...Object.fromEntries(standing.map((status) => [status, cell])) } };
 }

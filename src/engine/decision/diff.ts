@@ -1,8 +1,13 @@
-import { ARGUMENTS, type Connection, type ObservedConnection } from "../../shared/vocabulary";
-import type { Context, Place } from "../context";
+import type { AnyConnection } from "../../kinds/kind";
+import type { Place } from "../../place/places";
+import { ARGUMENTS } from "../../shared/contract";
+import { hasUnknown, UNKNOWN } from "../../shared/unknown";
+import type { ObservedConnection } from "../../shared/vocabulary";
+import type { ProviderProcess } from "../process";
+import { sameJson, type Wire } from "../wire";
 import { moved } from "./outputs";
-import { hasUnknown, sameJson, UNKNOWN, type Wire } from "../wire";
 
+/** What diff answers. */
 export interface DiffResult {
     readonly changes: boolean;
     readonly replaces?: string[];
@@ -14,12 +19,13 @@ export interface DiffResult {
  * In a preview the new inputs are fresh, from check, and the old outputs stale; in a refresh the old outputs are fresh, from
  * read, and the "new" inputs are old ones. Nothing in the call tells which it is: inputs that check has not spoken about are old.
  */
-export async function diff(context: Context, id: string, olds: Wire, news: Wire): Promise<DiffResult> {
-    const reading = context.readings.get(id);
-    if (reading !== undefined && !context.checked.has(typeof news.__urn === "string" ? news.__urn : id)) {
+export async function diff(process: ProviderProcess, id: string, olds: Wire, news: Wire): Promise<DiffResult> {
+    const { readings, checked } = process.spoken;
+    const reading = readings.get(id);
+    if (reading !== undefined && !checked.has(typeof news.__urn === "string" ? news.__urn : id)) {
         return { changes: reading.changed };
     }
-    if (hasUnknown(news.connection) || (await keyOf(context, id, news)) !== id) {
+    if (hasUnknown(news.connection) || (await keyOf(process, id, news)) !== id) {
         return { changes: true, replaces: ["connection"] };
     }
     return { changes: argumentsChanged(olds, news) || situationChanged(olds, news) || renamed(olds, news) };
@@ -44,8 +50,8 @@ function situationChanged(olds: Wire, news: Wire): boolean {
     return observed.status !== "unknown" && moved(olds, news);
 }
 
-async function keyOf(context: Context, id: string, { connection, __place }: Wire): Promise<string> {
+async function keyOf({ places }: ProviderProcess, id: string, { connection, __place }: Wire): Promise<string> {
     // Check could not say where it is, because something else is not known yet: it stays where it was.
-    const place = __place === UNKNOWN ? context.connectionOf(id) : __place;
-    return (await context.locate(connection as Connection, place as Place | undefined)).target.address.key;
+    const place = __place === UNKNOWN ? places.connectionOf(id) : __place;
+    return (await places.locate(connection as AnyConnection, place as Place | undefined)).target.address.key;
 }

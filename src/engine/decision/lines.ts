@@ -1,16 +1,11 @@
+import { type Case, whoOf } from "../../decision/case";
 import type { Expectations } from "../../decision/guard";
-import { cuts, isWorking, type Plan } from "../../decision/plan";
+import { cuts, isWorking } from "../../decision/plan";
+import { statusOf } from "../../decision/reading";
+import type { View } from "../../decision/view";
 import type { Observed } from "../../kinds/kind";
 import type { Outcome } from "../../reconcile/carry-out";
-import { statusOf } from "../../reconcile/carry-out";
-import type { Reading } from "../../reconcile/inventory";
-import { type Case, whoOf } from "../assess";
-
-/** A line for people; cuts are warnings, so that no display hides them. */
-export interface Line {
-    readonly level: "info" | "warning";
-    readonly text: string;
-}
+import type { Line } from "../messages";
 
 /**
  * The one line of a decision in a preview: who asks, from where to where, until when, and loudly whether a working connection is cut.
@@ -18,12 +13,10 @@ export interface Line {
  * @param unknown arguments that are not known yet
  */
 export function announcement(
-    { declaration }: Pick<Case, "declaration">,
-    plan: Plan,
-    reading: Reading,
+    { decision, expected, ending }: Pick<Case, "decision" | "expected" | "ending">,
+    { plan, reading }: View,
     unknown: readonly string[] = [],
 ): Line {
-    const { decision, expected, ending } = declaration;
     const transition = (plan.transition ?? "").replace(`${decision}: `, "");
     if (reading.state !== "found" || plan.step.do === "hold") {
         return { level: "info", text: plan.transition ?? "" };
@@ -38,14 +31,14 @@ export function announcement(
 }
 
 /** What a run did about one connection; undefined where it sent nothing. */
-export function report({ declaration }: Pick<Case, "declaration">, { sentOn, reading }: Outcome): Line | undefined {
+export function report({ decision }: Pick<Case, "decision">, { sentOn, view }: Outcome): Line | undefined {
     if (sentOn === undefined) {
         return undefined;
     }
-    const moved = `${sentOn.status} -> ${statusOf(reading)}`;
-    return isWorking(sentOn.status) && declaration.decision === "reject"
+    const moved = `${sentOn.status} -> ${statusOf(view.reading)}`;
+    return isWorking(sentOn.status) && decision === "reject"
         ? { level: "warning", text: `CUT a working connection of ${whoOf(sentOn)}: ${moved}` }
-        : { level: "info", text: `${declaration.decision}ed ${whoOf(sentOn)}: ${moved}` };
+        : { level: "info", text: `${decision}ed ${whoOf(sentOn)}: ${moved}` };
 }
 
 /** Said before a delete acts: deletes have no preview. */

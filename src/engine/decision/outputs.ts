@@ -1,10 +1,15 @@
-import { ARGUMENTS, type Decision, type ObservedConnection, SCHEMA_VERSION } from "../../shared/vocabulary";
 import type { Memory } from "../../decision/plan";
-import { DecisionError, type Outcome, statusOf } from "../../reconcile/carry-out";
-import type { Reading } from "../../reconcile/inventory";
-import { assess, type Case, remember } from "../assess";
-import { ENDING } from "./declaration";
-import { sameJson, toWire, type Wire } from "../wire";
+import { statusOf } from "../../decision/reading";
+import { remember, shows } from "../../decision/view";
+import type { Outcome } from "../../reconcile/carry-out";
+import { ARGUMENTS, SCHEMA_VERSION } from "../../shared/contract";
+import { DecisionError } from "../../shared/problem";
+import type { Decision, ObservedConnection } from "../../shared/vocabulary";
+import { pick, sameJson, toWire, type Wire } from "../wire";
+import type { Opened } from "./open";
+
+/** What inputs and outputs keep of an acceptance that ends, beside the arguments. */
+export const ENDING = ["acceptedUntil", "__ending"] as const;
 
 /** Memory as the outputs keep it: also the decision that was carried out, for a refresh, which sees no inputs. */
 export interface OutputMemory extends Memory {
@@ -24,13 +29,10 @@ export interface Author {
  * Nothing is stored twice: the class derives `status` and `requester` from `observed`, `connectionId` from the id. The
  * engine writes the whole state after every step, so bytes here are what a large stack waits for.
  */
-export function outputsOf(inputs: Wire, opened: Case, outcome: Outcome, author: Author): Wire {
-    const { reading } = outcome;
-    const { decision } = opened.declaration;
-    const memory = remember(opened.memory, opened.account, reading);
+export function outputsOf(inputs: Wire, { case: one }: Opened, outcome: Outcome, author: Author): Wire {
+    const { reading, observed, warnings } = outcome.view;
     const settled = outcome.sentAt !== undefined && outcome.unsettled === undefined;
-    const established = opened.established || settled || holds(opened, reading);
-    const { observed, warnings } = assess({ ...opened, established, memory }, reading);
+    const established = one.options.established || settled || shows(one, statusOf(reading));
     return toWire({
         ...pick(inputs, [...ARGUMENTS, ...ENDING, "__timeouts"]),
         cloudStatus: reading.state === "found" ? reading.seen.cloudStatus : undefined,
@@ -40,15 +42,12 @@ export function outputsOf(inputs: Wire, opened: Case, outcome: Outcome, author: 
         decidedAt: author.decidedAt,
         // Only where a delete acts: it says on which resource, and is not kept from acting by its own declaration.
         __urn: inputs.onDelete === undefined || inputs.onDelete === "keep" ? undefined : inputs.__urn,
-        __memory: { ...memory, ...(established ? { decided: decision } : {}) } satisfies OutputMemory,
+        __memory: {
+            ...remember(one, reading),
+            ...(established ? { decided: one.decision } : {}),
+        } satisfies OutputMemory,
         __schemaVersion: SCHEMA_VERSION,
     });
-}
-
-/** Whether the connection itself shows the decision: absence does not, and nor does a request that lapsed undecided. */
-function holds({ lifecycle, declaration: { decision } }: Case, reading: Reading): boolean {
-    const status = statusOf(reading);
-    return status !== "absent" && status !== "unknown" && lifecycle[decision][status].do === "none";
 }
 
 /** Whether a connection moved between two records of it: its status, who asks, or what a reviewer should know. */
@@ -73,7 +72,7 @@ export function authorOf(outcome: Outcome, decision: Decision, previous: Wire | 
             ...(previous.decidedAt === undefined ? {} : { decidedAt: String(previous.decidedAt) }),
         };
     }
-    return statusOf(outcome.reading) === "absent" ? {} : { decidedBy: "found" };
+    return statusOf(outcome.view.reading) === "absent" ? {} : { decidedBy: "found" };
 }
 
 /**
@@ -98,9 +97,4 @@ export class PartialFailure extends DecisionError {
         this.properties = toWire({ ...outputs, __memory: { ...memory, ...begun }, __provider: provider });
         this.reasons = [reason];
     }
-}
-
-/** The values of some keys. */
-export function pick(record: Wire, keys: readonly string[]): Wire {
-    return Object.fromEntries(keys.filter((key) => record[key] !== undefined).map((key) => [key, record[key]]));
 }

@@ -1,15 +1,21 @@
-import { ARGUMENTS, type Connection, parseKey } from "../../shared/vocabulary";
-import type { Declaration } from "../../decision/declaration";
-import { DecisionError } from "../../reconcile/carry-out";
-import type { Reading } from "../../reconcile/inventory";
-import type { Target } from "../../place/session";
-import { type Case, openCase, readCase, unreadText, whyForeign, whyUnread } from "../assess";
-import { urnOf } from "./check";
-import { type Context, type Place, refuseNewerState } from "../context";
-import { declarationOf, ENDING } from "./declaration";
-import { type Author, moved, type OutputMemory, outputsOf, pick } from "./outputs";
-import { toWire, type Wire } from "../wire";
+import { foreignAccount, unreadText } from "../../decision/case";
+import { type Declaration, readDeclaration } from "../../decision/declaration";
+import { whyUnread } from "../../decision/reading";
+import { view } from "../../decision/view";
+import type { AnyConnection } from "../../kinds/kind";
+import type { Place } from "../../place/places";
+import type { Target } from "../../place/target";
+import { ARGUMENTS } from "../../shared/contract";
+import { parseKey } from "../../shared/key";
+import { DecisionError } from "../../shared/problem";
+import { refuseNewerState, urnOf } from "../inputs";
+import type { ProviderProcess } from "../process";
+import { openSetting } from "../setting";
+import { omit, pick, toWire, type Wire } from "../wire";
+import { type Opened, opened, readCase } from "./open";
+import { type Author, ENDING, moved, type OutputMemory, outputsOf } from "./outputs";
 
+/** What read answers. */
 export interface ReadResult {
     readonly id: string;
     readonly props: Wire;
@@ -17,76 +23,76 @@ export interface ReadResult {
     readonly inputs?: Wire;
 }
 
+/** Inputs that a read gives back, beside the arguments. */
+const KEPT = ["__provider", "__timeouts", "__schemaVersion", "__memory", "observed", "warnings"];
+
 /**
  * The connection as it stands now, where the id says. Never returns an empty id: what is gone stays in the state as `absent`. What cannot
  * be read fails the refresh, or stays as it was with a warning. `get` passes no properties; the id alone suffices.
  */
-export async function read(context: Context, id: string, props: Wire): Promise<ReadResult> {
+export async function read(process: ProviderProcess, id: string, props: Wire): Promise<ReadResult> {
     refuseNewerState(props);
     const bare = props.decision === undefined;
-    const connection = (props.connection ?? context.connectionOf(id)) as Connection;
-    const target = await context.stored(id, props.connection);
-    const declaration: Declaration = bare ? observer(connection) : declarationOf(props);
-    const { decided, begun, ...memory } = (props.__memory ?? {}) as OutputMemory;
-    const established = bare || [decided, begun].includes(declaration.decision);
-    const opened = await openCase(target, declaration, memory, established);
-    const reading = await readRemembered(context, opened, urnOf(props));
+    const connection = (props.connection ?? process.places.connectionOf(id)) as AnyConnection;
+    const one = await openStored(process, id, bare ? observer(connection) : readDeclaration(props), props, bare);
+    const reading = await readRemembered(process, one, urnOf(props));
     const unread = whyUnread(reading);
-    if (unread !== undefined && (bare || context.options().unreadable === "fail")) {
+    if (unread !== undefined && (bare || process.configuration.options().unreadable === "fail")) {
         throw new DecisionError(unreadText(id, unread));
     }
+    const { readings } = process.spoken;
     if (unread !== undefined) {
-        context.report("warning", `${id} cannot be read, its state is kept: ${unread}`, urnOf(props));
-        context.readings.set(id, { changed: false });
+        const text = `${id} cannot be read, its state is kept: ${unread}`;
+        process.messages.report({ level: "warning", text }, urnOf(props));
+        readings.set(id, { changed: false });
         return { id, props: toWire(props) };
     }
-    const fresh = outputsOf(
-        { ...props, connection },
-        opened,
-        { reading },
-        pick(props, ["decidedBy", "decidedAt"]) as Author,
-    );
-    const outs = bare ? withoutDecision(fresh) : fresh;
-    context.readings.set(id, { changed: moved(props, outs) });
+    const author = pick(props, ["decidedBy", "decidedAt"]) as Author;
+    const fresh = outputsOf({ ...props, connection }, one, { view: view(one.case, reading) }, author);
+    const outs = bare ? omit(fresh, ["decision", "decidedBy", "decidedAt", "warnings"]) : fresh;
+    readings.set(id, { changed: moved(props, outs) });
     const inputs = {
-        ...pick({ ...props, ...outs }, [
-            ...ARGUMENTS,
-            ...ENDING,
-            "__provider",
-            "__timeouts",
-            "__schemaVersion",
-            "__memory",
-            "observed",
-            "warnings",
-        ]),
-        ...(established ? { __established: true } : {}),
-        __place: placeOf(target, connection),
+        ...pick({ ...props, ...outs }, [...ARGUMENTS, ...ENDING, ...KEPT]),
+        ...(one.case.options.established ? { __established: true } : {}),
+        __place: placeOf(one.target, connection),
     };
     return { id, props: toWire(outs), ...(bare ? {} : { inputs: toWire(inputs) }) };
 }
 
 /** What the id knows of the place and the declaration does not say. */
-export function placeOf({ kind, address }: Target, connection: Connection): Place | undefined {
-    const parts = parseKey(address.key).parts;
-    const missing = kind.identity.flatMap((name, i) =>
-        Object.hasOwn(connection, name) ? [] : [[name, parts[i] ?? ""] as const],
+export function placeOf({ kind, address }: Target, connection: AnyConnection): Place | undefined {
+    const missing = Object.entries(parseKey(kind, address.key) ?? {}).filter(
+        ([name]) => !Object.hasOwn(connection, name) && !isUnfound(name, kind.id, address.id),
     );
     return missing.length === 0 ? undefined : Object.fromEntries(missing);
 }
 
+function isUnfound(name: string, idField: string, id: string): boolean {
+    return name === idField && id.startsWith("?");
+}
+
+/** A decision in the state, at the place that its id says. Whether it was carried out, the outputs remember. */
+async function openStored(
+    { places }: ProviderProcess,
+    id: string,
+    declaration: Declaration,
+    props: Wire,
+    bare: boolean,
+): Promise<Opened> {
+    const target = await places.stored(id, props.connection);
+    const { decided, begun, ...memory } = (props.__memory ?? {}) as OutputMemory;
+    const established = bare || [decided, begun].includes(declaration.decision);
+    return opened(await openSetting(target), target, declaration, memory, established);
+}
+
 /** Credentials of another account than the remembered one tell nothing. */
-async function readRemembered(context: Context, opened: Case, urn: string | undefined): Promise<Reading> {
-    const { memory, account, target } = opened;
-    return memory.account !== undefined && account !== undefined && memory.account !== account
-        ? {
-              state: "unreadable",
-              why: whyForeign(target.kind.cloud.accountTitle, memory.account, account),
-          }
-        : readCase(context, opened, urn);
+async function readRemembered(process: ProviderProcess, one: Opened, urn: string | undefined) {
+    const why = foreignAccount(one.case);
+    return why === undefined ? readCase(process, one, urn) : ({ state: "unreadable", why } as const);
 }
 
 /** `get` declares nothing; the connection is looked at as if everything were fine with it. */
-function observer(connection: Connection): Declaration {
+function observer(connection: AnyConnection): Declaration {
     return {
         connection,
         decision: "reject",
@@ -95,10 +101,6 @@ function observer(connection: Connection): Declaration {
         onDelete: "keep",
         allowRemoval: false,
         waitForRequest: "1m",
+        waitMs: 60_000,
     };
-}
-
-function withoutDecision(outputs: Wire): Wire {
-    const { decision: _decision, decidedBy: _by, decidedAt: _at, warnings: _warnings, ...rest } = outputs;
-    return rest;
 }

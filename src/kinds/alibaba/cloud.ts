@@ -1,4 +1,5 @@
 import { isLosslessNumber, parse } from "lossless-json";
+import { askOnce } from "../calls";
 import {
     type Cloud,
     CloudError,
@@ -58,20 +59,14 @@ export const alibaba: Cloud<AlibabaClients> = {
             credential ??= credentialSource(site, sts);
             return credential;
         };
-        let account: Promise<string> | undefined;
         return {
             vpcPeer: (action, parameters, signal) =>
                 rpc({ ...vpcPeer, version: "2022-01-01", action, parameters, credentials, signal }),
-            account(signal) {
-                const action = "GetCallerIdentity";
-                account ??= rpc({ ...sts, version: "2015-04-01", action, parameters: {}, credentials, signal }).then(
-                    (answer) => String(answer.AccountId ?? ""),
-                );
-                account.catch(() => {
-                    account = undefined;
-                });
-                return account;
-            },
+            account: askOnce(async (signal) => {
+                const call = { action: "GetCallerIdentity", parameters: {}, credentials, signal };
+                const { AccountId } = await rpc({ ...sts, version: "2015-04-01", ...call });
+                return String(AccountId ?? "");
+            }),
         };
     },
     account: (clients, signal) => clients.account(signal),
@@ -175,7 +170,6 @@ function refusal(action: string, { status, text }: HttpAnswer): CloudError {
     const { Code, Message, RequestId } = readJson(text);
     const known = typeof Code === "string" && Code !== "";
     return new CloudError({
-        cloud: "Alibaba Cloud",
         action,
         failure: known ? classify(Code, status) : "transient",
         code: known ? Code : `HTTP ${status}`,
@@ -183,7 +177,6 @@ function refusal(action: string, { status, text }: HttpAnswer): CloudError {
             typeof Message === "string"
                 ? (Message.split("\n", 1)[0] ?? "")
                 : "the answer is not what the API documents",
-        httpStatus: status,
         requestId: typeof RequestId === "string" ? RequestId : undefined,
     });
 }
@@ -212,10 +205,9 @@ function alibabaError(action: string, error: unknown): CloudError {
     const { message, name } = error as Error;
     const network = networkFailure(error);
     if (network === undefined && error instanceof SyntaxError) {
-        return unreadableAnswer({ cloud: "Alibaba Cloud", action }, "the answer is not a JSON object");
+        return unreadableAnswer(action, "the answer is not a JSON object");
     }
     return new CloudError({
-        cloud: "Alibaba Cloud",
         action,
         failure: "transient",
         code: network?.code ?? name,
@@ -275,7 +267,6 @@ async function credentialSource(site: Site, sts: Api): Promise<CredentialSource>
                       ).getCredential();
             } catch (error) {
                 throw new CloudError({
-                    cloud: "Alibaba Cloud",
                     action: "credentials",
                     failure: "credentials",
                     code: "NoCredentials",
@@ -307,7 +298,7 @@ async function issue(roleArn: string, base: CredentialSource, sts: Api): Promise
             signal,
         });
     } catch (error) {
-        throw roleProblem(error, "Alibaba Cloud", settingName("alibaba", "roleArn"));
+        throw roleProblem(error, settingName("alibaba", "roleArn"));
     }
 }
 
@@ -316,27 +307,36 @@ async function issue(roleArn: string, base: CredentialSource, sts: Api): Promise
  * Not `ram_role_arn` of `@alicloud/credentials`: it takes long-lived keys only, no profile or chain below it, and no endpoint.
  */
 function assumedRole(roleArn: string, base: CredentialSource, sts: Api): CredentialSource {
-    let current: { until: number; credential: Awaited<ReturnType<CredentialSource["getCredential"]>> } | undefined;
+    let current: IssuedCredential | undefined;
     return {
         async getCredential() {
             if (current === undefined || current.until - 5 * 60_000 < Date.now()) {
-                const answer = await issue(roleArn, base, sts);
-                const issued = (answer.Credentials ?? {}) as Record<string, string>;
-                if (!issued.AccessKeyId || !issued.AccessKeySecret || !issued.SecurityToken) {
-                    throw unreadableAnswer({ cloud: "Alibaba Cloud", action: ASSUME }, "the answer has no credentials");
-                }
-                current = {
-                    until: Date.parse(issued.Expiration ?? "") || Date.now() + 3_600_000,
-                    credential: {
-                        accessKeyId: issued.AccessKeyId ?? "",
-                        accessKeySecret: issued.AccessKeySecret ?? "",
-                        securityToken: issued.SecurityToken ?? "",
-                        type: "sts",
-                        providerName: "ram_role_arn",
-                    },
-                };
+                current = issuedCredential(await issue(roleArn, base, sts));
             }
             return current.credential;
+        },
+    };
+}
+
+interface IssuedCredential {
+    /** Milliseconds since 1970. */
+    readonly until: number;
+    readonly credential: Awaited<ReturnType<CredentialSource["getCredential"]>>;
+}
+
+function issuedCredential(answer: Answer): IssuedCredential {
+    const { AccessKeyId, AccessKeySecret, SecurityToken, Expiration } = (answer.Credentials ?? {}) as Answer;
+    if (!AccessKeyId || !AccessKeySecret || !SecurityToken) {
+        throw unreadableAnswer(ASSUME, "the answer has no credentials");
+    }
+    return {
+        until: Date.parse(String(Expiration)) || Date.now() + 3_600_000,
+        credential: {
+            accessKeyId: String(AccessKeyId),
+            accessKeySecret: String(AccessKeySecret),
+            securityToken: String(SecurityToken),
+            type: "sts",
+            providerName: "ram_role_arn",
         },
     };
 }

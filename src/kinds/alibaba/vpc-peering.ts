@@ -1,43 +1,34 @@
+import { documentedPage, documentedText, type Fields, observed, record, text, texts } from "../answer";
+import { dryRun, oneByOne } from "../calls";
+import { defineKind, type Observed } from "../kind";
+import { awaits, holds, impossible, type Lifecycle, sends, settles } from "../table";
 import { type AlibabaClients, alibaba } from "./cloud";
-import { type Asked, CloudError } from "../cloud";
-import { type AlibabaVpcPeeringConnection, formatKey, type Status } from "../../shared/vocabulary";
-import {
-    documentedCursor,
-    documentedId,
-    documentedList,
-    documentedText,
-    type Fields,
-    optional,
-    record,
-    text,
-    texts,
-} from "../answer";
-import type { Action, Call, ConnectionKind, Lifecycle, Observed, Order, Receipt, Send } from "../kind";
-import { receiptOfFailure } from "../receipt";
-import { readStatus } from "../status";
+import { account } from "./fields";
+import { explainRemoval, GET, get, LIST, OPERATIONS, RATE, reference, send } from "./vpc-peer-api";
 
-/** Pages of the API reference of VPC peering, version 2022-01-01. */
-const REFERENCE = "Alibaba Cloud VPC API reference 2022-01-01,";
-const GET = `${REFERENCE} GetVpcPeerConnectionAttribute`;
-const ACCEPT = `${REFERENCE} AcceptVpcPeerConnection`;
-const REJECT = `${REFERENCE} RejectVpcPeerConnection`;
-const DELETE = `${REFERENCE} DeleteVpcPeerConnection`;
-const CREATE = `${REFERENCE} CreateVpcPeerConnection`;
-/**
- * 360 calls in 60 s for each operation, "API speed limit dimension: regionId, API, ParentUid" (the page api-vpcpeer-2022-01-01-quota):
- * a bucket that stays below it.
- */
-const RATE = {
-    burst: 60,
-    perSecond: 5,
-    source: "https://www.alibabacloud.com/help/en/vpc/developer-reference/api-vpcpeer-2022-01-01-quota",
-};
+/** A VPC peering request from another Alibaba Cloud account to a VPC of this account. */
+export interface AlibabaVpcPeeringConnection {
+    kind: "alibaba:vpcPeering";
+    /** The peering connection, `pcc-` and lower-case letters and digits. */
+    instanceId: string;
+}
+
+const READ = reference(GET);
+const ACCEPT = reference(OPERATIONS.accept);
+const REJECT = reference(OPERATIONS.reject);
+const DELETE = reference(OPERATIONS.remove);
+const CHANGING = `${reference("CreateVpcPeerConnection")} (Creating becomes Accepting); ${DELETE} (IncorrectStatus.VpcPeer while it changes)`;
+const STUCK = `${ACCEPT} (no text lists the allowed states; IncorrectStatus.VpcPeer: in this status the connection cannot be received)`;
 const ASK_AGAIN = "ask the requester to delete the peering connection and create it again";
+const LOCKED =
+    "the cloud has locked this connection for overdue payments (BizStatus FinancialLocked): decisions on it are refused (IncorrectBusinessStatus) until they are paid";
 
 /**
  * Status of GetVpcPeerConnectionAttribute. `Creating` is not asked yet: "is being created", and becomes `Accepting`, "needs to
- * be accepted on the accepter side" (CreateVpcPeerConnection), so it is waited for like what is on its way. `Updating` follows an accept, and a later change of an active connection. */
-const STATUSES: Readonly<Record<string, Status>> = {
+ * be accepted on the accepter side" (CreateVpcPeerConnection), so it is waited for like what is on its way. `Updating` follows an
+ * accept, and a later change of an active connection.
+ */
+const statuses = {
     Creating: "accepting",
     Accepting: "pending",
     Updating: "accepting",
@@ -46,54 +37,35 @@ const STATUSES: Readonly<Record<string, Status>> = {
     Expired: "expired",
     Deleting: "removing",
     Deleted: "absent",
-};
+} as const;
 
-const LIFECYCLE: Lifecycle = {
+const lifecycle: Lifecycle = {
     accept: {
-        pending: { do: ["accept"], basis: "documented", source: ACCEPT },
-        accepting: { do: "settle", basis: "documented", source: `${ACCEPT} (Updating); ${CREATE} (Creating)` },
-        accepted: { do: "none", basis: "documented", source: GET },
-        rejecting: { do: "settle", basis: "tried", source: "no such state on the wire" },
-        rejected: {
-            do: "impossible",
-            basis: "inferred",
-            source: `${ACCEPT} (no text lists the allowed states; IncorrectStatus.VpcPeer: in this status the connection cannot be received)`,
-            remedy: ASK_AGAIN,
-        },
-        unconnected: { do: "impossible", basis: "tried", source: "no such state on the wire", remedy: ASK_AGAIN },
-        removing: { do: "impossible", basis: "documented", source: DELETE, remedy: ASK_AGAIN },
-        expired: {
-            do: "impossible",
-            basis: "inferred",
-            source: `${ACCEPT} (no text lists the allowed states; IncorrectStatus.VpcPeer)`,
-            remedy: ASK_AGAIN,
-        },
-        failed: { do: "impossible", basis: "tried", source: "no such state on the wire", remedy: ASK_AGAIN },
-        absent: { do: "awaitRequest", basis: "documented", source: GET },
+        pending: sends("accept", ACCEPT),
+        accepting: settles(`${ACCEPT} (Updating); ${reference("CreateVpcPeerConnection")} (Creating)`),
+        accepted: holds(READ),
+        rejected: impossible(ASK_AGAIN, STUCK, "inferred"),
+        removing: impossible(ASK_AGAIN, DELETE),
+        expired: impossible(ASK_AGAIN, STUCK, "inferred"),
+        absent: awaits(READ),
     },
     reject: {
-        pending: { do: ["reject"], basis: "documented", source: REJECT },
-        accepting: {
-            do: "settle",
-            basis: "inferred",
-            source: `${CREATE} (Creating becomes Accepting); ${DELETE} (IncorrectStatus.VpcPeer while it changes)`,
-        },
-        accepted: { do: ["remove"], basis: "documented", source: DELETE },
-        rejecting: { do: "settle", basis: "tried", source: "no such state on the wire" },
-        rejected: { do: "none", basis: "documented", source: REJECT },
-        unconnected: { do: "none", basis: "tried", source: "no such state on the wire" },
-        removing: { do: "settle", basis: "documented", source: DELETE },
-        expired: { do: "none", basis: "documented", source: GET },
-        failed: { do: "none", basis: "tried", source: "no such state on the wire" },
-        absent: { do: "none", basis: "documented", source: GET },
+        pending: sends("reject", REJECT),
+        accepting: settles(CHANGING, "inferred"),
+        accepted: sends("remove", DELETE),
+        rejected: holds(REJECT),
+        removing: settles(DELETE),
+        expired: holds(READ),
+        absent: holds(READ),
     },
 };
 
 /** VPC peering requests of other Alibaba Cloud accounts. Connections inside one account are accepted by themselves. */
-export const vpcPeering: ConnectionKind<AlibabaVpcPeeringConnection, AlibabaClients> = {
+export const vpcPeering = defineKind<AlibabaVpcPeeringConnection, AlibabaClients>()({
     name: "alibaba:vpcPeering",
     title: "VPC peering connection",
     cloud: alibaba,
+    example: { kind: "alibaba:vpcPeering", instanceId: "pcc-guzvyqlj0n6e10" },
     fields: {
         instanceId: {
             required: true,
@@ -101,8 +73,10 @@ export const vpcPeering: ConnectionKind<AlibabaVpcPeeringConnection, AlibabaClie
             describes: '"pcc-" and lower-case letters and digits',
         },
     },
-    identity: ["instanceId"],
-    requester: { format: /^\d{12,18}$/, describes: "an Alibaba Cloud account id (UID) of 12 to 18 digits" },
+    scope: [],
+    id: "instanceId",
+    scopeTitle: () => "VPC peering connections of the Alibaba Cloud account",
+    requester: account,
     evidence: {
         vpcId: "The requester's VPC",
         cidrs: "IPv4 and IPv6 CIDR blocks of the requester's VPC",
@@ -111,7 +85,8 @@ export const vpcPeering: ConnectionKind<AlibabaVpcPeeringConnection, AlibabaClie
         acceptingRegion: "Region of this account's VPC",
         businessStatus: "Normal, or FinancialLocked: overdue payments",
     },
-    statuses: STATUSES,
+    statuses,
+    lifecycle,
     permissions: {
         read: ["vpc:GetVpcPeerConnectionAttribute", "vpc:ListVpcPeerConnections"],
         accept: ["vpc:AcceptVpcPeerConnection"],
@@ -127,148 +102,46 @@ export const vpcPeering: ConnectionKind<AlibabaVpcPeeringConnection, AlibabaClie
         // RAM knows these actions for all resources (*) only: one dry run answers for the account.
         probePer: "account",
     },
-    locate: ({ instanceId }) => ({
-        scope: { key: "account", title: "VPC peering connections of the Alibaba Cloud account", facts: {} },
-        key: formatKey("alibaba:vpcPeering", [instanceId]),
-        id: instanceId,
-    }),
-    lifecycle: () => LIFECYCLE,
     // "does not support concurrent requests for the same VPC peering connection": RejectVpcPeerConnection.
-    lane: (_scope, id) => id,
-    /** The scope is the account itself; there is nothing to find and nothing set. */
-    describe: async () => ({ found: "yes", admission: "manual", settings: {} }),
-    discover: async () => [{}],
+    lane: "connection",
     async list(_scope, cursor, call) {
-        const asked = asking("ListVpcPeerConnections");
-        const answer = await call.clients.vpcPeer(
-            asked.action,
-            { MaxResults: "100", ...(cursor === undefined ? {} : { NextToken: cursor }) },
-            call.signal,
-        );
-        return {
-            items: documentedList(asked, answer, "VpcPeerConnects").map((item) => observe(asked, item)),
-            ...documentedCursor(asked, answer, "NextToken"),
-        };
+        const parameters = { MaxResults: "100", ...(cursor === undefined ? {} : { NextToken: cursor }) };
+        const answer = await call.clients.vpcPeer(LIST, parameters, call.signal);
+        const page = documentedPage(LIST, answer, "VpcPeerConnects");
+        return { ...page, items: page.items.map((item) => observe(LIST, item)) };
     },
     async lookup(_scope, ids, call) {
         const found = await Promise.all(ids.map((id) => get(id, call)));
-        return found.flat();
+        return found.flat().map((connection) => observe(GET, connection));
     },
-    actions: {
-        accept: decide("AcceptVpcPeerConnection"),
-        reject: decide("RejectVpcPeerConnection"),
-        remove: decide("DeleteVpcPeerConnection"),
-    },
-    /** A dry run that passes answers with the error DryRunOperation; whether it checks the status is not said. */
-    async probe(_scope, action, order, call) {
-        try {
-            await call.clients.vpcPeer(OPERATIONS[action], { ...parameters(order), DryRun: "true" }, call.signal);
-            return "cannotTell";
-        } catch (error) {
-            if (!(error instanceof CloudError)) {
-                throw error;
-            }
-            return error.code === "DryRunOperation" ? "allowed" : error.failure === "denied" ? "denied" : "cannotTell";
-        }
-    },
-};
+    accept: oneByOne((order, _scope, call) => send("accept", order, call)),
+    reject: oneByOne((order, _scope, call) => send("reject", order, call)),
+    remove: oneByOne((order, _scope, call) => send("remove", order, call), explainRemoval),
+    /** Whether a dry run checks the status is not said. */
+    probe: (_scope, action, order, call) => dryRun(() => send(action, order, call, { DryRun: "true" })),
+});
 
-const OPERATIONS: Readonly<Record<Action, string>> = {
-    accept: "AcceptVpcPeerConnection",
-    reject: "RejectVpcPeerConnection",
-    remove: "DeleteVpcPeerConnection",
-};
-
-function asking(action: string): Asked {
-    return { cloud: alibaba.title, action };
-}
-
-async function get(id: string, call: Call<AlibabaClients>): Promise<Observed[]> {
-    const asked = asking("GetVpcPeerConnectionAttribute");
-    try {
-        const answer = await call.clients.vpcPeer(asked.action, { InstanceId: id }, call.signal);
-        documentedId(asked, answer, "InstanceId", id);
-        return [observe(asked, answer)];
-    } catch (error) {
-        if (error instanceof CloudError && error.failure === "missing") {
-            return [];
-        }
-        throw error;
-    }
-}
-
-const LOCKED =
-    "the cloud has locked this connection for overdue payments (BizStatus FinancialLocked): decisions on it are refused (IncorrectBusinessStatus) until they are paid";
-
-function observe(asked: Asked, connection: Fields): Observed {
-    const cloudStatus = text(connection.Status) ?? "";
-    const business = text(connection.BizStatus);
-    const vpc = record(connection.Vpc);
-    const acceptingVpc = record(connection.AcceptingVpc);
-    const cidrs = [...texts(vpc.Ipv4Cidrs), ...texts(vpc.Ipv6Cidrs)];
+function observe(action: string, connection: Fields): Observed {
+    const [vpc, acceptingVpc] = [record(connection.Vpc), record(connection.AcceptingVpc)];
     const says = [text(connection.Name), text(connection.Description)].filter((part) => part !== undefined).join(": ");
-    return {
-        id: documentedText(asked, connection, "InstanceId"),
-        status: readStatus(STATUSES, cloudStatus),
-        cloudStatus,
-        ...optional("requester", text(connection.OwnerId)),
-        ...optional("decider", text(connection.AcceptingOwnerUid)),
-        ...optional("requestedAt", text(connection.GmtCreate)),
-        ...optional("expiresAt", text(connection.GmtExpired)),
-        ...optional("requesterSays", text(says)),
+    const locked = text(connection.BizStatus)?.toLowerCase() === "financiallocked";
+    return observed(statuses, {
+        id: documentedText(action, connection, "InstanceId"),
+        status: connection.Status,
+        requester: connection.OwnerId,
+        decider: connection.AcceptingOwnerUid,
+        requestedAt: connection.GmtCreate,
+        expiresAt: connection.GmtExpired,
+        requesterSays: says,
         evidence: {
-            ...optional("vpcId", text(vpc.VpcId)),
-            ...(cidrs.length === 0 ? {} : { cidrs }),
-            ...optional("region", text(connection.RegionId)),
-            ...optional("acceptingVpcId", text(acceptingVpc.VpcId)),
-            ...optional("acceptingRegion", text(connection.AcceptingRegionId)),
-            ...optional("businessStatus", business),
+            vpcId: vpc.VpcId,
+            cidrs: [...texts(vpc.Ipv4Cidrs), ...texts(vpc.Ipv6Cidrs)],
+            region: connection.RegionId,
+            acceptingVpcId: acceptingVpc.VpcId,
+            acceptingRegion: connection.AcceptingRegionId,
+            businessStatus: connection.BizStatus,
         },
-        ...(cloudStatus === "Creating" ? { making: true } : {}),
-        ...(business?.toLowerCase() === "financiallocked" ? { warnings: [LOCKED] } : {}),
-    };
-}
-
-/**
- * One connection per call, answered by the id of the request and no more; the token makes a resend of the same decision
- * the same request.
- */
-function decide(operation: string): Send<AlibabaClients> {
-    return (_scope, orders, call) =>
-        Promise.all(
-            orders.map(async (order) => {
-                try {
-                    const answer = await call.clients.vpcPeer(operation, parameters(order), call.signal);
-                    documentedText(asking(operation), answer, "RequestId");
-                    return { id: order.seen.id, result: "sent" as const };
-                } catch (error) {
-                    return operation === OPERATIONS.remove
-                        ? receiptOfRemoval(order.seen.id, error)
-                        : receiptOfFailure(order.seen.id, error);
-                }
-            }),
-        );
-}
-
-/**
- * terraform-provider-alicloud's accepter repeats a delete on `IncorrectStatus…` (the peering changes just now) and on routes
- * that still point to it. Routes do not go by themselves: only `Force` deletes them ("the system deletes the routes that point
- * to the VPC peering connection"), which takes more than was declared, so their owner is told instead.
- */
-function receiptOfRemoval(id: string, error: unknown): Receipt {
-    const receipt = receiptOfFailure(id, error);
-    const code = receipt.code?.toLowerCase() ?? "";
-    if (code.startsWith("incorrectstatus")) {
-        return { ...receipt, result: "busy" };
-    }
-    return code === "operationdenied.routeentryexist"
-        ? {
-              ...receipt,
-              remedy: `delete the routes with the next hop ${id} from the route tables of this account's VPC (acceptingVpcId), or delete the connection with force in the console, then run \`pulumi up\` again`,
-          }
-        : receipt;
-}
-
-function parameters(order: Order): Record<string, string> {
-    return { InstanceId: order.seen.id, ClientToken: order.token };
+        making: connection.Status === "Creating",
+        warnings: locked ? [LOCKED] : [],
+    });
 }

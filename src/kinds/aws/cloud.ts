@@ -1,6 +1,6 @@
-import type { EC2, EC2ClientConfig } from "@aws-sdk/client-ec2";
-import type { OpenSearch } from "@aws-sdk/client-opensearch";
-import type { STS } from "@aws-sdk/client-sts";
+import type { STSClientConfig, STS as StsClient } from "@aws-sdk/client-sts";
+import { documentedPage, type Fields, type FieldsPage, record, text } from "../answer";
+import { askOnce } from "../calls";
 import {
     type Cloud,
     CloudError,
@@ -12,17 +12,43 @@ import {
     settingName,
     withinCallTimeout,
 } from "../cloud";
+import type { Call } from "../kind";
 import { Transport } from "../transport";
 
-/** Clients of one account and region. Each SDK is loaded with its first call. */
+/**
+ * APIs of AWS that kinds use, by the name in our settings (`ec2Endpoint`). `id` is the service's id in the SDK, which makes the SDK's
+ * own variable (`AWS_ENDPOINT_URL_EC2`), `prefix` is its name in policies. A kind of another service adds one line here.
+ * https://docs.aws.amazon.com/sdkref/latest/guide/ss-endpoints-table.html
+ */
+const APIS = {
+    ec2: { id: "EC2", prefix: "ec2" },
+    opensearch: { id: "OpenSearch", prefix: "es" },
+    sts: { id: "STS", prefix: "sts" },
+} as const;
+
+type ApiName = keyof typeof APIS;
+
+/** One API, and how its client is made. `load` imports the SDK. */
+export interface AwsApi<C> {
+    readonly name: ApiName;
+    load(config: AwsConfig): Promise<C>;
+}
+
+/** Clients of one account and region. */
 export interface AwsClients {
     readonly region: string;
-    ec2(): Promise<EC2>;
-    openSearch(): Promise<OpenSearch>;
-    sts(): Promise<STS>;
+    /** The client of an API. Its SDK is loaded with the first call. */
+    sdk<C>(api: AwsApi<C>): Promise<C>;
     /** The account behind the credentials, asked for once. */
     account(signal: AbortSignal): Promise<string>;
 }
+
+export type AwsCall = Pick<Call<AwsClients>, "clients" | "signal">;
+
+const STS: AwsApi<StsClient> = {
+    name: "sts",
+    load: async (config) => new (await import("@aws-sdk/client-sts")).STS(config),
+};
 
 /**
  * Amazon Web Services.
@@ -39,92 +65,123 @@ export const aws: Cloud<AwsClients> = {
         region: "Region of connections that name none",
         profile: "Profile of the shared AWS configuration files",
         roleArn: "Role to assume, as an ARN",
-        ec2Endpoint: "URL of the EC2 API, instead of the region's own",
-        opensearchEndpoint: "URL of the OpenSearch API, instead of the region's own",
-        stsEndpoint: "URL of the STS API, instead of the region's own",
+        ...Object.fromEntries(
+            Object.entries(APIS).map(([name, { id }]) => [
+                `${name}Endpoint`,
+                `URL of the ${id} API, instead of the region's own`,
+            ]),
+        ),
     },
-    endpointVariables: [
-        "AWS_ENDPOINT_URL",
-        "AWS_ENDPOINT_URL_EC2",
-        "AWS_ENDPOINT_URL_OPENSEARCH",
-        "AWS_ENDPOINT_URL_STS",
-    ],
+    endpointVariables: ["AWS_ENDPOINT_URL", ...Object.values(APIS).map(({ id }) => endpointVariable(id))],
     foreignConfig: { region: "aws:region", profile: "aws:profile" },
-    regionChain:
-        "connection.region, connections:awsRegion, aws:region, AWS_REGION, AWS_DEFAULT_REGION, the profile's region",
-    async region({ settings, environment }) {
-        const stated = settings.region ?? environment.AWS_REGION ?? environment.AWS_DEFAULT_REGION;
-        if (stated) {
-            return stated;
-        }
-        const { STS } = await import("@aws-sdk/client-sts");
-        try {
-            return await new STS(settings.profile === undefined ? {} : { profile: settings.profile }).config.region();
-        } catch {
-            return undefined;
-        }
+    defaults: {
+        region: {
+            chain: [
+                "connection.region",
+                "connections:awsRegion",
+                "aws:region",
+                "AWS_REGION",
+                "AWS_DEFAULT_REGION",
+                "the profile's region",
+            ],
+            find: defaultRegion,
+        },
     },
     connect(site) {
         const region = site.placement.region ?? "";
-        const config = memoize(() => clientConfig(site, region));
-        const sts = memoize(async () => {
-            const { STS } = await import("@aws-sdk/client-sts");
-            return new STS({ ...(await config()), ...apiConfig(site, "sts") });
-        });
-        let account: Promise<string> | undefined;
-        return {
+        const config = askOnce(() => clientConfig(site, region));
+        const made = new Map<ApiName, Promise<unknown>>();
+        const clients: AwsClients = {
             region,
-            sts,
-            account(signal) {
-                account ??= callerAccount(sts, signal);
-                account.catch(() => {
-                    account = undefined;
-                });
-                return account;
+            sdk<C>(api: AwsApi<C>) {
+                const client =
+                    made.get(api.name) ??
+                    config().then((shared) => api.load({ ...shared, ...apiConfig(site, api.name) }));
+                made.set(api.name, client);
+                return client as Promise<C>;
             },
-            ec2: memoize(async () => {
-                const { EC2 } = await import("@aws-sdk/client-ec2");
-                return new EC2({ ...(await config()), ...apiConfig(site, "ec2") });
-            }),
-            openSearch: memoize(async () => {
-                const { OpenSearch } = await import("@aws-sdk/client-opensearch");
-                return new OpenSearch({ ...(await config()), ...apiConfig(site, "opensearch") });
-            }),
+            account: askOnce((signal) => callerAccount({ clients, signal })),
         };
+        return clients;
     },
     account: (clients, signal) => clients.account(signal),
 };
 
-/**
- * Regions of every partition: `eu-west-1`, `us-gov-west-1`, `us-isob-east-1`, `eusc-de-east-1` (regionRegex of the SDKs'
- * partitions.json). Looser than those: a new region needs no new version.
- */
-export const AWS_REGION = /^[a-z]{2,8}(-[a-z]+)+-\d+$/;
+/** The variable of the SDK that names the endpoint of one API: the service's id in capitals, underscores for spaces. */
+function endpointVariable(serviceId: string): string {
+    return `AWS_ENDPOINT_URL_${serviceId.toUpperCase().replace(/ /g, "_")}`;
+}
+
+/** The settings and the environment, else what the SDK finds in the profile. */
+async function defaultRegion({ settings, environment }: Site): Promise<string | undefined> {
+    const stated = settings.region ?? environment.AWS_REGION ?? environment.AWS_DEFAULT_REGION;
+    if (stated) {
+        return stated;
+    }
+    const { STS } = await import("@aws-sdk/client-sts");
+    try {
+        return await new STS(settings.profile === undefined ? {} : { profile: settings.profile }).config.region();
+    } catch {
+        return undefined;
+    }
+}
 
 /** GetCallerIdentity needs no permission. https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html */
-async function callerAccount(sts: () => Promise<STS>, signal: AbortSignal): Promise<string> {
-    const client = await sts();
-    const identity = await awsCall("sts:GetCallerIdentity", signal, (options) => client.getCallerIdentity({}, options));
-    return identity.Account ?? "";
+async function callerAccount(call: AwsCall): Promise<string> {
+    const { Account } = await ask(STS, "getCallerIdentity", {}, call);
+    return text(Account) ?? "";
 }
 
 // The SDK prints eight lines about Node.js 20 with its first client, which the CLI would show on every preview.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
 
+/** What a method of an SDK's client is given. All its overloads take the same. */
+type InputOf<M> = M extends (input: infer I, ...rest: never[]) => unknown ? I : never;
+
 /**
- * Runs one SDK call and turns its failure into a {@link CloudError}.
+ * Asks an API: `ask(EC2, "describeVpcs", { … }, call)`. A failure becomes a {@link CloudError} that names the action,
+ * `ec2:DescribeVpcs`. The answer is read field by field, see answer.ts.
  * The clients never retry (`maxAttempts: 1`): the core repeats reads, and mutations only when they were throttled.
  */
-export async function awsCall<T>(
-    action: string,
-    signal: AbortSignal,
-    send: (options: { abortSignal: AbortSignal }) => Promise<T>,
-): Promise<T> {
+export async function ask<C, M extends keyof C & string>(
+    api: AwsApi<C>,
+    method: M,
+    input: InputOf<C[M]>,
+    { clients, signal }: AwsCall,
+): Promise<Fields> {
+    const client = (await clients.sdk(api)) as Record<M, (input: unknown, options: object) => Promise<unknown>>;
+    const action = actionOf(api, method);
     try {
-        return await withinCallTimeout(signal, (abortSignal) => send({ abortSignal }));
+        return record(await withinCallTimeout(signal, (abortSignal) => client[method](input, { abortSignal })));
     } catch (error) {
         throw awsError(action, error);
     }
+}
+
+/** One page of a listing, as {@link ask}. `list` is the field of the answer that holds it. */
+export async function askPage<C, M extends keyof C & string>(
+    api: AwsApi<C>,
+    method: M,
+    list: string,
+    input: InputOf<C[M]>,
+    call: AwsCall,
+): Promise<FieldsPage> {
+    return documentedPage(actionOf(api, method), await ask(api, method, input, call), list);
+}
+
+/** The action that a method stands for, as policies and errors name it. */
+export function actionOf({ name }: Pick<AwsApi<unknown>, "name">, method: string): string {
+    return `${APIS[name].prefix}:${method.charAt(0).toUpperCase()}${method.slice(1)}`;
+}
+
+/** A filter of a listing: one of these values. */
+export function where(name: string, values: readonly string[]): AwsFilter[] {
+    return [{ Name: name, Values: [...values] }];
+}
+
+export interface AwsFilter {
+    Name: string;
+    Values: string[];
 }
 
 function awsError(action: string, error: unknown): CloudError {
@@ -141,7 +198,6 @@ function awsError(action: string, error: unknown): CloudError {
     const noCredentials = NO_CREDENTIALS.has(name);
     const answered = httpStatus !== undefined && (error as { Code?: unknown; $fault?: unknown }).$fault !== undefined;
     return new CloudError({
-        cloud: "AWS",
         action,
         failure: noCredentials
             ? "credentials"
@@ -152,7 +208,6 @@ function awsError(action: string, error: unknown): CloudError {
         text: noCredentials
             ? `no AWS credentials; ${CHAIN}: ${firstLine(message)}`
             : (network?.text ?? firstLine(message)),
-        httpStatus,
         requestId: $metadata?.requestId,
     });
 }
@@ -245,23 +300,29 @@ function credentialsOf(provider: AwsCredentialIdentityProvider, { settings }: Si
         try {
             return await provider(properties);
         } catch (error) {
-            const failure = awsError("sts:AssumeRole", error);
-            if (failure === error) {
-                throw error;
-            }
-            throw NO_CREDENTIALS.has((error as Error).name)
-                ? new CloudError({
-                      cloud: "AWS",
-                      action: "credentials",
-                      failure: "credentials",
-                      code: (error as Error).name,
-                      text: `${settings.profile === undefined ? `no AWS credentials; ${CHAIN}` : `no usable credentials in the profile "${settings.profile}" of ${PROFILE}`}: ${firstLine((error as Error).message)}`,
-                  })
-                : settings.roleArn === undefined
-                  ? failure
-                  : roleProblem(failure, "AWS", settingName("aws", "roleArn"));
+            throw credentialsProblem(error as Error, settings);
         }
     };
+}
+
+function credentialsProblem(error: Error, { profile, roleArn }: Site["settings"]): unknown {
+    const failure = awsError("sts:AssumeRole", error);
+    if (failure === error) {
+        return error;
+    }
+    if (!NO_CREDENTIALS.has(error.name)) {
+        return roleArn === undefined ? failure : roleProblem(failure, settingName("aws", "roleArn"));
+    }
+    const what =
+        profile === undefined
+            ? `no AWS credentials; ${CHAIN}`
+            : `no usable credentials in the profile "${profile}" of ${PROFILE}`;
+    return new CloudError({
+        action: "credentials",
+        failure: "credentials",
+        code: error.name,
+        text: `${what}: ${firstLine(error.message)}`,
+    });
 }
 
 const NO_CREDENTIALS = new Set(["CredentialsProviderError", "TokenProviderError"]);
@@ -270,9 +331,9 @@ const CHAIN =
 const PROFILE = `${settingName("aws", "profile")}, or aws:profile`;
 
 /** The endpoint of one API, where a setting names it, and how its requests travel. */
-function apiConfig(site: Site, api: "ec2" | "opensearch" | "sts"): { requestHandler: Transport; endpoint?: string } {
+function apiConfig(site: Site, api: ApiName): { requestHandler: Transport; endpoint?: string } {
     const setting = `${api}Endpoint`;
-    const variables = [`AWS_ENDPOINT_URL_${api.toUpperCase()}`, "AWS_ENDPOINT_URL"];
+    const variables = [endpointVariable(APIS[api].id), "AWS_ENDPOINT_URL"];
     const url = site.settings[setting];
     return {
         requestHandler: new Transport(endpointName("aws", setting, site, variables)),
@@ -280,20 +341,15 @@ function apiConfig(site: Site, api: "ec2" | "opensearch" | "sts"): { requestHand
     };
 }
 
-type SharedConfig = Required<Pick<EC2ClientConfig, "region" | "maxAttempts">> &
-    Pick<EC2ClientConfig, "profile" | "credentials">;
+type SharedConfig = Required<Pick<STSClientConfig, "region" | "maxAttempts">> &
+    Pick<STSClientConfig, "profile" | "credentials">;
+
+/** What the constructor of a client is given. */
+export type AwsConfig = SharedConfig & ReturnType<typeof apiConfig>;
 
 type AwsCredentialIdentityProvider = ReturnType<
     typeof import("@aws-sdk/credential-providers")["fromNodeProviderChain"]
 >;
-
-function memoize<T>(make: () => Promise<T>): () => Promise<T> {
-    let made: Promise<T> | undefined;
-    return () => {
-        made ??= make();
-        return made;
-    };
-}
 
 function firstLine(text: unknown): string {
     return String(text ?? "").split("\n", 1)[0] ?? "";

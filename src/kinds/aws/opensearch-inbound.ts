@@ -1,30 +1,31 @@
-import { AWS_REGION, type AwsClients, aws, awsCall } from "./cloud";
-import type { Asked } from "../cloud";
-import { type AwsOpenSearchInboundConnection, formatKey, type Status } from "../../shared/vocabulary";
-import {
-    documentedCursor,
-    documentedId,
-    documentedList,
-    documentedText,
-    type Fields,
-    optional,
-    record,
-    text,
-} from "../answer";
-import { everyPage } from "../calls";
-import type { Action, Call, ConnectionKind, Lifecycle, Observed, Send } from "../kind";
-import { receiptOfFailure } from "../receipt";
-import { readStatus } from "../status";
+import type { OpenSearch } from "@aws-sdk/client-opensearch";
+import { documentedId, documentedText, type Fields, observed, record } from "../answer";
+import { connectionsById, oneByOne } from "../calls";
+import { defineKind, type Observed, type Page } from "../kind";
+import { awaits, holds, impossible, type Lifecycle, sends, settles, tries } from "../table";
+import type { AwsApi, AwsCall, AwsClients, AwsFilter } from "./cloud";
+import { actionOf, ask, askPage, aws, where } from "./cloud";
+import { account, region } from "./fields";
+
+/** A cross-cluster search connection into an Amazon OpenSearch Service domain of this account. */
+export interface AwsOpenSearchInboundConnection {
+    kind: "aws:openSearchInbound";
+    /** Region of the domain that receives the connection. Default as for `aws:vpcEndpoint`. */
+    region?: string;
+    /** 10 to 256 characters, a lower-case letter first, then lower-case letters, digits and hyphens. */
+    connectionId: string;
+}
 
 const API = "https://docs.aws.amazon.com/opensearch-service/latest/APIReference/";
 const STATES = `${API}API_InboundConnectionStatus.html`;
 const ACCEPT = `${API}API_AcceptInboundConnection.html`;
 const REJECT = `${API}API_RejectInboundConnection.html`;
 const DELETE = `${API}API_DeleteInboundConnection.html`;
+const SEARCH = "es:DescribeInboundConnections";
 const ASK_AGAIN = "ask the requester to create the outbound connection again";
 
 /** InboundConnectionStatusCode, API_InboundConnectionStatus. APPROVED and PROVISIONING follow an accept. */
-const STATUSES: Readonly<Record<string, Status>> = {
+const statuses = {
     PENDING_ACCEPTANCE: "pending",
     APPROVED: "accepting",
     PROVISIONING: "accepting",
@@ -33,170 +34,115 @@ const STATUSES: Readonly<Record<string, Status>> = {
     REJECTED: "rejected",
     DELETING: "removing",
     DELETED: "absent",
-};
+} as const;
 
-const LIFECYCLE: Lifecycle = {
+const lifecycle: Lifecycle = {
     accept: {
-        pending: { do: ["accept"], basis: "documented", source: ACCEPT },
-        accepting: { do: "settle", basis: "documented", source: STATES },
-        accepted: { do: "none", basis: "documented", source: STATES },
-        rejecting: { do: "settle", basis: "documented", source: STATES },
-        rejected: { do: ["accept"], basis: "tried", source: "no AWS text found on accepting a rejected connection" },
-        unconnected: { do: ["accept"], basis: "tried", source: "no such state on the wire" },
-        removing: { do: "impossible", basis: "documented", source: STATES, remedy: ASK_AGAIN },
-        expired: { do: "impossible", basis: "tried", source: "no such state on the wire", remedy: ASK_AGAIN },
-        failed: { do: "impossible", basis: "tried", source: "no such state on the wire", remedy: ASK_AGAIN },
-        absent: { do: "awaitRequest", basis: "documented", source: STATES },
+        pending: sends("accept", ACCEPT),
+        accepting: settles(STATES),
+        accepted: holds(STATES),
+        rejecting: settles(STATES),
+        rejected: tries("accept", "no AWS text found on accepting a rejected connection"),
+        removing: impossible(ASK_AGAIN, STATES),
+        absent: awaits(STATES),
     },
     reject: {
-        pending: { do: ["reject"], basis: "documented", source: REJECT },
-        accepting: { do: "settle", basis: "documented", source: `${STATES} (delete is used once it is active)` },
-        accepted: { do: ["remove"], basis: "documented", source: DELETE },
-        rejecting: { do: "settle", basis: "documented", source: STATES },
-        rejected: { do: "none", basis: "documented", source: STATES },
-        unconnected: { do: "none", basis: "tried", source: "no such state on the wire" },
-        removing: { do: "settle", basis: "documented", source: STATES },
-        expired: { do: "none", basis: "tried", source: "no such state on the wire" },
-        failed: { do: "none", basis: "tried", source: "no such state on the wire" },
-        absent: { do: "none", basis: "documented", source: STATES },
+        pending: sends("reject", REJECT),
+        accepting: settles(`${STATES} (delete is used once it is active)`),
+        accepted: sends("remove", DELETE),
+        rejecting: settles(STATES),
+        rejected: holds(STATES),
+        removing: settles(STATES),
+        absent: holds(STATES),
     },
 };
 
 /** Inbound cross-cluster connections of the account's OpenSearch domains in one region. */
-export const openSearchInbound: ConnectionKind<AwsOpenSearchInboundConnection, AwsClients> = {
+export const openSearchInbound = defineKind<AwsOpenSearchInboundConnection, AwsClients>()({
     name: "aws:openSearchInbound",
     title: "OpenSearch inbound connection",
     cloud: aws,
+    example: { kind: "aws:openSearchInbound", region: "eu-west-1", connectionId: "a1b2c3d4e5f6" },
     fields: {
-        region: { required: false, format: AWS_REGION, describes: 'an AWS region such as "eu-west-1"' },
+        region,
         connectionId: {
             required: true,
             format: /^[a-z][a-z0-9-]{9,255}$/,
             describes: "10 to 256 lower-case letters, digits and hyphens, a letter first",
         },
     },
-    identity: ["region", "connectionId"],
-    requester: { format: /^\d{12}$/, describes: "a 12-digit AWS account id" },
+    scope: ["region"],
+    id: "connectionId",
+    scopeTitle: ({ region }) => `OpenSearch inbound connections in ${region}`,
+    requester: account,
     evidence: {
         requesterDomain: "Name of the domain that asks",
         requesterRegion: "Region of the domain that asks",
         domain: "Name of this account's domain",
         connectionMode: "DIRECT or VPC_ENDPOINT",
     },
-    statuses: STATUSES,
+    statuses,
+    lifecycle,
     permissions: {
-        read: ["es:DescribeInboundConnections"],
+        read: [SEARCH],
         accept: ["es:AcceptInboundConnection"],
         reject: ["es:RejectInboundConnection"],
         remove: ["es:DeleteInboundConnection"],
     },
     limits: { idsPerOrder: 1, idsPerLookup: 100, requestersPerList: 100, settleEvery: "5s", settleWithin: "20m" },
-    locate({ region = "", connectionId }) {
-        return {
-            scope: { key: region, title: `OpenSearch inbound connections in ${region}`, facts: { region } },
-            key: formatKey("aws:openSearchInbound", [region, connectionId]),
-            id: connectionId,
-        };
-    },
-    lifecycle: () => LIFECYCLE,
-    lane: (_scope, id) => id,
-    /** The scope is the account's region itself; there is nothing to find and nothing set. */
-    describe: async () => ({ found: "yes", admission: "manual", settings: {} }),
-    discover: async () => [{}],
-    list: (_scope, cursor, call) => search(call, cursor === undefined ? {} : { NextToken: cursor }),
+    lane: "connection",
+    list: (_scope, cursor, call) => search(call, cursor),
     /**
      * Filter `local-domain-info.owner-id`, documented like `connection-id` in the SDKs' models of 2021 (botocore 1.23.54).
      * Later models name no filter at all; where the service refuses it, the listing is read whole.
      */
-    listOf: (_scope, requesters, cursor, call) =>
-        search(call, {
-            Filters: [{ Name: "local-domain-info.owner-id", Values: [...requesters] }],
-            ...(cursor === undefined ? {} : { NextToken: cursor }),
-        }),
+    listOf: (_scope, requesters, cursor, call) => search(call, cursor, where("local-domain-info.owner-id", requesters)),
     /** Filter `connection-id`, as above. Unknown ids are left out of the answer. */
     lookup: (_scope, ids, call) =>
-        everyPage(
-            SEARCH,
-            call,
-            ({ id }) => id,
-            (cursor) =>
-                search(call, {
-                    Filters: [{ Name: "connection-id", Values: [...ids] }],
-                    ...(cursor === undefined ? {} : { NextToken: cursor }),
-                }),
-        ),
-    actions: { accept: decide("accept"), reject: decide("reject"), remove: decide("remove") },
+        connectionsById(SEARCH, call, ids, (cursor) => search(call, cursor, where("connection-id", ids))),
+    accept: decide("acceptInboundConnection"),
+    reject: decide("rejectInboundConnection"),
+    remove: decide("deleteInboundConnection"),
+});
+
+const OPENSEARCH: AwsApi<OpenSearch> = {
+    name: "opensearch",
+    load: async (config) => new (await import("@aws-sdk/client-opensearch")).OpenSearch(config),
 };
 
-const SEARCH: Asked = { cloud: aws.title, action: "es:DescribeInboundConnections" };
-
-async function search(
-    call: Call<AwsClients>,
-    input: { NextToken?: string; Filters?: { Name: string; Values: string[] }[] },
-): Promise<{ items: Observed[]; next?: string }> {
-    const client = await call.clients.openSearch();
-    const account = await call.clients.account(call.signal);
-    const answer = await awsCall(SEARCH.action, call.signal, (options) =>
-        client.describeInboundConnections({ MaxResults: 100, ...input }, options),
-    );
-    return {
-        items: documentedList(SEARCH, answer, "Connections").map((connection) => observe(connection, account)),
-        ...documentedCursor(SEARCH, answer, "NextToken"),
-    };
+async function search(call: AwsCall, NextToken: string | undefined, Filters?: AwsFilter[]): Promise<Page> {
+    const input = { MaxResults: 100, NextToken, Filters };
+    const ownAccount = await call.clients.account(call.signal);
+    const page = await askPage(OPENSEARCH, "describeInboundConnections", "Connections", input, call);
+    return { ...page, items: page.items.map((connection) => observe(connection, ownAccount)) };
 }
 
 /**
  * The requester is the side that is not ours. The API calls the source "local" and the destination "remote"
  * (API_InboundConnection), which people read the other way round: accounts decide, and where both are ours the source asks.
  */
-function observe(connection: Fields, account: string): Observed {
+function observe(connection: Fields, ownAccount: string): Observed {
     const source = record(record(connection.LocalDomainInfo).AWSDomainInformation);
     const destination = record(record(connection.RemoteDomainInfo).AWSDomainInformation);
-    const [requester, own] =
-        source.OwnerId === account && destination.OwnerId !== account ? [destination, source] : [source, destination];
-    const cloudStatus = text(record(connection.ConnectionStatus).StatusCode) ?? "";
-    return {
+    const turned = source.OwnerId === ownAccount && destination.OwnerId !== ownAccount;
+    const [requester, own] = turned ? [destination, source] : [source, destination];
+    return observed(statuses, {
         id: documentedText(SEARCH, connection, "ConnectionId"),
-        status: readStatus(STATUSES, cloudStatus),
-        cloudStatus,
-        ...optional("requester", text(requester.OwnerId)),
+        status: record(connection.ConnectionStatus).StatusCode,
+        requester: requester.OwnerId,
         evidence: {
-            ...optional("requesterDomain", text(requester.DomainName)),
-            ...optional("requesterRegion", text(requester.Region)),
-            ...optional("domain", text(own.DomainName)),
-            ...optional("connectionMode", text(connection.ConnectionMode)),
+            requesterDomain: requester.DomainName,
+            requesterRegion: requester.Region,
+            domain: own.DomainName,
+            connectionMode: connection.ConnectionMode,
         },
-    };
+    });
 }
 
-/**
- * One connection per call, and it is in the answer. A connection that is not there answers ResourceNotFoundException with
- * HTTP 409.
- */
-function decide(action: Action): Send<AwsClients> {
-    return (_scope, orders, call) =>
-        Promise.all(
-            orders.map(async ({ seen: { id } }) => {
-                const client = await call.clients.openSearch();
-                const input = { ConnectionId: id };
-                try {
-                    const answer = await (action === "accept"
-                        ? awsCall("es:AcceptInboundConnection", call.signal, (options) =>
-                              client.acceptInboundConnection(input, options),
-                          )
-                        : action === "reject"
-                          ? awsCall("es:RejectInboundConnection", call.signal, (options) =>
-                                client.rejectInboundConnection(input, options),
-                            )
-                          : awsCall("es:DeleteInboundConnection", call.signal, (options) =>
-                                client.deleteInboundConnection(input, options),
-                            ));
-                    const asked = { cloud: aws.title, action: `es:${action}InboundConnection` };
-                    documentedId(asked, record(answer).Connection, "ConnectionId", id);
-                    return { id, result: "sent" as const };
-                } catch (error) {
-                    return receiptOfFailure(id, error);
-                }
-            }),
-        );
+/** One connection per call, and it is in the answer. One that is not there answers ResourceNotFoundException with HTTP 409. */
+function decide(method: "acceptInboundConnection" | "rejectInboundConnection" | "deleteInboundConnection") {
+    return oneByOne<AwsClients>(async ({ seen: { id } }, _scope, call) => {
+        const answer = await ask(OPENSEARCH, method, { ConnectionId: id }, call);
+        documentedId(actionOf(OPENSEARCH, method), answer.Connection, "ConnectionId", id);
+    });
 }

@@ -1,4 +1,5 @@
 import { isLosslessNumber, parse } from "lossless-json";
+import { askOnce } from "../calls";
 import {
     type Cloud,
     CloudError,
@@ -9,8 +10,8 @@ import {
     unreadableAnswer,
     withinCallTimeout,
 } from "../cloud";
-import { type AccessKey, sign } from "./signer";
 import { type HttpAnswer, Transport } from "../transport";
+import { type AccessKey, sign } from "./signer";
 
 /** Clients of one project. */
 export interface HuaweiClients {
@@ -20,9 +21,9 @@ export interface HuaweiClients {
      */
     vpcep(request: {
         action: string;
-        method: "GET" | "POST";
         path: string;
         query?: Record<string, string>;
+        /** It is sent by POST. Without one: GET. */
         body?: unknown;
         signal: AbortSignal;
     }): Promise<unknown>;
@@ -122,8 +123,12 @@ function flavour(of: Flavour): Cloud<HuaweiClients> {
             iamEndpoint: "URL of the IAM API, instead of the cloud's own",
         },
         endpointVariables: [...of.variables.vpcepEndpoint, ...of.variables.iamEndpoint],
-        regionChain: ["connection.region", `connections:${of.name}Region`, ...of.variables.region].join(", "),
-        region: async (site) => site.settings.region ?? variable(site, of.variables.region),
+        defaults: {
+            region: {
+                chain: ["connection.region", `connections:${of.name}Region`, ...of.variables.region],
+                find: async (site) => site.settings.region ?? variable(site, of.variables.region),
+            },
+        },
         connect: (site) => clientsOf(of, site),
         account: (clients, signal) => clients.projectId(signal),
     };
@@ -136,26 +141,19 @@ function clientsOf(of: Flavour, site: Site): HuaweiClients {
     const iam = site.settings.iamEndpoint ?? variable(site, of.variables.iamEndpoint) ?? of.iamEndpoint(region);
     const vpcepTransport = new Transport(endpointName(of.name, "vpcepEndpoint", site, of.variables.vpcepEndpoint));
     const iamTransport = new Transport(endpointName(of.name, "iamEndpoint", site, of.variables.iamEndpoint));
-    let project: Promise<string> | undefined;
-    const projectId = (signal: AbortSignal) => {
-        project ??=
-            stated === undefined
-                ? projectOfRegion(of, site, { iam, transport: iamTransport, region, signal })
-                : Promise.resolve(stated);
-        project.catch(() => {
-            project = undefined;
-        });
-        return project;
-    };
+    const projectId = askOnce(
+        async (signal: AbortSignal) =>
+            stated ?? (await projectOfRegion(of, site, { iam, transport: iamTransport, region, signal })),
+    );
     return {
         projectId,
-        async vpcep({ action, method, path, query, body, signal }) {
+        async vpcep({ action, path, query, body, signal }) {
             const id = await projectId(signal);
             const url = new URL(`${vpcep.replace(/\/$/, "")}/v1/${encodeURIComponent(id)}${path}`);
             url.search = new URLSearchParams(query).toString();
             return send(of, site, {
                 action,
-                method,
+                method: body === undefined ? "GET" : "POST",
                 url,
                 projectId: id,
                 body,
@@ -177,18 +175,17 @@ async function projectOfRegion(
 ): Promise<string> {
     const url = new URL(`${iam.replace(/\/$/, "")}/v3/projects`);
     url.search = new URLSearchParams({ name: region }).toString();
-    const asked = { cloud: of.title, action: "iam:projects:list" };
-    const answer = (await send(of, site, { action: asked.action, method: "GET", url, transport, signal })) as {
+    const action = "iam:projects:list";
+    const answer = (await send(of, site, { action, method: "GET", url, transport, signal })) as {
         projects?: unknown;
     } | null;
     if (!Array.isArray(answer?.projects)) {
-        throw unreadableAnswer(asked, 'the answer has no list "projects"');
+        throw unreadableAnswer(action, 'the answer has no list "projects"');
     }
     const projects = answer.projects.filter((project) => project?.name === region);
     const id: unknown = projects[0]?.id;
     if (projects.length !== 1 || typeof id !== "string" || id === "") {
         throw new CloudError({
-            cloud: of.title,
             action: "iam:projects:list",
             failure: "refused",
             code: "ProjectNotFound",
@@ -228,7 +225,6 @@ async function send(of: Flavour, site: Site, call: ApiCall): Promise<unknown> {
     } catch (error) {
         const network = networkFailure(error);
         throw new CloudError({
-            cloud: of.title,
             action: call.action,
             failure: "transient",
             code: network?.code ?? "NetworkError",
@@ -239,10 +235,10 @@ async function send(of: Flavour, site: Site, call: ApiCall): Promise<unknown> {
     if (response.ok && answer !== undefined) {
         return answer;
     }
-    throw apiError(of, call.action, response, answer);
+    throw apiError(call.action, response, answer);
 }
 
-function apiError(of: Flavour, action: string, response: HttpAnswer, answer: unknown): CloudError {
+function apiError(action: string, response: HttpAnswer, answer: unknown): CloudError {
     const { error_code, error_msg, error } = (answer ?? {}) as {
         error_code?: unknown;
         error_msg?: unknown;
@@ -250,12 +246,10 @@ function apiError(of: Flavour, action: string, response: HttpAnswer, answer: unk
     };
     const code = String(error_code ?? error?.code ?? (response.ok ? "UnreadableAnswer" : `HTTP ${response.status}`));
     return new CloudError({
-        cloud: of.title,
         action,
         failure: response.ok ? "transient" : classify(code, response.status),
         code,
         text: String(error_msg ?? error?.message ?? "the answer is not what the API documents"),
-        httpStatus: response.status,
         requestId: response.headers["x-request-id"]?.toString(),
     });
 }
@@ -312,7 +306,6 @@ function accessKey(of: Flavour, site: Site): AccessKey {
     const securityToken = variable(site, of.variables.securityToken);
     if (accessKeyId === undefined || secretAccessKey === undefined) {
         throw new CloudError({
-            cloud: of.title,
             action: "credentials",
             failure: "credentials",
             code: "NoCredentials",

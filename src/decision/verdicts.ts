@@ -1,0 +1,127 @@
+import type { ConnectionKind, Observed } from "../kinds/kind";
+import type { Lifecycle } from "../kinds/table";
+import { oneLine } from "../shared/problem";
+import type { Existing, Status } from "../shared/vocabulary";
+import type { Admission } from "./admission";
+import { whoOf } from "./case";
+import { isWorking, type Plan, type PlanOptions, plan } from "./plan";
+import { type Judgement, judge } from "./rules";
+import type { Beginnings } from "./time-boxes";
+import { beginning } from "./until";
+
+/**
+ * What becomes of a connection under an admission. `accept`, `reject`, `cut`: `up` does it. `review`: people decide. `wouldCut`,
+ * `wouldAccept`: decided otherwise earlier, and `existing: "report"` leaves it. `tooLate`: accepted by a rule, rejected for good on this
+ * cloud. `settled`: as the rules want it, or over.
+ */
+export type Group = "accept" | "reject" | "cut" | "review" | "wouldCut" | "wouldAccept" | "tooLate" | "settled";
+
+/** Groups that `up` carries out, the loudest first. */
+export const DUE = ["cut", "reject", "accept"] as const;
+
+/** Groups that are not as the rules want them, the most urgent first: a flood of requests must not hide a cut. */
+export const OPEN = [...DUE, "wouldCut", "wouldAccept", "tooLate", "review"] as const;
+
+/** What is said of one connection, and what becomes of it. */
+export interface Placement {
+    readonly group: Group;
+    readonly text: string;
+    readonly judgement: Judgement;
+}
+
+/** A connection with its placement. */
+export interface Entry extends Placement {
+    readonly seen: Observed;
+}
+
+/** What verdicts depend on, beside the connection. */
+export interface Ruling {
+    readonly kind: ConnectionKind;
+    readonly admission: Admission;
+    readonly lifecycle: Lifecycle;
+}
+
+/** What becomes of one connection, as it was read. Pure. */
+export function placementOf(ruling: Ruling, seen: Observed, now: number, beginnings: Beginnings): Placement {
+    const { kind, admission } = ruling;
+    const judgement = judge(kind, admission, seen, ({ name }) => beginnings.get(name, seen.id), now);
+    const who = `${judgement.why}, requester ${whoOf(seen, 80)}`;
+    const [group, text] = placed(ruling, seen, judgement, who);
+    return { group, text, judgement };
+}
+
+/** How the shared plan treats a connection under rules: what its requester ended is no failure. */
+export function planOptions({ allowRemoval }: Admission): PlanOptions {
+    return { allowRemoval, onDrift: "correct", established: true, waitForRequest: "0s" };
+}
+
+/** An acceptance for a duration begins with the check that plans it, or finds it. */
+export function begin(beginnings: Beginnings, { seen, group, judgement: { until } }: Entry, now: number): void {
+    const rule = until?.rule;
+    if (rule?.until !== undefined && "after" in rule.until && holdsOrWill(group, seen)) {
+        beginnings.set(rule.name, seen.id, beginnings.get(rule.name, seen.id) ?? beginning(rule.until, now));
+    }
+}
+
+/** Whether a connection works now, or will by this run. */
+export function holdsOrWill(group: Group, { status }: Observed): boolean {
+    return group === "accept" || isWorking(status);
+}
+
+export function isDue(group: string): group is (typeof DUE)[number] {
+    return (DUE as readonly string[]).includes(group);
+}
+
+type Placed = readonly [Group, string];
+
+const SETTLED: Placed = ["settled", ""];
+
+function placed({ admission, lifecycle }: Ruling, seen: Observed, judgement: Judgement, who: string): Placed {
+    const { verdict } = judgement;
+    const { status, cloudStatus } = seen;
+    const works = isWorking(status) && seen.making !== true;
+    if (status === "unknown") {
+        return [
+            "review",
+            `review: the cloud says "${oneLine(cloudStatus, 60)}", which this version does not know, ${who}`,
+        ];
+    }
+    if (verdict === "review") {
+        return forReview(works, status, who);
+    }
+    if (verdict === "reject" && works && !changesExisting(admission.existing, judgement)) {
+        return ["wouldCut", `would cut: ${who}`];
+    }
+    const planned = plan(lifecycle, verdict, { status, cloudStatus }, { seen: status }, planOptions(admission));
+    if (planned.step.do === "act" || planned.step.do === "settle") {
+        return verdict === "accept" && isRejected(status) && admission.existing !== "enforce"
+            ? ["wouldAccept", `would accept: rejected earlier, ${who}`]
+            : due(verdict, works, status, planned, who);
+    }
+    return verdict === "accept" && status === "rejected"
+        ? ["tooLate", `cannot be accepted: ${planned.warnings.join("; ")}, ${who}`]
+        : SETTLED;
+}
+
+function forReview(works: boolean, status: Status, who: string): Placed {
+    if (works) {
+        return ["review", `review: accepted now, ${who}`];
+    }
+    return status === "pending" ? ["review", `review: ${who}`] : SETTLED;
+}
+
+function due(verdict: "accept" | "reject", works: boolean, status: Status, { step }: Plan, who: string): Placed {
+    const waiting = step.do === "settle" ? " (waiting for the cloud)" : "";
+    const removed = step.do === "act" && step.action === "remove" ? " (deletes the connection)" : "";
+    const group = verdict === "reject" && works ? "cut" : verdict;
+    return [group, `${group}: ${status}, ${who}${waiting}${removed}`];
+}
+
+/** Decided by somebody earlier: changed where the admission enforces its rules, or where the rule that let it in says that its time is over. */
+function changesExisting(existing: Existing, { until }: Judgement): boolean {
+    return existing === "enforce" || until?.over === true;
+}
+
+function isRejected(status: Status): boolean {
+    return status === "rejected" || status === "rejecting" || status === "unconnected";
+}

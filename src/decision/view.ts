@@ -1,0 +1,111 @@
+import { transitionOf } from "../kinds/table";
+import { oneLine } from "../shared/problem";
+import type { ObservedConnection, Status } from "../shared/vocabulary";
+import type { Case } from "./case";
+import { guard, violation } from "./guard";
+import { goal, type Memory, type Plan, plan } from "./plan";
+import { type Reading, statusOf } from "./reading";
+
+/** A case in the light of one reading: what the preview shows, what `up` does, what the state keeps. */
+export interface View {
+    readonly reading: Reading;
+    readonly plan: Plan;
+    readonly observed: ObservedConnection;
+    readonly warnings: readonly string[];
+}
+
+/** Judges a reading: once, for whoever shows it and whoever acts on it. Pure: an update plan binds every character of it. */
+export function view(one: Case, reading: Reading): View {
+    const planned = planFor(one, reading);
+    const over = one.ending?.phase === "over" ? ` (accepted until ${one.ending.at})` : "";
+    const { transition } = planned;
+    return {
+        reading,
+        plan: transition === undefined ? planned : { ...planned, transition: `${transition}${over}` },
+        observed: observedOf(reading, one.memory),
+        warnings: warningsOf(one, reading, planned).map((warning) => oneLine(warning, 400)),
+    };
+}
+
+/** What the decision means for the connection as it was read. */
+export function planFor(one: Case, reading: Reading): Plan {
+    const { lifecycle, decision, memory, options } = one;
+    const situation =
+        reading.state === "found"
+            ? { status: reading.seen.status, cloudStatus: reading.seen.cloudStatus }
+            : { status: statusOf(reading) };
+    return plan(lifecycle, decision, situation, memory, options);
+}
+
+/** Whether the connection itself shows the decision: absence does not, and nor does a request that lapsed undecided. */
+export function shows({ lifecycle, decision }: Case, status: Status): boolean {
+    return status !== "absent" && transitionOf(lifecycle, decision, status)?.do === "none";
+}
+
+/** Whether carrying the plan out sends something. */
+export function sends({ step }: Plan, { decision }: Case): boolean {
+    return step.do === "act" || step.do === "awaitRequest" || (step.do === "settle" && decision === "reject");
+}
+
+/** The status that holds once the plan is carried out. */
+export function outcomeOf({ step }: Plan, { decision }: Case): Status {
+    return step.do === "act" && step.action === "remove" ? "absent" : goal(decision);
+}
+
+/** What the state remembers after a reading. */
+export function remember({ memory, account }: Pick<Case, "memory" | "account">, reading: Reading): Memory {
+    const status = statusOf(reading);
+    const seen: Status | undefined = status === "absent" || status === "unknown" ? memory.seen : status;
+    const owner = memory.account ?? account;
+    return {
+        ...(owner === undefined ? {} : { account: owner }),
+        ...(seen === undefined ? {} : { seen }),
+        ...(memory.since === undefined ? {} : { since: memory.since }),
+    };
+}
+
+function warningsOf({ kind, scope, state, decision, expected, ending }: Case, reading: Reading, { warnings }: Plan) {
+    return [
+        ...warnings,
+        ...(ending?.phase === "soon" ? [`accepted until ${ending.at}, then rejected`] : []),
+        ...guardWarnings(kind, expected, reading),
+        ...(reading.state === "found" ? (reading.seen.warnings ?? []) : []),
+        ...settingWarnings({ kind, scope, state }, decision === "reject"),
+    ];
+}
+
+/** What follows from the scope's own settings. */
+export function settingWarnings(
+    { kind, scope, state }: Pick<Case, "kind" | "scope" | "state">,
+    rejects: boolean,
+): string[] {
+    return rejects && state.admission === "automatic" && kind.automaticAcceptance !== undefined
+        ? [kind.automaticAcceptance(scope)]
+        : [];
+}
+
+function guardWarnings(kind: Case["kind"], expected: Case["expected"], reading: Reading): string[] {
+    if (reading.state !== "found") {
+        return [];
+    }
+    const wrong = violation(kind, expected, reading.seen);
+    if (wrong !== undefined) {
+        return [`${wrong.text}; nothing is sent for it`];
+    }
+    const result = guard(kind, expected, reading.seen);
+    return result.result === "untold" ? [`${result.text}; up will not send anything`] : [];
+}
+
+function observedOf(reading: Reading, memory: Memory): ObservedConnection {
+    if (reading.state !== "found") {
+        const gone = reading.state === "absent" && memory.seen !== undefined;
+        return { status: statusOf(reading), ...(gone ? { gone } : {}) };
+    }
+    const { evidence, status, requester, requestedAt, expiresAt, requesterSays } = reading.seen;
+    const facts = { requester, requestedAt, expiresAt, requesterSays };
+    return {
+        ...evidence,
+        status,
+        ...Object.fromEntries(Object.entries(facts).filter(([, fact]) => fact !== undefined)),
+    };
+}

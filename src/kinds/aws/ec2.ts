@@ -1,0 +1,59 @@
+import type { EC2 as Ec2Client } from "@aws-sdk/client-ec2";
+import { documentedList, type Fields, record, text } from "../answer";
+import { unreadableAnswer } from "../cloud";
+import type { Field, Order, Rate, Receipt } from "../kind";
+import type { AwsApi } from "./cloud";
+
+/** What kinds of EC2 have in common. */
+
+/** The API of EC2. */
+export const EC2: AwsApi<Ec2Client> = {
+    name: "ec2",
+    load: async (config) => new (await import("@aws-sdk/client-ec2")).EC2(config),
+};
+
+/** The rate of an action: the size of its token bucket, and how many tokens come back a second. */
+export function ec2Rate(burst: number, perSecond: number): Rate {
+    return { burst, perSecond, source: "https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html" };
+}
+
+/** A field that holds an id of EC2: its prefix, then 8 or 17 hexadecimal digits. */
+export function ec2Id(prefix: string) {
+    return {
+        required: true,
+        format: new RegExp(`^${prefix}-([0-9a-f]{8}|[0-9a-f]{17})$`),
+        describes: `"${prefix}-" and 8 or 17 hexadecimal digits`,
+    } as const satisfies Field;
+}
+
+/** "Returns true if the request succeeds; otherwise, it returns an error." */
+export function documentedReturn(action: string, answer: Fields): void {
+    if (answer.Return !== true) {
+        throw unreadableAnswer(action, 'the answer does not say that "Return" is true');
+    }
+}
+
+/**
+ * Receipts of an action that answers with `Unsuccessful`. Ids that succeeded are not in the answer; the others are in that list, with
+ * HTTP 200. It is there "if applicable", in the API's words, but where all went well its sample has the empty element: an empty list
+ * here. An entry that names none of the ids asked for may mean any of those it does not name: whether they were done, a read must tell.
+ */
+export function unsuccessful(action: string, answer: unknown, orders: readonly Order[]): Receipt[] {
+    const failures = documentedList(action, answer, "Unsuccessful").map((item) => {
+        const { Code, Message } = record(item.Error);
+        return {
+            id: text(item.ResourceId) ?? "",
+            code: text(Code) ?? "Unsuccessful",
+            text: text(Message) ?? "the cloud gave no reason",
+        };
+    });
+    const asked = new Set(orders.map(({ seen }) => seen.id));
+    const stray = failures.find(({ id }) => !asked.has(id));
+    return orders.map(({ seen: { id } }): Receipt => {
+        const failure = failures.find((one) => one.id === id);
+        if (failure !== undefined) {
+            return { ...failure, result: "refused" };
+        }
+        return stray === undefined ? { id, result: "sent" } : { ...stray, id, result: "unknown" };
+    });
+}

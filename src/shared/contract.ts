@@ -1,0 +1,41 @@
+/** What every state file, policy pack and program relies on. */
+
+/**
+ * Version of what this package writes into a stack's state. A newer one is refused with a sentence. 1: 0.1.0. 2: time-boxes by rule,
+ * `__listed` by status.
+ */
+export const SCHEMA_VERSION = 2;
+
+/** The type token of every decision. A contract with every state file and policy pack. */
+export const TYPE_TOKEN = "pulumi-nodejs:dynamic/connection:ConnectionDecision";
+
+/** The type token of every admission. A contract with every state file and policy pack. */
+export const ADMISSION_TYPE_TOKEN = "pulumi-nodejs:dynamic/connection:ConnectionAdmission";
+
+/** The arguments of a decision that a program may pass; what else an input holds is ours. */
+export const ARGUMENTS = [
+    "connection",
+    "decision",
+    "expectedRequester",
+    "expectedEvidence",
+    "reason",
+    "until",
+    "onDrift",
+    "onDelete",
+    "allowRemoval",
+    "waitForRequest",
+    "timeout",
+] as const;
+
+/** The arguments of an admission that a program may pass; what else an input holds is ours. */
+export const ADMISSION_ARGUMENTS = [
+    "scope",
+    "rules",
+    "otherwise",
+    "existing",
+    "except",
+    "reason",
+    "onDelete",
+    "allowRemoval",
+    "timeout",
+] as const;
