@@ -1,26 +1,15 @@
-import { randomUUID } from "node:crypto";
-import { createServer, type IncomingMessage } from "node:http";
-import type { AddressInfo } from "node:net";
-import { alibaba } from "./alibaba/rpc";
-import { ec2 } from "./aws/ec2";
-import { openSearch } from "./aws/opensearch";
-import { sts } from "./aws/sts";
-import { huawei } from "./huawei/api";
-import { type Answer, type Call, Clouds } from "./server/clouds";
-import { type Controlled, control, json } from "./server/control";
-import { environment } from "./server/environment";
-import { type Fault, Faults } from "./server/faults";
-import { refusedFrom } from "./server/guard";
-import type { Api, Request } from "./server/protocol";
+import { CLOUDS, type Fault, WORLD_MODEL, type World } from "./clouds";
+import { type Call, Calls } from "./server/calls";
+import { Faults } from "./server/faults";
+import { listen } from "./server/http";
+import type { Cloud } from "./server/kind";
 import { State } from "./server/state";
-import type { World } from "./server/world";
 
-export type { Call } from "./server/clouds";
-export type { Fault } from "./server/faults";
 export type {
     AlibabaAccount,
     AwsRegion,
     EndpointService,
+    Fault,
     HuaweiProject,
     OpenSearchInboundConnection,
     Principal,
@@ -32,8 +21,9 @@ export type {
     VpcepService,
     VpcPeerConnection,
     World,
-} from "./server/world";
-export { UNDOCUMENTED } from "./server/world";
+} from "./clouds";
+export { UNDOCUMENTED } from "./clouds";
+export type { Call } from "./server/calls";
 
 export interface SimulatorOptions {
     /** Loopback port. @default a free one */
@@ -72,8 +62,6 @@ export interface Simulator {
     close(): Promise<void>;
 }
 
-const APIS: readonly Api[] = [openSearch, alibaba, huawei, sts, ec2];
-
 /**
  * Starts simulated clouds on loopback: EC2, OpenSearch, STS, Alibaba VPC peering and STS, Huawei and Open Telekom Cloud
  * VPC endpoints and IAM. Their rules come from the clouds' documents; what no document says is a switch of the world.
@@ -85,33 +73,17 @@ const APIS: readonly Api[] = [openSearch, alibaba, huawei, sts, ec2];
  * ```
  */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
-    const state = new State(options.settleMs ?? 0);
+    const state = new State(WORLD_MODEL, options.settleMs ?? 0);
     state.largestPage = options.largestPage ?? state.largestPage;
     state.world = options.world ?? {};
-    const faults = new Faults();
-    const clouds = new Clouds(APIS, state, faults, options);
-    const { calls } = clouds;
-    const server = createServer((incoming, response) => {
-        void answer(incoming, clouds, { state, faults, calls })
-            .catch(failure)
-            .then((reply) => {
-                if (reply === "reset") {
-                    response.destroy();
-                } else if (reply !== "hang" && !response.destroyed) {
-                    response.writeHead(reply.status, reply.headers).end(reply.body);
-                }
-            });
-    });
-    await new Promise<void>((resolve, reject) => {
-        server.once("error", reject);
-        server.listen(options.port ?? 0, "127.0.0.1", resolve);
-    });
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const faults = new Faults(CLOUDS.map(({ name }) => name));
+    const calls = new Calls(CLOUDS, state, faults, options);
+    const { url, close } = await listen(options.port ?? 0, calls, { state, faults, calls: calls.list });
     return {
         url,
-        env: environment(url, state.world),
+        env: environment(url, state),
         get world() {
-            return state.world;
+            return state.world as World;
         },
         set world(world) {
             state.world = world;
@@ -129,52 +101,24 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
             state.largestPage = connections;
         },
         get calls() {
-            return calls;
+            return calls.list;
         },
-        clearCalls: () => void calls.splice(0),
+        clearCalls: () => void calls.list.splice(0),
         advance: (ms) => state.advance(ms),
         addFaults: (added) => faults.add(added),
         clearFaults: () => faults.clear(),
-        close: () =>
-            new Promise((resolve) => {
-                server.close(() => resolve());
-                server.closeAllConnections();
-            }),
+        close,
     };
 }
 
-/** What a request is answered: by the control API, or by a cloud. */
-async function answer(incoming: IncomingMessage, clouds: Clouds, controlled: Controlled): Promise<Answer> {
-    const refused = refusedFrom(incoming.headers);
-    const request = await receive(incoming);
-    if (refused !== undefined) {
-        return json(403, { error: refused });
-    }
-    return request.url.pathname.startsWith("/_simulator/") ? control(request, controlled) : clouds.answer(request);
-}
-
-/** A request that cannot be read, or a bug of the simulator, which must not pass for a cloud's answer. Where it happened stays here. */
-function failure(error: unknown): Answer {
-    if ((error as { code?: unknown }).code === "ECONNRESET") {
-        return "reset"; // Who asked has gone.
-    }
-    if (error instanceof URIError || (error as { code?: unknown }).code === "ERR_INVALID_URL") {
-        return json(400, { error: "the address of the request is malformed" });
-    }
-    process.stderr.write(`simulator: ${error instanceof Error ? error.stack : error}\n`);
-    return json(599, { error: "the simulator failed at this request: a bug of it; its stderr says more" });
-}
-
-async function receive(incoming: IncomingMessage): Promise<Request> {
-    const chunks: Buffer[] = [];
-    for await (const chunk of incoming) {
-        chunks.push(chunk as Buffer);
-    }
-    return {
-        method: incoming.method ?? "GET",
-        url: new URL(incoming.url ?? "/", "http://simulator"),
-        headers: incoming.headers,
-        body: Buffer.concat(chunks).toString("utf8"),
-        requestId: randomUUID(),
-    };
+/** Credentials of the first account of each cloud. Keys name their account; secrets and tokens follow from keys. */
+function environment(url: string, state: State): Record<string, string> {
+    const clouds: readonly Cloud[] = CLOUDS;
+    return Object.assign(
+        {},
+        ...clouds.map(({ name, environment }) => {
+            const [entry] = state.entries<Record<string, unknown>>(name);
+            return entry === undefined ? {} : environment(url, entry);
+        }),
+    );
 }

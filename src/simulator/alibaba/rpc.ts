@@ -1,86 +1,92 @@
 import { stringify } from "lossless-json";
+import { Refusal, type Reply, type Request } from "../server/message";
 import { Parameters } from "../server/parameters";
-import { type Api, type Operation, type ParameterCall, Refusal, type Reply, type Request } from "../server/protocol";
+import type { Action, Api, Operation, ParameterCall } from "../server/protocol";
 import type { Caller, State } from "../server/state";
-import { STS } from "./sts";
-import { MUTATING, VPC_PEERING } from "./vpc-peering";
+import { accountsOf } from "./account";
+
+/** An action of an RPC API. */
+export interface RpcAction extends Action<ParameterCall> {
+    /** "does not support concurrent requests for the same" resource: the one that InstanceId names. */
+    readonly exclusive?: boolean;
+}
+
+export interface RpcProduct {
+    /** The prefix of its actions in policies, `vpc`. */
+    readonly product: string;
+    readonly version: string;
+    readonly actions: Readonly<Record<string, RpcAction>>;
+}
 
 /**
- * Alibaba Cloud RPC with ACS3 headers: VPC peering 2022-01-01 and the part of STS 2015-04-01 that roles need.
- * The signature itself is not verified. Rules: the operations' pages of the
- * VPC API reference 2022-01-01, and its page of error codes.
+ * Alibaba Cloud RPC with ACS3 headers. Takes the requests for these actions of this version.
+ * The signature itself is not verified. Rules: the operations' pages of the API references, and their pages of error codes.
  */
-export const alibaba: Api = (request, state) => {
+export function rpc({ product, version, actions }: RpcProduct): Api {
+    return (request, state) => {
+        const action = header(request, "x-acs-action") ?? "";
+        return header(request, "x-acs-version") === version && Object.hasOwn(actions, action)
+            ? operationOf(request, state, action, product, actions[action])
+            : undefined;
+    };
+}
+
+/** Answers the actions that no kind has. */
+export const unknownRpc: Api = (request, state) => {
     const action = header(request, "x-acs-action");
-    if (action === undefined) {
-        return undefined;
-    }
-    const version = header(request, "x-acs-version");
+    return action === undefined ? undefined : operationOf(request, state, action, "vpc", undefined);
+};
+
+function operationOf(
+    request: Request,
+    state: State,
+    action: string,
+    product: string,
+    known: RpcAction | undefined,
+): Operation {
     const parameters = new Parameters(request.url.searchParams, new URLSearchParams(request.body));
     const accessKeyId = /^ACS3-HMAC-SHA256 Credential=([^,]+),/.exec(request.headers.authorization ?? "")?.[1];
     const caller = accessKeyId === undefined ? undefined : callerOf(state, request, accessKeyId);
     const id = parameters.get("InstanceId");
     return {
         cloud: "alibaba",
-        action: `${version === "2015-04-01" ? "sts" : "vpc"}:${action}`,
+        action: `${product}:${action}`,
         ids: id === undefined ? [] : [id],
         throttleKey: caller?.account ?? "",
         throttled: new Refusal(400, "Throttling.User", "Request was denied due to user flow control."),
         skewed: new Refusal(400, "InvalidTimeStamp.Expired", "Specified time stamp or date value is expired."),
         expired: new Refusal(403, "InvalidSecurityToken.Expired", "The specified SecurityToken is expired."),
-        // "does not support concurrent requests for the same VPC peering connection"; the code is not named there.
-        ...(id !== undefined && MUTATING.has(action)
+        // The code is not named where overlapping requests are ruled out.
+        ...(id !== undefined && known?.exclusive
             ? {
                   exclusive: id,
                   overlap: new Refusal(400, "Conflict.Operation", "The operation is in conflict with another one."),
               }
             : {}),
         refuse: (refusal) => errorReply(request, refusal),
-        run: (world) => {
-            state.expire();
-            return jsonReply(request, carryOut(request, { state, world, parameters, caller, action }));
+        run(hooks) {
+            if (request.headers.authorization === undefined) {
+                throw new Refusal(400, "MissingAccessKeyId", "AccessKeyId is mandatory for this action.");
+            }
+            if (caller === undefined) {
+                throw new Refusal(404, "InvalidAccessKeyId.NotFound", "Specified access key is not found.");
+            }
+            if (known === undefined) {
+                const message = "Specified api is not found, please check your url and method.";
+                throw new Refusal(404, "InvalidAction.NotFound", message);
+            }
+            if (caller.denied.includes(`${product}:${action}`)) {
+                throw new Refusal(403, "Forbidden.NoPermission", "You are not authorized to perform this operation.");
+            }
+            parameters.allowOnly(known.parameters, `${action} of version ${header(request, "x-acs-version")}`);
+            return jsonReply(request, known.run({ request, state, hooks, caller, parameters, action }));
         },
-    } satisfies Operation;
-};
-
-/** Who calls, whether they may, and whether every parameter is understood. */
-function carryOut(
-    request: Request,
-    { caller, ...call }: Omit<ParameterCall, "request" | "caller"> & { caller: Caller | undefined },
-): object {
-    const { parameters, action } = call;
-    if (request.headers.authorization === undefined) {
-        throw new Refusal(400, "MissingAccessKeyId", "AccessKeyId is mandatory for this action.");
-    }
-    if (caller === undefined) {
-        throw new Refusal(404, "InvalidAccessKeyId.NotFound", "Specified access key is not found.");
-    }
-    const version = header(request, "x-acs-version");
-    const actions = VERSIONS[version ?? ""] ?? {};
-    const [known, handler] = Object.hasOwn(actions, action) ? (actions[action] ?? []) : [];
-    if (known === undefined || handler === undefined) {
-        throw new Refusal(
-            404,
-            "InvalidAction.NotFound",
-            "Specified api is not found, please check your url and method.",
-        );
-    }
-    if (caller.denied.includes(`vpc:${action}`)) {
-        throw new Refusal(403, "Forbidden.NoPermission", "You are not authorized to perform this operation.");
-    }
-    parameters.allowOnly(known, `${action} of version ${version}`);
-    return handler({ request, caller, ...call });
+    };
 }
-
-/** The parameters that an action of a version knows, and its answer. */
-const VERSIONS: Readonly<Record<string, Readonly<Record<string, [string[], (call: ParameterCall) => object]>>>> = {
-    "2022-01-01": VPC_PEERING,
-    "2015-04-01": STS,
-};
 
 /** `LTAI<account>`, a principal of the world, or a role that AssumeRole handed out, with its token. */
 function callerOf(state: State, request: Request, accessKeyId: string): Caller | undefined {
-    const entries = state.current.alibaba ?? [];
+    const entries = accountsOf<object>(state);
     const role = /^STS\.(\d+)\.([\w.-]+)$/.exec(accessKeyId);
     if (role?.[1] !== undefined) {
         const known = entries.some((entry) => entry.account === role[1]);

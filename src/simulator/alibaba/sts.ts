@@ -1,10 +1,17 @@
-import { type ParameterCall, Refusal } from "../server/protocol";
+import { Refusal } from "../server/message";
+import type { ParameterCall } from "../server/protocol";
+import { accountsOf } from "./account";
+import { rpc } from "./rpc";
 
-/** The part of STS 2015-04-01 that roles need: the parameters that an action knows, and its answer. */
-export const STS = {
-    GetCallerIdentity: [[], identity],
-    AssumeRole: [["RoleArn", "RoleSessionName", "DurationSeconds"], assumeRole],
-} satisfies Record<string, [string[], (call: ParameterCall) => object]>;
+/** The part of STS 2015-04-01 that roles need. */
+export const sts = rpc({
+    product: "sts",
+    version: "2015-04-01",
+    actions: {
+        GetCallerIdentity: { parameters: [], run: identity },
+        AssumeRole: { parameters: ["RoleArn", "RoleSessionName", "DurationSeconds"], run: assumeRole },
+    },
+});
 
 function identity({ caller }: ParameterCall): object {
     return {
@@ -32,7 +39,7 @@ function assumeRole({ state, parameters }: ParameterCall): object {
             "The Min/Max value of DurationSeconds is 15min/1hr.",
         );
     }
-    if (!(state.current.alibaba ?? []).some((entry) => entry.account === account)) {
+    if (!accountsOf<object>(state).some((entry) => entry.account === account)) {
         throw new Refusal(404, "EntityNotExist.Role", "The specified Role not exists.");
     }
     const accessKeyId = `STS.${account}.${role}`;

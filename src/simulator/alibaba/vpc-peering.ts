@@ -1,251 +1,150 @@
 import { LosslessNumber } from "lossless-json";
-import { findById } from "../server/by-id";
-import { compact, flag, type Parameters } from "../server/parameters";
-import { type ParameterCall, page, Refusal, shownState } from "../server/protocol";
-import { PEERING_EXPIRY_MS, type State, seconds } from "../server/state";
-import type { AlibabaVpc, Moving, VpcPeerConnection } from "../server/world";
+import { expireAll } from "../server/expiry";
+import { type Choices, kind } from "../server/kind";
+import { type ParameterCall, shownState } from "../server/protocol";
+import { anyText, connection, integer, list, type Members, type Moving, optional, tags, text } from "../server/schema";
+import { DAY_MS, seconds } from "../server/time";
+import { UID } from "./account";
+import { rpc } from "./rpc";
+import { boolean, refuseIf, tagList, wire } from "./rpc-values";
+import { changing, listingOf, moving, reading, type Shared, type Sharing } from "./shared";
+import { VPC, vpcOf } from "./vpc";
+
+const PEERING = {
+    instanceId: text,
+    /** As the API writes it, `Accepting`. */
+    status: text,
+    /** The requester's account. */
+    ownerId: UID,
+    /** Default cn-hangzhou. */
+    regionId: optional(text),
+    name: optional(anyText),
+    description: optional(anyText),
+    vpc: optional(VPC),
+    /** Default: as regionId. */
+    acceptingRegionId: optional(text),
+    acceptingVpc: optional(VPC),
+    /** Default: when the simulator got the world. */
+    gmtCreate: optional(text),
+    /** Until a decision changes it; default: as created. */
+    gmtModified: optional(text),
+    /** `Normal` or `FinancialLocked`. @default "Normal" */
+    bizStatus: optional(text),
+    /** Default: -1 (no limit) within a region, 1024 between regions. */
+    bandwidth: optional(integer),
+    linkType: optional(text),
+    resourceGroupId: optional(text),
+    tags: optional(tags),
+    /** Route entries of a VPC's route table that point to the connection. */
+    routes: optional(list(text)),
+};
+export interface VpcPeerConnection extends Members<typeof PEERING> {}
+
+const WORLD = {
+    /** VPC peering connections whose accepter is this account. */
+    vpcPeerConnections: optional(list(connection<VpcPeerConnection>(PEERING))),
+};
+export interface Part extends Members<typeof WORLD> {}
+
+const UNDOCUMENTED = {
+    /** Alibaba dry run: whether it looks at the status. */
+    alibabaDryRunStatus: ["ignored", "checked"],
+    /** Alibaba removal, not forced, where routes point to the connection: terraform-provider-alicloud knows a refusal, the SDK's text says that the routes stay. */
+    alibabaRemoveWithRoutes: ["OperationDenied.RouteEntryExist", "leavesRoutes"],
+    /** Alibaba: a decision or removal while BizStatus is FinancialLocked; a code for it is documented, which calls answer it is not. */
+    alibabaFinancialLocked: ["IncorrectBusinessStatus.VpcPeer", "ignored"],
+} as const;
+export interface Switches extends Choices<typeof UNDOCUMENTED> {}
 
 type Connection = VpcPeerConnection & Moving;
 
-/** Operations of which "concurrent requests for the same VPC peering connection" are not supported. */
-export const MUTATING = new Set(["AcceptVpcPeerConnection", "RejectVpcPeerConnection", "DeleteVpcPeerConnection"]);
+/** "360 calls in 60 s" for each operation. */
+const QUOTA = "https://www.alibabacloud.com/help/en/vpc/developer-reference/api-vpcpeer-2022-01-01-quota";
+/** The pending time of a request: GmtExpired in the SDK's own examples. */
+const EXPIRY = { from: "Accepting", to: "Expired", since: "gmtCreate", afterMs: 7 * DAY_MS } as const;
+const DECISION = { from: ["Accepting"], by: "accepter" } as const;
 
-const DECISION = ["InstanceId", "ClientToken", "DryRun"];
-const LIST = ["InstanceId", "RegionId", "VpcId", "Name", "ResourceGroupId", "MaxResults", "NextToken"];
+const SHARING: Sharing<Part, Connection> = {
+    resource: "VpcPeer",
+    listOf: ({ vpcPeerConnections }) => vpcPeerConnections,
+    idOf: ({ instanceId }) => instanceId,
+    requesterOf: ({ ownerId }) => ownerId,
+    dryRunChecksStatus: (state) => state.choice(UNDOCUMENTED, "alibabaDryRunStatus") === "checked",
+    ignoresBusinessStatus: (state) => state.choice(UNDOCUMENTED, "alibabaFinancialLocked") === "ignored",
+    shown: attributes,
+};
 
 /**
- * The parameters that an operation knows, as alibabacloud_vpcpeer20220101 2.0.5 sends them, and what it does.
+ * VPC peering 2022-01-01; parameters as alibabacloud_vpcpeer20220101 2.0.5 sends them.
  * AcceptVpcPeerConnection's Tag and ResourceGroupId, and ResourceOwnerAccount, are not modelled.
  */
-export const VPC_PEERING = {
-    GetVpcPeerConnectionAttribute: [["InstanceId"], (call: ParameterCall) => attributes(visible(call), call)],
-    ListVpcPeerConnections: [[...LIST, "Tags.#.Key", "Tags.#.Value"], list],
-    /** Accepting -> Updating -> Activated. */
-    AcceptVpcPeerConnection: [
-        DECISION,
-        (call: ParameterCall) =>
-            mutate(call, ["Accepting"], (connection) => call.state.move(connection, "Updating", "Activated")),
-    ],
-    /** Accepting -> Rejected. */
-    RejectVpcPeerConnection: [
-        DECISION,
-        (call: ParameterCall) => mutate(call, ["Accepting"], (connection) => call.state.move(connection, "Rejected")),
-    ],
-    /** -> Deleting -> Deleted; from which states is not documented. */
-    DeleteVpcPeerConnection: [
-        [...DECISION, "Force"],
-        (call: ParameterCall) => {
-            const force = flag(call.parameters, "Force", () => illegal("Force"));
-            return mutate(call, ["Accepting", "Activated", "Rejected", "Expired"], (connection) =>
-                remove(connection, force, call.state),
-            );
+export const vpcPeering = kind<Part, Switches>({
+    names: ["alibaba:vpcPeering"],
+    world: WORLD,
+    connections: ({ vpcPeerConnections = [] }) => vpcPeerConnections,
+    fillIn({ vpcPeerConnections = [] }, now) {
+        for (const one of vpcPeerConnections) {
+            one.gmtCreate ??= seconds(now);
+        }
+    },
+    expire: ({ vpcPeerConnections = [] }, state) => expireAll(state, vpcPeerConnections, EXPIRY),
+    undocumented: UNDOCUMENTED,
+    rates: [{ action: /^vpc:\w+VpcPeerConnection/, burst: 360, perSecond: 6, source: QUOTA }],
+    api: rpc({
+        product: "vpc",
+        version: "2022-01-01",
+        actions: {
+            GetVpcPeerConnectionAttribute: reading(SHARING),
+            // No filter for the status.
+            ListVpcPeerConnections: listingOf(SHARING, "VpcPeerConnects", {
+                InstanceId: ({ instanceId }) => [instanceId],
+                RegionId: ({ regionId, acceptingRegionId }) => [regionId, acceptingRegionId],
+                // "the ID of the requester VPC or accepter VPC"
+                "VpcId[]": ({ vpc, acceptingVpc }) => [vpc?.vpcId, acceptingVpc?.vpcId],
+                Name: ({ name }) => [name],
+                ResourceGroupId: ({ resourceGroupId }) => [resourceGroupId],
+            }),
+            AcceptVpcPeerConnection: changing(SHARING, { ...DECISION, effect: moving("Updating", "Activated") }),
+            RejectVpcPeerConnection: changing(SHARING, { ...DECISION, effect: moving("Rejected") }),
+            DeleteVpcPeerConnection: changing(SHARING, {
+                // Undocumented.
+                from: ["Accepting", "Activated", "Rejected", "Expired"],
+                by: "both",
+                flags: ["Force"],
+                effect: remove,
+            }),
         },
-    ],
-} satisfies Record<string, [string[], (call: ParameterCall) => object]>;
-
-/** MaxResults 1 to 100, 20 by default; no status filter. */
-function list(call: ParameterCall): object {
-    const { parameters, state, world } = call;
-    const text = parameters.get("MaxResults") ?? "20";
-    const size = Number(text);
-    if (!/^\d+$/.test(text) || size < 1 || size > 100) {
-        throw illegal("MaxResults");
-    }
-    const matches = filterOf(parameters);
-    const wanted = connectionsOf(call).filter(
-        ({ connection }) => connection.status !== "Deleted" && matches(connection),
-    );
-    const result = page(state, wanted, size, parameters.get("NextToken"));
-    if (result === undefined) {
-        throw illegal("NextToken");
-    }
-    world.list(result.items.map(({ connection }) => connection.instanceId));
-    return {
-        VpcPeerConnects: result.items.map((item) => attributes(item, call)),
-        TotalCount: wanted.length,
-        MaxResults: size,
-        ...(result.next === undefined ? {} : { NextToken: result.next }),
-    };
-}
-
-/**
- * The filters of ListVpcPeerConnections: VpcId is "the ID of the requester VPC or accepter VPC", a list joined with commas
- * (array_to_string_with_specified_style, "simple"); of tags, all must be there.
- */
-function filterOf(parameters: Parameters): (connection: Connection) => boolean {
-    const is = (name: string, ...facts: (string | undefined)[]) => {
-        const value = parameters.get(name);
-        return value === undefined || facts.includes(value);
-    };
-    const vpcs = parameters.get("VpcId")?.split(",");
-    const tags = parameters.numbers("Tags").map((number) => ({
-        key: parameters.get(`Tags.${number}.Key`) ?? "",
-        value: parameters.get(`Tags.${number}.Value`),
-    }));
-    if (tags.length > 20 || tags.some(({ key }) => key === "")) {
-        throw illegal("Tags");
-    }
-    return (connection) =>
-        is("InstanceId", connection.instanceId) &&
-        is("RegionId", connection.regionId, connection.acceptingRegionId) &&
-        is("Name", connection.name) &&
-        is("ResourceGroupId", connection.resourceGroupId) &&
-        (vpcs?.some((vpc) => vpc === connection.vpc?.vpcId || vpc === connection.acceptingVpc?.vpcId) ?? true) &&
-        tags.every(({ key, value }) => {
-            const tag = connection.tags?.[key];
-            return tag !== undefined && (value === undefined || value === tag);
-        });
-}
+    }),
+});
 
 /** "If you forcefully delete a VPC peering connection, the system deletes the routes that point to" it. */
-function remove(connection: Connection, force: boolean, state: State): void {
-    if (force) {
-        connection.routes = [];
-    } else if ((connection.routes ?? []).length > 0) {
-        if (state.undocumented("alibabaRemoveWithRoutes") === "OperationDenied.RouteEntryExist") {
-            throw new Refusal(
-                400,
-                "OperationDenied.RouteEntryExist",
-                "The operation is denied because route entries point to the VPC peering connection.",
-            );
-        }
+function remove(one: Connection, { parameters, state }: ParameterCall): void {
+    if (boolean(parameters, "Force")) {
+        one.routes = [];
     }
-    state.move(connection, "Deleting", "Deleted");
-}
-
-/**
- * A decision: dry run, idempotency by ClientToken, state, effect.
- * A dry run that passes is the error DryRunOperation; whether it looks at the status is a switch.
- */
-function mutate(call: ParameterCall, from: readonly string[], effect: (connection: Connection) => void): object {
-    const { state, parameters, world, action, caller } = call;
-    const { connection, side } = visible(call);
-    const done = tokenOf(call);
-    const wrongState = !from.includes(connection.status);
-    if (flag(parameters, "DryRun", () => illegal("DryRun"))) {
-        if (wrongState && state.undocumented("alibabaDryRunStatus") === "checked") {
-            throw incorrectStatus(connection);
-        }
-        throw new Refusal(400, "DryRunOperation", "The operation DryRun verifies success.");
-    }
-    if (done !== undefined && state.clientTokens.has(done)) {
-        return {};
-    }
-    if (world.refuseId(connection.instanceId)) {
-        throw new Refusal(400, "OperationFailed", "The operation failed.");
-    }
-    if (side === "requester" && action !== "DeleteVpcPeerConnection") {
-        // Not documented for this operation; the accepter alone "can reject the connection request".
-        throw new Refusal(403, "Forbidden.NoPermission", `Account ${caller.account} is not the accepter.`);
-    }
-    if (connection.bizStatus === "FinancialLocked" && state.undocumented("alibabaFinancialLocked") !== "ignored") {
-        throw new Refusal(
-            400,
-            "IncorrectBusinessStatus.VpcPeer",
-            `The business status of ${connection.instanceId} [${connection.bizStatus}] is incorrect.`,
-        );
-    }
-    if (wrongState) {
-        throw incorrectStatus(connection);
-    }
-    effect(connection);
-    if (done !== undefined) {
-        state.clientTokens.add(done);
-    }
-    return {};
-}
-
-/**
- * "The client token can contain only ASCII characters"; without one, and an empty one is none, the id of the request stands
- * for it, so that nothing is remembered.
- */
-function tokenOf({ parameters, action, caller }: ParameterCall): string | undefined {
-    const token = parameters.get("ClientToken") ?? "";
-    if (/[^\x20-\x7e]/.test(token)) {
-        throw illegal("ClientToken");
-    }
-    return token === "" ? undefined : [action, caller.account, parameters.get("InstanceId"), token].join(" ");
-}
-
-/** IllegalParam.%s, of the page of error codes. */
-function illegal(name: string): Refusal {
-    return new Refusal(400, `IllegalParam.${name}`, `The specified parameter ${name} is illegal.`);
-}
-
-function incorrectStatus({ instanceId, status }: Connection): Refusal {
-    return new Refusal(400, "IncorrectStatus.VpcPeer", `The status of ${instanceId} [${status}] is incorrect.`);
-}
-
-interface Visible {
-    readonly connection: Connection;
-    readonly accepter: string;
-    readonly side: "accepter" | "requester";
-}
-
-/** Both sides see a connection. */
-function connectionsOf({ state, caller }: ParameterCall): Visible[] {
-    return (state.current.alibaba ?? []).flatMap(({ account, vpcPeerConnections = [] }) =>
-        vpcPeerConnections
-            .filter((connection) => account === caller.account || connection.ownerId === caller.account)
-            .map((connection) => ({
-                connection: connection as Connection,
-                accepter: account,
-                side: account === caller.account ? ("accepter" as const) : ("requester" as const),
-            })),
-    );
-}
-
-/** The connection that a call names; both sides may read it. */
-function visible({ parameters, state, caller }: ParameterCall): Visible {
-    const id = parameters.get("InstanceId") ?? "";
-    if (id === "") {
-        throw new Refusal(400, "MissingInstanceId", "InstanceId is mandatory for this action.");
-    }
-    for (const { account, vpcPeerConnections } of state.current.alibaba ?? []) {
-        const connection = findById(vpcPeerConnections, [id], ({ instanceId }) => instanceId).get(id);
-        const side = account === caller.account ? "accepter" : "requester";
-        if (connection !== undefined && connection.status !== "Deleted") {
-            if (side === "accepter" || connection.ownerId === caller.account) {
-                return { connection, accepter: account, side };
-            }
-        }
-    }
-    throw new Refusal(400, "ResourceNotFound.InstanceId", `The specified resource of ${id} is not found.`);
+    const code = "OperationDenied.RouteEntryExist";
+    const refuses = state.choice(UNDOCUMENTED, "alibabaRemoveWithRoutes") === code && (one.routes ?? []).length > 0;
+    refuseIf(refuses, code, "The operation is denied because route entries point to the VPC peering connection.");
+    state.move(one, "Deleting", "Deleted");
 }
 
 /** Account ids are JSON integers of up to 18 digits; GmtExpired only while Accepting or Expired. */
-function attributes({ connection, accepter }: Visible, { world }: ParameterCall): object {
-    const status = shownState(connection, connection.status, world.stale);
-    const created = connection.gmtCreate ?? "";
-    const region = connection.regionId ?? "cn-hangzhou";
-    const acceptingRegion = connection.acceptingRegionId ?? region;
+function attributes({ connection: one, accepter }: Shared<Connection>, { hooks }: ParameterCall): object {
+    const { gmtCreate = "", gmtModified = gmtCreate, regionId = "cn-hangzhou", acceptingRegionId = regionId } = one;
+    const { instanceId, linkType, resourceGroupId, bizStatus = "Normal", name = "", description = "" } = one;
+    const status = shownState(one, one.status, hooks.stale);
     const expires = status === "Accepting" || status === "Expired";
-    return compact({
-        InstanceId: connection.instanceId,
-        Status: status,
-        BizStatus: connection.bizStatus ?? "Normal",
-        OwnerId: new LosslessNumber(connection.ownerId),
-        RegionId: region,
-        Vpc: vpc(connection.vpc),
+    return {
+        ...wire({ instanceId, status, bizStatus, regionId, acceptingRegionId, linkType, resourceGroupId }),
+        ...wire({ name, description, gmtCreate }),
+        OwnerId: new LosslessNumber(one.ownerId),
         AcceptingOwnerUid: new LosslessNumber(accepter),
-        AcceptingRegionId: acceptingRegion,
-        AcceptingVpc: vpc(connection.acceptingVpc),
+        Vpc: vpcOf(one.vpc),
+        AcceptingVpc: vpcOf(one.acceptingVpc),
         // "The default bandwidth of an inter-region VPC peering connection is 1024 Mbit/s", -1 within a region.
-        Bandwidth: connection.bandwidth ?? (region === acceptingRegion ? -1 : 1024),
-        LinkType: connection.linkType,
-        ResourceGroupId: connection.resourceGroupId,
-        Tags: Object.entries(connection.tags ?? {}).map(([Key, Value]) => ({ Key, Value })),
-        Name: connection.name ?? "",
-        Description: connection.description ?? "",
-        GmtCreate: created,
-        GmtModified:
-            connection.changedAt === undefined || world.stale
-                ? (connection.gmtModified ?? created)
-                : seconds(connection.changedAt),
-        GmtExpired: expires ? seconds(Date.parse(created) + PEERING_EXPIRY_MS) : null,
-    });
-}
-
-function vpc(info: AlibabaVpc | undefined): object {
-    return { VpcId: info?.vpcId ?? "", Ipv4Cidrs: info?.ipv4Cidrs ?? [], Ipv6Cidrs: info?.ipv6Cidrs ?? [] };
+        Bandwidth: one.bandwidth ?? (regionId === acceptingRegionId ? -1 : 1024),
+        Tags: tagList(one.tags),
+        GmtModified: one.changedAt === undefined || hooks.stale ? gmtModified : seconds(one.changedAt),
+        GmtExpired: expires ? seconds(Date.parse(gmtCreate) + EXPIRY.afterMs) : null,
+    };
 }

@@ -1,6 +1,7 @@
+import type { Request } from "../server/message";
 import { Parameters } from "../server/parameters";
-import type { Request } from "../server/protocol";
 import type { Caller, State } from "../server/state";
+import { regionsOf } from "./account";
 
 /** What a SigV4 `Authorization` header says. The signature itself is not verified. */
 export interface Signed {
@@ -20,18 +21,29 @@ export function signedBy(request: Request): Signed | undefined {
         : { accessKeyId, region, service };
 }
 
-/** The parameters of a request of the query protocol: POST with a form, or GET; undefined where it is none. */
+const PARSED = new WeakMap<Request, Parameters>();
+
+/**
+ * The parameters of a request of the query protocol: POST with a form, or GET; undefined where it is none.
+ * Every kind of the protocol asks, so they are read once.
+ */
 export function queryOf(request: Request): Parameters | undefined {
     if (request.url.pathname !== "/" || !["GET", "POST"].includes(request.method)) {
         return undefined;
     }
+    const known = PARSED.get(request);
+    if (known !== undefined) {
+        return known;
+    }
     const form = new URLSearchParams(request.method === "POST" ? request.body : "");
-    return new Parameters(request.url.searchParams, form);
+    const parameters = new Parameters(request.url.searchParams, form);
+    PARSED.set(request, parameters);
+    return parameters;
 }
 
 /** The account behind a key: `AKIA<account>`, a principal of the world, or a role that AssumeRole handed out. */
 export function awsCaller(state: State, request: Request, { accessKeyId }: Signed): Caller | undefined {
-    const entries = state.current.aws ?? [];
+    const entries = regionsOf<object>(state);
     const role = /^ASIA(\d{12})([\w+=,.@-]*)$/.exec(accessKeyId);
     if (role?.[1] !== undefined) {
         const known = entries.some((entry) => entry.account === role[1]);

@@ -1,7 +1,9 @@
 import { XMLBuilder } from "fast-xml-parser";
-import { notSimulated, type Parameters } from "../server/parameters";
-import { type Api, type Operation, Refusal, type Reply, type Request } from "../server/protocol";
+import { notSimulated, Refusal, type Reply, type Request } from "../server/message";
+import type { Parameters } from "../server/parameters";
+import type { Api, Operation } from "../server/protocol";
 import type { Caller, State } from "../server/state";
+import { regionsOf } from "./account";
 import { awsCaller, queryOf, sessionToken, signedBy } from "./auth";
 
 const VERSION = "2011-06-15";
@@ -67,27 +69,17 @@ function identity(_: Parameters, caller: Caller): object {
     };
 }
 
-/** API_AssumeRole: DurationSeconds from 900 to 43200, 3600 by default; ExternalId of 2 to 1,224 characters. */
+/** API_AssumeRole. */
 function assumeRole(parameters: Parameters, _: Caller, state: State): object {
     const arn = parameters.get("RoleArn") ?? "";
-    const session = parameters.get("RoleSessionName");
+    const { account, role } = roleOf(arn);
+    const session = parameters.get("RoleSessionName") ?? "";
+    check(/^[\w+=,.@-]{2,64}$/.test(session), "RoleSessionName");
     const duration = Number(parameters.get("DurationSeconds") ?? "3600");
-    const [, account, role] = /^arn:aws[\w-]*:iam::(\d{12}):role\/([\w+=,.@-]+)$/.exec(arn) ?? [];
-    if (account === undefined || role === undefined) {
-        throw new Refusal(400, "ValidationError", "RoleArn is invalid");
-    }
-    if (session === undefined || !/^[\w+=,.@-]{2,64}$/.test(session)) {
-        throw new Refusal(400, "ValidationError", "RoleSessionName is invalid");
-    }
-    if (!Number.isInteger(duration) || duration < 900 || duration > 43_200) {
-        throw new Refusal(400, "ValidationError", "DurationSeconds is invalid");
-    }
+    check(Number.isInteger(duration) && duration >= 900 && duration <= 43_200, "DurationSeconds");
     // A condition of the role's trust policy; the roles here have none, so it decides nothing.
-    const externalId = parameters.get("ExternalId");
-    if (externalId !== undefined && !/^[\w+=,.@:/-]{2,1224}$/.test(externalId)) {
-        throw new Refusal(400, "ValidationError", "ExternalId is invalid");
-    }
-    if (!(state.current.aws ?? []).some((entry) => entry.account === account)) {
+    check(/^[\w+=,.@:/-]{2,1224}$/.test(parameters.get("ExternalId") ?? "none"), "ExternalId");
+    if (!regionsOf<object>(state).some((entry) => entry.account === account)) {
         throw new Refusal(403, "AccessDenied", `User is not authorized to perform: sts:AssumeRole on resource: ${arn}`);
     }
     const accessKeyId = `ASIA${account}${role}`;
@@ -103,6 +95,18 @@ function assumeRole(parameters: Parameters, _: Caller, state: State): object {
             Expiration: new Date(Date.now() + duration * 1_000).toISOString(),
         },
     };
+}
+
+function roleOf(arn: string): { account: string; role: string } {
+    const [, account = "", role = ""] = /^arn:aws[\w-]*:iam::(\d{12}):role\/([\w+=,.@-]+)$/.exec(arn) ?? [];
+    check(account !== "", "RoleArn");
+    return { account, role };
+}
+
+function check(holds: boolean, name: string): void {
+    if (!holds) {
+        throw new Refusal(400, "ValidationError", `${name} is invalid`);
+    }
 }
 
 const xml = new XMLBuilder({ ignoreAttributes: false, attributeNamePrefix: "@" });

@@ -1,240 +1,139 @@
 import { findById } from "../server/by-id";
-import { compact, type Parameters } from "../server/parameters";
-import { type ParameterCall, Refusal, shownState } from "../server/protocol";
+import { type Choices, kind } from "../server/kind";
+import { Refusal } from "../server/message";
+import type { Action } from "../server/protocol";
+import { list, type Members, optional, record } from "../server/schema";
 import type { State } from "../server/state";
-import type { AwsRegion, EndpointService } from "../server/world";
-import { invalidValue, itemsOf, pageOf, required, tagSet } from "./ec2-protocol";
-import { connectionsBy, type Decided, type Listed, nameOf, servicesBy } from "./vpc-endpoint-filters";
+import { EC2_THROTTLING, type Ec2Call, ec2 } from "./ec2";
+import * as values from "./ec2-values";
+import {
+    connectionFilters,
+    connectionsOf,
+    type Decided,
+    type EndpointService,
+    idOf,
+    type Listed,
+    SERVICE,
+    shownConnection,
+    sought,
+} from "./endpoint-service";
+import { describeServices } from "./endpoint-service-configurations";
 
-/** A call of EC2. */
-export interface Ec2Call extends ParameterCall {
-    /** The caller's account in the region that the signature names; undefined: nothing of it in this world. */
-    readonly region: AwsRegion | undefined;
+const WORLD = {
+    /** VPC endpoint services of the account. */
+    endpointServices: optional(list(record<EndpointService>(SERVICE))),
+};
+export interface Part extends Members<typeof WORLD> {}
+
+const UNDOCUMENTED = {
+    /** EC2 accept of a rejected connection. */
+    ec2AcceptRejected: ["accepts", "unsuccessful"],
+    /** EC2: the decision that holds already, sent again. */
+    ec2Repeat: ["nothing", "unsuccessful"],
+    /** EC2: an id the service does not have. */
+    ec2UnknownEndpoint: ["unsuccessful", "wholeRequest"],
+    /** EC2: the documented filter `vpc-endpoint-id`, seen to fail (terraform-provider-aws PR #48442). */
+    ec2EndpointIdFilter: ["InvalidFilter", "works"],
+    /** EC2: the documented filter `vpc-endpoint-owner`, the neighbour of the one that was seen to fail. */
+    ec2OwnerFilter: ["works", "InvalidFilter"],
+} as const;
+export interface Switches extends Choices<typeof UNDOCUMENTED> {}
+
+type Call = Ec2Call<Part>;
+
+/** When a decision is carried out, and the states it leads through: accept-reject-endpoint-requests.html. */
+interface Decision {
+    from(now: string, state: State): boolean;
+    readonly states: readonly [string, ...string[]];
 }
 
-const PAGED = ["Filter.#.Name", "Filter.#.Value.#", "MaxResults", "NextToken"];
-const DECISION = ["ServiceId", "VpcEndpointId.#", "TransitGatewayAttachmentId.#"];
+const ACCEPT: Decision = {
+    from: (now, state) =>
+        now === "pendingacceptance" ||
+        (now === "rejected" && state.choice(UNDOCUMENTED, "ec2AcceptRejected") === "accepts"),
+    states: ["pending", "available"],
+};
 
-/** The parameters that an action knows, as botocore's model of EC2 spells them, and what it does. */
-export const VPC_ENDPOINT = {
-    DescribeVpcEndpointConnections: [PAGED, describeConnections],
-    DescribeVpcEndpointServiceConfigurations: [[...PAGED, "ServiceId.#"], describeServices],
-    AcceptVpcEndpointConnections: [DECISION, (call: Ec2Call) => decide(call, accept)],
-    RejectVpcEndpointConnections: [DECISION, (call: Ec2Call) => decide(call, reject)],
-} satisfies Record<string, [string[], (call: Ec2Call) => object]>;
+/** "after it's in the available state" too. */
+const REJECT: Decision = {
+    from: (now) => ["pendingacceptance", "available", "partial"].includes(now),
+    states: ["rejected"],
+};
+
+/** Connections of an endpoint service: of VPC endpoints and of transit gateway attachments. */
+export const vpcEndpoint = kind<Part, Switches>({
+    names: ["aws:vpcEndpoint"],
+    world: WORLD,
+    connections: ({ endpointServices = [] }) => endpointServices.flatMap(connectionsOf),
+    fillIn({ endpointServices = [] }, now) {
+        for (const one of endpointServices.flatMap(connectionsOf)) {
+            one.creationTimestamp ??= new Date(now).toISOString();
+        }
+    },
+    expire: () => {},
+    undocumented: UNDOCUMENTED,
+    rates: [{ action: /^ec2:(Accept|Reject)VpcEndpointConnections$/, burst: 10, perSecond: 1, source: EC2_THROTTLING }],
+    api: ec2<Part>({
+        ids: ["VpcEndpointId", "TransitGatewayAttachmentId"],
+        actions: {
+            DescribeVpcEndpointConnections: { parameters: values.PAGED, run: describe },
+            DescribeVpcEndpointServiceConfigurations: describeServices,
+            AcceptVpcEndpointConnections: deciding(ACCEPT),
+            RejectVpcEndpointConnections: deciding(REJECT),
+        },
+    }),
+});
 
 /** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeVpcEndpointConnections.html */
-function describeConnections(call: Ec2Call): object {
-    const { parameters, region, state, world } = call;
-    const matches = connectionsBy(parameters, region, state);
-    const wanted: Listed[] = [];
-    for (const service of region?.endpointServices ?? []) {
-        for (const list of [service.connections ?? [], service.transitGatewayConnections ?? []]) {
-            for (const connection of list as Decided[]) {
-                const item = { service, connection };
-                if (matches(item)) {
-                    wanted.push(item);
-                }
-            }
-        }
-    }
-    const { items, next } = pageOf(state, wanted, parameters);
-    world.list(items.map(({ connection }) => idOf(connection)));
-    return {
-        vpcEndpointConnectionSet: { item: items.map((item) => shown(item, call)) },
-        ...(next === undefined ? {} : { nextToken: next }),
-    };
-}
-
-/** VpcEndpointConnection of botocore's model; a connection of a transit gateway attachment has no endpoint. */
-function shown({ service, connection }: Listed, { region, world, caller }: Ec2Call): object {
-    const common = {
-        serviceId: service.serviceId,
-        // The SDK's enum is in capitals, the wire in lower camel case.
-        vpcEndpointState: shownState(connection, connection.state, world.stale),
-        creationTimestamp: connection.creationTimestamp,
-        ...balancersOf(service, region, caller.account),
-        tagSet: tagSet(connection.tags),
-    };
-    if ("transitGatewayAttachmentId" in connection) {
-        return compact({
-            ...common,
-            transitGatewayAttachmentId: connection.transitGatewayAttachmentId,
-            transitGatewayAttachmentOwner: connection.transitGatewayAttachmentOwner,
-        });
-    }
-    return compact({
-        ...common,
-        vpcEndpointId: connection.vpcEndpointId,
-        vpcEndpointOwner: connection.owner,
-        vpcEndpointConnectionId: `vpce-conn-${connection.vpcEndpointId.replace(/^vpce-/, "")}`,
-        ipAddressType: connection.ipAddressType ?? "ipv4",
-        vpcEndpointRegion: connection.vpcEndpointRegion ?? region?.region,
-        dnsEntrySet: itemsOf(connection.dnsEntries),
-    });
-}
-
-/** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeVpcEndpointServiceConfigurations.html */
-function describeServices(call: Ec2Call): object {
-    const { parameters, region } = call;
-    const ids = parameters.list("ServiceId");
-    const services = region?.endpointServices ?? [];
-    const missing = ids.find((id) => !services.some((service) => service.serviceId === id));
-    if (missing !== undefined) {
-        throw noService(missing);
-    }
-    const matches = servicesBy(parameters, region);
-    const wanted = services.filter(
-        (service) => (ids.length === 0 || ids.includes(service.serviceId)) && matches(service),
+function describe(call: Call): object {
+    const matches = values.matching(call.parameters, connectionFilters(call.regionName, refusedFilters(call.state)));
+    const all = (call.region?.endpointServices ?? []).flatMap((service) =>
+        connectionsOf(service).map((one): Listed => ({ service, connection: one })),
     );
-    const { items, next } = pageOf(call.state, wanted, parameters);
-    return {
-        serviceConfigurationSet: { item: items.map((service) => shownService(service, call)) },
-        ...(next === undefined ? {} : { nextToken: next }),
-    };
+    const { items, token } = values.pageOf(call, all.filter(matches));
+    call.hooks.list(items.map((item) => idOf(item.connection)));
+    return { vpcEndpointConnectionSet: { item: items.map((item) => shownConnection(item, call)) }, ...token };
 }
 
-/** ServiceConfiguration of botocore's model. */
-function shownService(service: EndpointService, { region, caller }: Ec2Call): object {
-    const serviceType = service.gatewayLoadBalancerArns === undefined ? "Interface" : "GatewayLoadBalancer";
-    return compact({
-        serviceType: { item: { serviceType } },
-        serviceId: service.serviceId,
-        serviceName: nameOf(service, region),
-        serviceState: service.serviceState ?? "Available",
-        availabilityZoneSet: itemsOf(service.availabilityZones),
-        acceptanceRequired: service.acceptanceRequired ?? true,
-        managesVpcEndpoints: false,
-        ...balancersOf(service, region, caller.account),
-        supportedIpAddressTypeSet: itemsOf(service.supportedIpAddressTypes ?? ["ipv4"]),
-        baseEndpointDnsNameSet: itemsOf([`${service.serviceId}.${region?.region}.vpce.amazonaws.com`]),
-        privateDnsName: service.privateDnsName,
-        tagSet: tagSet(service.tags),
-    });
+/** Documented filters that are refused all the same. */
+function refusedFilters(state: State): string[] {
+    return [
+        ...(state.choice(UNDOCUMENTED, "ec2EndpointIdFilter") === "InvalidFilter" ? ["vpc-endpoint-id"] : []),
+        ...(state.choice(UNDOCUMENTED, "ec2OwnerFilter") === "InvalidFilter" ? ["vpc-endpoint-owner"] : []),
+    ];
 }
-
-/** An endpoint service stands before Network Load Balancers or before Gateway Load Balancers. */
-function balancersOf(service: EndpointService, region: AwsRegion | undefined, account: string): object {
-    const derived = `arn:aws:elasticloadbalancing:${region?.region}:${account}:loadbalancer/net/simulated/${service.serviceId.replace(/^vpce-svc-/, "")}`;
-    return service.gatewayLoadBalancerArns === undefined
-        ? { networkLoadBalancerArnSet: itemsOf(service.networkLoadBalancerArns ?? [derived]) }
-        : { gatewayLoadBalancerArnSet: itemsOf(service.gatewayLoadBalancerArns) };
-}
-
-/** What a decision does to one connection: a code and a message where it is not carried out. */
-type Decide = (connection: Decided, state: State) => [code: string, message: string] | undefined;
 
 /**
  * "Information about the endpoints that were not rejected, if applicable": HTTP 200, ids that succeeded are not listed.
  * Which ids land there and which fail the request is not documented: a switch.
  */
-function decide(call: Ec2Call, carryOut: Decide): object {
-    const { parameters, region, state, world } = call;
-    const serviceId = required(parameters, "ServiceId");
-    const { ids, list, code } = sought(parameters);
-    const service = region?.endpointServices?.find((s) => s.serviceId === serviceId);
-    if (service === undefined) {
-        throw noService(serviceId);
-    }
-    if (list === "transitGatewayConnections" && service.gatewayLoadBalancerArns === undefined) {
-        // "supported only for Gateway Load Balancer endpoint services"; the code is not documented.
-        throw new Refusal(400, "InvalidParameter", `${serviceId} is no Gateway Load Balancer endpoint service`);
-    }
-    const found = findById<Decided>(service[list] as Decided[] | undefined, ids, idOf);
-    const unknown = (id: string) => [code, `The id '${id}' does not exist`] as [string, string];
-    const stranger = ids.find((id) => !found.has(id));
-    if (stranger !== undefined && state.undocumented("ec2UnknownEndpoint") === "wholeRequest") {
-        throw new Refusal(400, ...unknown(stranger));
-    }
-    const unsuccessful = ids.flatMap((id) => {
-        const connection = found.get(id);
-        const failure: ReturnType<Decide> = world.refuseId(id)
-            ? ["InternalError", "An internal error has occurred"]
-            : connection === undefined
-              ? unknown(id)
-              : carryOut(connection, state);
-        return failure === undefined ? [] : [{ resourceId: id, error: { code: failure[0], message: failure[1] } }];
-    });
-    return { unsuccessful: itemsOf(unsuccessful) };
+function deciding(decision: Decision): Action<Call> {
+    const run = (call: Call) => {
+        const serviceId = values.required(call.parameters, "ServiceId");
+        const { ids, connections, unknown } = sought(call.parameters, call.region?.endpointServices, serviceId);
+        const found = findById<Decided>(connections, ids, idOf);
+        const stranger = ids.find((id) => !found.has(id));
+        if (stranger !== undefined && call.state.choice(UNDOCUMENTED, "ec2UnknownEndpoint") === "wholeRequest") {
+            throw new Refusal(400, ...unknown(stranger));
+        }
+        const decide = (id: string) => {
+            const one = found.get(id);
+            return one === undefined ? unknown(id) : carryOut(decision, one, call.state);
+        };
+        return { unsuccessful: values.unsuccessfulOf(ids, call, decide) };
+    };
+    return { parameters: ["ServiceId", "VpcEndpointId.#", "TransitGatewayAttachmentId.#"], run };
 }
 
-/**
- * "You must specify either VpcEndpointIds or TransitGatewayAttachmentIds, but not both", and at most 50 of the latter
- * (botocore 1.44). InvalidParameterCombination: "an incorrect combination of parameters", client error codes.
- */
-function sought(parameters: Parameters) {
-    const endpoints = parameters.list("VpcEndpointId");
-    const attachments = parameters.list("TransitGatewayAttachmentId");
-    if (endpoints.length > 0 && attachments.length > 0) {
-        throw new Refusal(
-            400,
-            "InvalidParameterCombination",
-            "The parameters VpcEndpointId and TransitGatewayAttachmentId cannot be used together",
-        );
+/** Why a decision is not carried out for a connection, if it is not. The code for a wrong state is not documented. */
+function carryOut({ from, states }: Decision, one: Decided, state: State): values.Failure | undefined {
+    const now = one.state.toLowerCase();
+    if (states.includes(now) && state.choice(UNDOCUMENTED, "ec2Repeat") === "nothing") {
+        return undefined;
     }
-    if (endpoints.length === 0 && attachments.length === 0) {
-        throw new Refusal(400, "MissingParameter", "The request must contain the parameter VpcEndpointId");
+    if (!from(now, state)) {
+        return ["InvalidParameter", `VPC endpoint ${idOf(one)} is in state ${one.state}`];
     }
-    if (attachments.length > 50) {
-        throw invalidValue("TransitGatewayAttachmentId", String(attachments.length), "Expecting at most 50 ids.");
-    }
-    return endpoints.length > 0
-        ? ({ ids: endpoints, list: "connections", code: "InvalidVpcEndpointId.NotFound" } as const)
-        : ({
-              ids: attachments,
-              list: "transitGatewayConnections",
-              code: "InvalidTransitGatewayAttachmentID.NotFound",
-          } as const);
-}
-
-/** pendingAcceptance -> pending -> available: accept-reject-endpoint-requests.html */
-function accept(connection: Decided, state: State): ReturnType<Decide> {
-    switch (connection.state.toLowerCase()) {
-        case "pendingacceptance":
-            state.move(connection, "pending", "available");
-            return undefined;
-        case "pending":
-        case "available":
-            return repeated(state, connection);
-        case "rejected":
-            if (state.undocumented("ec2AcceptRejected") === "accepts") {
-                state.move(connection, "pending", "available");
-                return undefined;
-            }
-            return wrongState(connection);
-        default:
-            return wrongState(connection);
-    }
-}
-
-/** From pendingAcceptance, and "after it's in the available state": accept-reject-endpoint-requests.html */
-function reject(connection: Decided, state: State): ReturnType<Decide> {
-    switch (connection.state.toLowerCase()) {
-        case "pendingacceptance":
-        case "available":
-        case "partial":
-            state.move(connection, "rejected");
-            return undefined;
-        case "rejected":
-            return repeated(state, connection);
-        default:
-            return wrongState(connection);
-    }
-}
-
-function repeated(state: State, connection: Decided): ReturnType<Decide> {
-    return state.undocumented("ec2Repeat") === "nothing" ? undefined : wrongState(connection);
-}
-
-/** The code is not documented. */
-function wrongState(connection: Decided): ReturnType<Decide> {
-    return ["InvalidParameter", `VPC endpoint ${idOf(connection)} is in state ${connection.state}`];
-}
-
-function idOf(connection: Decided): string {
-    return "vpcEndpointId" in connection ? connection.vpcEndpointId : connection.transitGatewayAttachmentId;
-}
-
-function noService(id: string): Refusal {
-    return new Refusal(400, "InvalidVpcEndpointServiceId.NotFound", `The VpcEndpointServiceId '${id}' does not exist`);
+    state.move(one, ...states);
+    return undefined;
 }

@@ -1,8 +1,9 @@
 import { createHmac } from "node:crypto";
-import { notSimulated } from "../server/parameters";
-import { type Api, type Operation, Refusal, type Reply, type Request } from "../server/protocol";
-import { type Caller, type State, seconds } from "../server/state";
-import type { HuaweiProject } from "../server/world";
+import { notSimulated, Refusal, type Reply, type Request } from "../server/message";
+import type { Api, Operation } from "../server/protocol";
+import type { Caller, State } from "../server/state";
+import { seconds } from "../server/time";
+import { keyHolder, type Project, projectsOf } from "./account";
 
 /**
  * Identity API v3 as far as a client needs it to get a token: the version, and POST /v3/auth/tokens with a password, scoped to
@@ -107,16 +108,14 @@ function only(value: unknown, names: readonly string[]): Record<string, unknown>
     return members;
 }
 
-function userOf(state: State, user: string): { caller: Caller; project: HuaweiProject } | undefined {
-    const projects = state.current.huawei ?? [];
-    const entries = projects.map(({ projectId: id, principals }) => ({ id, ...(principals ? { principals } : {}) }));
-    const caller = state.caller("HPUA", entries, user);
-    const project = projects.find(({ projectId }) => projectId === caller?.account);
+function userOf(state: State, user: string): { caller: Caller; project: Project } | undefined {
+    const caller = keyHolder(state, "HPUA", user);
+    const project = projectsOf<object>(state).find(({ projectId }) => projectId === caller?.account);
     return caller === undefined || project === undefined ? undefined : { caller, project };
 }
 
 /** The services that the simulator has, at the address that the client knows it by. */
-function catalogOf(request: Request, { projectId, region }: HuaweiProject): object[] {
+function catalogOf(request: Request, { projectId, region }: Project): object[] {
     const at = (type: string, path: string) => ({
         type,
         name: type,

@@ -1,7 +1,6 @@
 import type { Faults } from "./faults";
-import type { Reply, Request } from "./protocol";
+import type { Reply, Request } from "./message";
 import type { State } from "./state";
-import type { World } from "./world";
 
 /** What the control API shows and changes. */
 export interface Controlled {
@@ -14,7 +13,7 @@ export interface Controlled {
 const ROUTES: Readonly<Record<string, (controlled: Controlled, body: () => unknown) => unknown>> = {
     "GET world": ({ state }) => state.snapshot(),
     "PUT world": ({ state }, body) => {
-        state.world = body() as World;
+        state.world = body();
         return state.snapshot();
     },
     "GET calls": ({ calls }) => calls,

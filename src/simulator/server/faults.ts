@@ -1,7 +1,7 @@
 /** What goes wrong, where, and how often. `POST /_simulator/faults` takes one or a list. */
-export interface Fault {
+export interface Fault<Cloud extends string = string> {
     /** Only this cloud; every one by default. */
-    cloud?: "aws" | "alibaba" | "huawei";
+    cloud?: Cloud;
     /** Only this action, `ec2:AcceptVpcEndpointConnections`; `*` stands for any text. Every one by default. */
     action?: string;
     /** Only calls about one of these connections. */
@@ -40,12 +40,14 @@ const FIELDS: readonly string[] = ["cloud", "action", "ids", "fault", "when", "s
 export class Faults {
     private pending: (Fault & { times: number })[] = [];
 
+    constructor(private readonly clouds: readonly string[]) {}
+
     get list(): readonly Fault[] {
         return this.pending;
     }
 
     add(faults: unknown): void {
-        const added = (Array.isArray(faults) ? faults : [faults]).map(readFault);
+        const added = (Array.isArray(faults) ? faults : [faults]).map((fault) => readFault(fault, this.clouds));
         this.pending.push(...added);
     }
 
@@ -69,7 +71,7 @@ export class Faults {
     }
 }
 
-function readFault(value: unknown): Fault & { times: number } {
+function readFault(value: unknown, clouds: readonly string[]): Fault & { times: number } {
     const fault = value as Fault | null;
     if (typeof fault !== "object" || fault === null || !FAULTS.includes(fault.fault)) {
         throw new Error(`fault must be one of ${FAULTS.join(", ")}`);
@@ -78,8 +80,8 @@ function readFault(value: unknown): Fault & { times: number } {
     if (strange !== undefined) {
         throw new Error(`${strange} is not known; a fault has ${FIELDS.join(", ")}`);
     }
-    if (fault.cloud !== undefined && !["aws", "alibaba", "huawei"].includes(fault.cloud)) {
-        throw new Error("cloud must be aws, alibaba or huawei");
+    if (fault.cloud !== undefined && !clouds.includes(fault.cloud)) {
+        throw new Error(`cloud must be one of ${clouds.join(", ")}`);
     }
     if (fault.when !== undefined && !["before", "after"].includes(fault.when)) {
         throw new Error("when must be before or after");

@@ -1,4 +1,4 @@
-import { Refusal } from "./protocol";
+import { notSimulated, type Refusal } from "./message";
 
 /** Parameters of a query and a form, found by name and by number without a walk through all of them. */
 export class Parameters {
@@ -26,6 +26,12 @@ export class Parameters {
         return [...(this.lists.get(name) ?? [])].sort(([a], [b]) => a - b).map(([, value]) => value);
     }
 
+    /** `Name`, or the list of `Name.N`. */
+    oneOrMany(name: string): string[] {
+        const one = this.get(name);
+        return one === undefined ? this.list(name) : [one];
+    }
+
     /** The numbers N for which `Name.N.…` is sent, in order. */
     numbers(name: string): number[] {
         const found = [...this.values.keys()].flatMap((key) =>
@@ -48,11 +54,6 @@ export class Parameters {
     }
 }
 
-/** What the simulator does not model it refuses in the cloud's own error format, and says what it is. */
-export function notSimulated(what: string): Refusal {
-    return new Refusal(501, "NotSimulated", `The simulator does not model ${what}.`);
-}
-
 /**
  * A boolean as clients write it: `true` (the AWS SDKs, botocore/serialize.py; the JavaScript SDK of Alibaba Cloud), `True`
  * (its Python SDK: str(value) in alibabacloud_openapi_util), `1` (XML Schema). Undefined for every other spelling.
@@ -69,9 +70,4 @@ export function flag(parameters: Parameters, name: string, refuse: (value: strin
         throw refuse(text ?? "");
     }
     return value;
-}
-
-/** The object without its undefined members. */
-export function compact(object: Record<string, unknown>): Record<string, unknown> {
-    return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
 }

@@ -1,35 +1,9 @@
-import type { IncomingHttpHeaders } from "node:http";
+import type { Refusal, Reply, Request } from "./message";
 import type { Parameters } from "./parameters";
 import type { Caller, State } from "./state";
 
-export interface Request {
-    readonly method: string;
-    readonly url: URL;
-    readonly headers: IncomingHttpHeaders;
-    readonly body: string;
-    readonly requestId: string;
-}
-
-export interface Reply {
-    readonly status: number;
-    readonly headers: Readonly<Record<string, string>>;
-    readonly body: string;
-}
-
-/** A refusal in the cloud's own words; the protocol renders it. */
-export class Refusal extends Error {
-    constructor(
-        readonly status: number,
-        readonly code: string,
-        message: string,
-    ) {
-        super(message);
-    }
-}
-
-/** What a handler may use. */
-export interface World {
-    readonly state: State;
+/** What faults want of the call that is answered, and where it says what it lists. */
+export interface Hooks {
     /** A fault asks for the state before the last decision. */
     readonly stale: boolean;
     /** Faults that refuse single ids inside a successful answer. */
@@ -40,7 +14,7 @@ export interface World {
 
 /** A request understood: which call of which cloud it is, and how to answer. */
 export interface Operation {
-    readonly cloud: "aws" | "alibaba" | "huawei";
+    readonly cloud: string;
     /** As policies name it, `ec2:AcceptVpcEndpointConnections`. */
     readonly action: string;
     /** Connections it is about. */
@@ -49,7 +23,7 @@ export interface Operation {
     readonly throttleKey: string;
     /** Requests with the same key may not overlap, where the API says so. */
     readonly exclusive?: string;
-    run(world: World): Reply;
+    run(hooks: Hooks): Reply;
     refuse(refusal: Refusal): Reply;
     /** The cloud's own throttling error. */
     readonly throttled: Refusal;
@@ -61,14 +35,24 @@ export interface Operation {
     readonly overlap?: Refusal;
 }
 
-/** A call whose parameters came in a query or a form. */
-export interface ParameterCall {
+/** A call that a handler answers, its caller known. */
+export interface HandledCall {
     readonly request: Request;
     readonly state: State;
-    readonly world: World;
-    readonly parameters: Parameters;
+    readonly hooks: Hooks;
     readonly caller: Caller;
+}
+
+/** A call whose parameters came in a query or a form. */
+export interface ParameterCall extends HandledCall {
+    readonly parameters: Parameters;
     readonly action: string;
+}
+
+/** An action of a query protocol: the parameters that it knows (`#` stands for a number), and its answer. */
+export interface Action<Call> {
+    readonly parameters: readonly string[];
+    run(call: Call): object;
 }
 
 /** One API: recognises its requests. Undefined: not mine. */

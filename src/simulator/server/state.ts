@@ -1,29 +1,44 @@
-import { readWorld } from "./read-world";
-import { type AwsRegion, type Moving, type Principal, UNDOCUMENTED, type Undocumented, type World } from "./world";
+import type { Moving } from "./schema";
 
 /** Who sends a request. */
 export interface Caller {
     /** The account or project the credentials belong to. */
     readonly account: string;
     readonly accessKeyId: string;
+    /** Actions it may not do, as the cloud's policies name them. */
     readonly denied: readonly string[];
 }
 
-/** Seven days, the pending time of an Alibaba peering request: GmtExpired in the SDK's own examples. */
-export const PEERING_EXPIRY_MS = 7 * 24 * 3_600_000;
+/** A world as the server sees it: lists of entries by cloud, and `undocumented`. The types of the clouds say more. */
+export type AnyWorld = Record<string, unknown>;
+
+/** The undocumented behaviours of a kind: a name, and its words, of which the first is the default. */
+export type Switches = Readonly<Record<string, readonly string[]>>;
+
+/** What the kinds say together about a world. */
+export interface WorldModel {
+    /** A checked copy; throws a sentence that names the place of what is wrong. */
+    read(value: unknown): AnyWorld;
+    /** Fills in what a new world left out: creation times, ids. */
+    fillIn(world: AnyWorld, now: number): void;
+    connectionsOf(world: AnyWorld): Moving[];
+    /** Carries out what time alone has brought, for one kind (the object that declares it) or for all. */
+    expire(world: AnyWorld, state: State, kind?: object): void;
+}
 
 /** The live world and its clock: real time, moved ahead by `POST /_simulator/clock`. */
 export class State {
     /** A page of a listing holds no more, whatever was asked for; where pages follow by token. */
     largestPage = Number.POSITIVE_INFINITY;
     /** The world as it stands, without what time has brought meanwhile: what handlers read after the settling at their start. */
-    current: World = {};
-    /** Client tokens that Alibaba Cloud has carried out, with their action, connection and account. */
+    current: AnyWorld = {};
+    /** Client tokens that were carried out, each with what it belongs to: an idempotent request is carried out once. */
     readonly clientTokens = new Set<string>();
     private offset = 0;
     private moving = new Set<Moving>();
 
     constructor(
+        private readonly model: WorldModel,
         /** How long asynchronous changes take, in milliseconds. */
         public settleMs: number,
     ) {}
@@ -38,39 +53,25 @@ export class State {
         this.expire();
     }
 
-    get world(): World {
+    get world(): AnyWorld {
         this.settle();
         this.expire();
         return this.current;
     }
 
     set world(value: unknown) {
-        this.current = readWorld(value);
+        this.current = this.model.read(value);
         this.clientTokens.clear();
-        const created = new Date(this.now()).toISOString();
-        for (const connection of this.peerings()) {
-            connection.gmtCreate ??= seconds(this.now());
-        }
-        for (const service of (this.current.huawei ?? []).flatMap((project) => project.endpointServices ?? [])) {
-            service.createdAt ??= seconds(this.now());
-            service.connections?.forEach((connection, i) => {
-                connection.createdAt ??= seconds(this.now());
-                // As large as the one in the vendor's example, and no double can hold it.
-                connection.markerId ??= String(422321312321312321n + BigInt(i));
-            });
-        }
-        for (const service of (this.current.aws ?? []).flatMap((region) => region.endpointServices ?? [])) {
-            for (const connection of [...(service.connections ?? []), ...(service.transitGatewayConnections ?? [])]) {
-                connection.creationTimestamp ??= created;
-            }
-        }
-        this.moving = new Set(connectionsOf(this.current).filter(({ next }) => next !== undefined && next.length > 0));
+        this.model.fillIn(this.current, this.now());
+        this.moving = new Set(
+            this.model.connectionsOf(this.current).filter(({ next }) => next !== undefined && next.length > 0),
+        );
     }
 
     /** The world in the format of a world file: without what is noted beside a connection. */
-    snapshot(): World {
+    snapshot(): AnyWorld {
         const world = structuredClone(this.world);
-        for (const connection of connectionsOf(world)) {
+        for (const connection of this.model.connectionsOf(world)) {
             delete connection.next;
             delete connection.before;
             delete connection.changedAt;
@@ -78,16 +79,20 @@ export class State {
         return world;
     }
 
-    undocumented<K extends keyof Undocumented>(name: K): Undocumented[K] {
-        return (this.current.undocumented?.[name] ?? UNDOCUMENTED[name][0]) as Undocumented[K];
+    /** The entries of a cloud in the world. Its own type of an entry is for the cloud to know. */
+    entries<Entry>(cloud: string): Entry[] {
+        return (this.current[cloud] ?? []) as Entry[];
     }
 
-    awsRegion(account: string, region: string): AwsRegion | undefined {
-        return this.current.aws?.find((entry) => entry.account === account && entry.region === region);
+    /** What the world chooses for an undocumented behaviour. */
+    choice<S extends Switches, K extends keyof S & string>(switches: S, name: K): S[K][number] {
+        const chosen = this.current.undocumented as Partial<Record<string, string>> | undefined;
+        return chosen?.[name] ?? (switches[name]?.[0] as string);
     }
 
-    /** Puts a connection into a state, and through others after `settleMs` each. */
-    move(connection: Moving, now: string, ...later: string[]): void {
+    /** Puts a connection into the first of these states, and through the others after `settleMs` each. */
+    move(moved: object, ...[now, ...later]: readonly [string, ...string[]]): void {
+        const connection: Moving = moved;
         const before = stateOf(connection);
         setState(connection, now);
         connection.before = before;
@@ -104,14 +109,9 @@ export class State {
         }
     }
 
-    /** Carries out what time has brought to peering requests: a walk through all, so at their own calls only. */
-    expire(): void {
-        const overdue = seconds(this.now() - PEERING_EXPIRY_MS);
-        for (const connection of this.peerings()) {
-            if (connection.status === "Accepting" && isUntil(connection.gmtCreate, overdue)) {
-                this.move(connection as Moving, "Expired");
-            }
-        }
+    /** Carries out what time alone has brought, such as expiry: a walk through all of a kind, so at its own calls only. */
+    expire(kind?: object): void {
+        this.model.expire(this.current, this, kind);
     }
 
     /** The states whose time has come, of one connection. */
@@ -129,7 +129,7 @@ export class State {
     /** A caller by its access key: the account's own key, or a principal of the world. */
     caller(
         prefix: string,
-        accounts: readonly { id: string; principals?: Principal[] }[],
+        accounts: readonly { id: string; principals?: { accessKeyId: string; denied?: string[] }[] }[],
         accessKeyId: string,
     ): Caller | undefined {
         for (const { id, principals = [] } of accounts) {
@@ -140,27 +140,6 @@ export class State {
         }
         return undefined;
     }
-
-    private peerings() {
-        return (this.current.alibaba ?? []).flatMap((account) => account.vpcPeerConnections ?? []);
-    }
-}
-
-/** The connections of every cloud. */
-function connectionsOf({ aws = [], alibaba = [], huawei = [] }: World): Moving[] {
-    return [
-        ...aws.flatMap((region) => [
-            ...(region.endpointServices ?? []).flatMap((service) => [
-                ...(service.connections ?? []),
-                ...(service.transitGatewayConnections ?? []),
-            ]),
-            ...(region.openSearchInboundConnections ?? []),
-        ]),
-        ...alibaba.flatMap((account) => account.vpcPeerConnections ?? []),
-        ...huawei.flatMap((project) =>
-            (project.endpointServices ?? []).flatMap((service) => service.connections ?? []),
-        ),
-    ] as Moving[];
 }
 
 function stateOf(connection: Moving): string {
@@ -175,14 +154,4 @@ function setState(connection: Moving, value: string): void {
     } else {
         target.state = value;
     }
-}
-
-/** A time as Alibaba Cloud and VPCEP write it: `2018-01-30T07:42:01Z`. */
-export function seconds(ms: number): string {
-    return new Date(ms).toISOString().replace(/\.\d+Z$/, "Z");
-}
-
-/** Whether a time is at or before another; times in the usual form are compared as they stand, which is many times faster. */
-function isUntil(time: string | undefined, limit: string): boolean {
-    return time?.length === limit.length ? time <= limit : Date.parse(time ?? "") <= Date.parse(limit);
 }

@@ -1,28 +1,27 @@
-/** Documented rates of the clouds, per action: a bucket that refills. */
-interface Rate {
+/** A documented rate: a bucket of calls that refills. */
+export interface Rate {
+    /** Actions that it holds for, each with a bucket of its own: `ec2:DescribeVpcEndpointConnections`. */
     readonly action: RegExp;
+    /** Calls at once. */
     readonly burst: number;
     readonly perSecond: number;
+    /** The page that tells it. */
+    readonly source: string;
 }
-
-const RATES: readonly Rate[] = [
-    // https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html: bucket 10, refill 1 a second.
-    { action: /^ec2:(Accept|Reject)VpcEndpointConnections$/, burst: 10, perSecond: 1 },
-    // The same page, non-mutating actions: bucket 100, refill 20 a second.
-    { action: /^ec2:Describe/, burst: 100, perSecond: 20 },
-    // Pages of the VPC peering operations: 360 calls in 60 s.
-    { action: /^vpc:\w+VpcPeerConnection/, burst: 360, perSecond: 6 },
-];
 
 /** Token buckets on the simulator's clock. */
 export class Throttle {
     private readonly buckets = new Map<string, { tokens: number; at: number }>();
 
-    constructor(private readonly now: () => number) {}
+    constructor(
+        /** The first that matches an action counts. */
+        private readonly rates: readonly Rate[],
+        private readonly now: () => number,
+    ) {}
 
     /** Whether a call is within its documented rate; takes a token if so. Actions without one always are. */
     allows(action: string, key: string): boolean {
-        const rate = RATES.find((r) => r.action.test(action));
+        const rate = this.rates.find((r) => r.action.test(action));
         if (rate === undefined) {
             return true;
         }

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Fault, Faults } from "./faults";
-import { type Api, type Operation, Refusal, type Reply, type Request } from "./protocol";
+import type { Cloud, Kind } from "./kind";
+import { Refusal, type Reply, type Request } from "./message";
+import type { Api, Operation } from "./protocol";
 import type { State } from "./state";
 import { Throttle } from "./throttle";
 
@@ -27,27 +29,41 @@ interface Options {
     readonly onCall?: (call: Call, index: number) => void;
 }
 
-/** The simulated clouds behind their address: notes each call, lets faults and throttles at it, and has it carried out. */
-export class Clouds {
-    readonly calls: Call[] = [];
+/** What a request is to a cloud: an operation, and the kind it belongs to, if any. */
+interface Understood {
+    readonly operation: Operation;
+    readonly kind: Kind | undefined;
+}
+
+/** The calls of the simulated clouds: notes each, lets faults and rates at it, and has it carried out. */
+export class Calls {
+    readonly list: Call[] = [];
     private readonly throttle: Throttle;
+    /** Of each cloud those of its kinds, then those of no kind. */
+    private readonly apis: readonly { readonly kind: Kind | undefined; readonly api: Api }[];
     private readonly busy = new Set<string>();
 
     constructor(
-        private readonly apis: readonly Api[],
+        clouds: readonly Cloud[],
         private readonly state: State,
         private readonly faults: Faults,
         private readonly options: Options,
     ) {
-        this.throttle = new Throttle(() => state.now());
+        this.apis = clouds.flatMap(({ kinds, apis }) => [
+            ...kinds.map((kind) => ({ kind, api: kind.api })),
+            ...apis.map((api) => ({ kind: undefined, api })),
+        ]);
+        const rates = clouds.flatMap((cloud) => [...cloud.kinds.flatMap((kind) => kind.rates), ...cloud.rates]);
+        this.throttle = new Throttle(rates, () => state.now());
     }
 
     async answer(request: Request): Promise<Answer> {
         this.state.settle();
-        const operation = this.operationOf(request);
-        if (operation === undefined) {
+        const understood = this.understand(request);
+        if (understood === undefined) {
             return { status: 404, headers: {}, body: "no simulated API takes this request\n" };
         }
+        const { operation } = understood;
         const call = this.note(operation);
         const { exclusive } = operation;
         const overlapping = exclusive !== undefined && this.busy.has(exclusive);
@@ -60,7 +76,7 @@ export class Clouds {
                 await sleep(this.options.latencyMs);
             }
             this.state.settle();
-            return spoilt(this.carryOut(operation, fault, overlapping, call), fault);
+            return spoilt(this.carryOut(understood, fault, overlapping, call), fault);
         } finally {
             if (exclusive !== undefined && !overlapping) {
                 this.busy.delete(exclusive);
@@ -69,11 +85,11 @@ export class Clouds {
     }
 
     /** The first API that takes the request. */
-    private operationOf(request: Request): Operation | undefined {
-        for (const api of this.apis) {
+    private understand(request: Request): Understood | undefined {
+        for (const { kind, api } of this.apis) {
             const operation = api(request, this.state);
             if (operation !== undefined) {
-                return operation;
+                return { operation, kind };
             }
         }
         return undefined;
@@ -82,48 +98,52 @@ export class Clouds {
     private note({ cloud, action, ids }: Operation): Call {
         const at = new Date(this.state.now()).toISOString();
         const call: Call = { cloud, action, ids: [...ids], at, outcome: "unanswered" };
-        this.calls.push(call);
-        this.options.onCall?.(call, this.calls.length - 1);
+        this.list.push(call);
+        this.options.onCall?.(call, this.list.length - 1);
         return call;
     }
 
-    private carryOut(operation: Operation, fault: Fault | undefined, overlapping: boolean, call: Call): Reply {
-        const refused = (refusal: Refusal) => {
-            call.outcome = refusal.code;
-            return operation.refuse(refusal);
-        };
-        const early = fault !== undefined && fault.when !== "after";
-        const before = early ? refusalOf(operation, fault) : undefined;
-        if (before !== undefined) {
-            return refused(before);
-        }
-        if (early && (fault.fault === "reset" || fault.fault === "hang")) {
-            call.outcome = fault.fault;
+    private carryOut(understood: Understood, fault: Fault | undefined, overlapping: boolean, call: Call): Reply {
+        const { operation } = understood;
+        const [early, late] = fault?.when === "after" ? [undefined, fault] : [fault, undefined];
+        if (early?.fault === "reset" || early?.fault === "hang") {
+            call.outcome = early.fault;
             return { status: 0, headers: {}, body: "" };
         }
-        if (overlapping && operation.overlap !== undefined) {
-            return refused(operation.overlap);
-        }
-        const { throttle } = this.options;
-        if (throttle === "documented" && !this.throttle.allows(operation.action, operation.throttleKey)) {
-            return refused(operation.throttled);
-        }
         try {
-            const reply = this.run(operation, fault, call);
-            call.outcome = fault?.when === "after" ? `ok, then ${fault.fault}` : "ok";
-            const after = fault?.when === "after" ? refusalOf(operation, fault) : undefined;
-            return after === undefined ? reply : operation.refuse(after);
+            const refusal = refusalOf(operation, early) ?? this.refusedBefore(operation, overlapping);
+            if (refusal !== undefined) {
+                throw refusal;
+            }
+            const reply = this.run(understood, fault, call);
+            call.outcome = late === undefined ? "ok" : `ok, then ${late.fault}`;
+            const spoiling = refusalOf(operation, late);
+            return spoiling === undefined ? reply : operation.refuse(spoiling);
         } catch (error) {
             if (error instanceof Refusal) {
-                return refused(error);
+                call.outcome = error.code;
+                return operation.refuse(error);
             }
             throw error;
         }
     }
 
-    private run(operation: Operation, fault: Fault | undefined, call: Call): Reply {
+    /** What an overlap or a rate refuses. */
+    private refusedBefore(operation: Operation, overlapping: boolean): Refusal | undefined {
+        if (overlapping && operation.overlap !== undefined) {
+            return operation.overlap;
+        }
+        const limited = this.options.throttle === "documented";
+        return limited && !this.throttle.allows(operation.action, operation.throttleKey)
+            ? operation.throttled
+            : undefined;
+    }
+
+    private run({ operation, kind }: Understood, fault: Fault | undefined, call: Call): Reply {
+        if (kind !== undefined) {
+            this.state.expire(kind);
+        }
         return operation.run({
-            state: this.state,
             stale: fault?.fault === "staleRead",
             list: (ids) => {
                 call.listed = [...ids];
@@ -133,8 +153,8 @@ export class Clouds {
     }
 }
 
-function refusalOf(operation: Operation, { fault, status = 500, code = "InternalError" }: Fault): Refusal | undefined {
-    switch (fault) {
+function refusalOf(operation: Operation, fault: Fault | undefined): Refusal | undefined {
+    switch (fault?.fault) {
         case "throttle":
             return operation.throttled;
         case "expired":
@@ -142,7 +162,7 @@ function refusalOf(operation: Operation, { fault, status = 500, code = "Internal
         case "clockSkew":
             return operation.skewed;
         case "error":
-            return new Refusal(status, code, "An internal error has occurred.");
+            return new Refusal(fault.status ?? 500, fault.code ?? "InternalError", "An internal error has occurred.");
         default:
             return undefined;
     }
