@@ -35,6 +35,19 @@ export const CREDENTIAL_VARIABLES: Readonly<Record<string, readonly string[]>> =
         "HW_SECURITY_TOKEN",
     ],
     otc: ["OS_ACCESS_KEY", "OS_SECRET_KEY", "OS_SECURITY_TOKEN"],
+    azure: [
+        "ARM_CLIENT_ID",
+        "ARM_CLIENT_SECRET",
+        "ARM_CLIENT_CERTIFICATE_PATH",
+        "ARM_OIDC_TOKEN",
+        "ARM_OIDC_TOKEN_FILE_PATH",
+        "ARM_USE_MSI",
+        "AZURE_CLIENT_ID",
+        "AZURE_CLIENT_SECRET",
+        "AZURE_CLIENT_CERTIFICATE_PATH",
+        "AZURE_FEDERATED_TOKEN_FILE",
+        "IDENTITY_ENDPOINT",
+    ],
 };
 
 /** Whether the environment holds credentials of this cloud, or a part of them. */
@@ -50,6 +63,9 @@ export function findsNone(error: unknown): boolean {
     return (
         error instanceof CloudError &&
         error.failure === "credentials" &&
-        (error.code === "NoCredentials" || error.text.includes("Could not load credentials from any providers"))
+        (NOTHING_SET_UP.has(error.code) || error.text.includes("Could not load credentials from any providers"))
     );
 }
+
+/** `PackageMissing`: the optional packages of a cloud are not installed. */
+const NOTHING_SET_UP = new Set(["NoCredentials", "PackageMissing"]);

@@ -1,0 +1,101 @@
+import type { Status } from "../../shared/vocabulary";
+import { type Fields, observed, record, text } from "../answer";
+import type { Observed, Page, Scope } from "../kind";
+import { connectionName, fitsPattern, nameIn, oneSpelling, same, subscriptionIn } from "./fields";
+import { type Handle, listConnections } from "./private-endpoint-api";
+import type { AzureCall } from "./resources";
+
+/** What Azure shows of a private endpoint connection. */
+
+/** PrivateEndpointServiceConnectionStatus of the REST references; Timeout: machine learning; Removed: Private Link Services. */
+export const statuses = {
+    Pending: "pending",
+    Approved: "accepted",
+    Rejected: "rejected",
+    Disconnected: "unconnected",
+    Timeout: "expired",
+    Removed: "absent",
+} as const;
+
+/**
+ * What `provisioningState` says beside the status; every other word: settled. SQL: Ready, Approving, Rejecting, Dropping. What failed keeps the
+ * status it shows, with a warning: an approved connection may go on working, and cutting it must count as a cut.
+ */
+const UNDER_WAY = new Map<string, Partial<Record<Status, Status>>>([
+    ["creating", { pending: "accepting", accepted: "accepting", rejected: "rejecting" }],
+    ["updating", { pending: "accepting", accepted: "accepting", rejected: "rejecting" }],
+    ["approving", { pending: "accepting", accepted: "accepting", rejected: "accepting" }],
+    ["rejecting", { pending: "rejecting", accepted: "rejecting", rejected: "rejecting" }],
+    ["deleting", { pending: "removing", accepted: "removing", rejected: "removing", unconnected: "removing" }],
+    ["dropping", { pending: "removing", accepted: "removing", rejected: "removing", unconnected: "removing" }],
+]);
+
+/** What selectors say; fields of a connection. */
+interface Sought {
+    readonly privateEndpointId?: string | undefined;
+    readonly privateEndpointName?: string | undefined;
+    readonly requester?: string | undefined;
+}
+
+/**
+ * Whether a connection is the one that selectors name. One that was cut off stays in the list, beside the one that its requester made
+ * anew: nothing can be decided about it any more.
+ */
+export function isSought(sought: Sought, { status, evidence, requester: asking }: Observed): boolean {
+    const { privateEndpointId, privateEndpointName, requester } = sought;
+    const endpoint = text(evidence.privateEndpointId) ?? "";
+    const tests = [
+        privateEndpointId === undefined || same(privateEndpointId, endpoint),
+        privateEndpointName === undefined || (endpoint !== "" && fitsPattern(privateEndpointName, nameIn(endpoint))),
+        requester === undefined || same(requester, asking ?? ""),
+    ];
+    const named = [privateEndpointId, privateEndpointName, requester].some((given) => given !== undefined);
+    return status !== "unconnected" && named && tests.every(Boolean);
+}
+
+/** One page of the connections of a resource. An entry without a name cannot be decided. Key Vault's own entries have an id only. */
+export async function listPage(scope: Scope, cursor: string | undefined, call: AzureCall): Promise<Page> {
+    const { items, next } = await listConnections(scope, cursor, call);
+    const seen = items.map(observe).filter((one) => one !== undefined);
+    const others = items.length - seen.length;
+    return { items: seen, ...(next === undefined ? {} : { next }), ...(others === 0 ? {} : { others }) };
+}
+
+function observe(connection: Fields): Observed | undefined {
+    const name = text(connection.name) ?? nameIn(text(connection.id) ?? "");
+    if (!connectionName.format.test(name)) {
+        return undefined;
+    }
+    const properties = record(connection.properties);
+    const state = record(properties.privateLinkServiceConnectionState);
+    const endpoint = text(record(properties.privateEndpoint).id);
+    const description = text(state.description);
+    const seen = observed(statuses, {
+        id: name.toLowerCase(),
+        status: state.status,
+        requester: endpoint === undefined ? undefined : subscriptionIn(endpoint),
+        requesterSays: description,
+        evidence: {
+            privateEndpointId: endpoint === undefined ? undefined : oneSpelling(endpoint),
+            groupIds: properties.groupIds ?? properties.groupId,
+            linkIdentifier: properties.linkIdentifier,
+            privateEndpointLocation: properties.privateEndpointLocation,
+        },
+        warnings: warningsOf(text(properties.provisioningState), text(state.actionsRequired ?? state.actionRequired)),
+    });
+    const provisioning = text(properties.provisioningState)?.toLowerCase() ?? "";
+    const status = UNDER_WAY.get(provisioning)?.[seen.status] ?? seen.status;
+    // Nobody has decided: the request is being made, or its own side changes it.
+    const making = seen.status === "pending" && status === "accepting" && provisioning !== "approving";
+    const handle: Handle = { name, description };
+    return { ...seen, status, ...(making ? { making } : {}), handle };
+}
+
+function warningsOf(provisioning: string | undefined, required: string | undefined): string[] {
+    return [
+        ...(provisioning !== undefined && /^(failed|canceled)$/i.test(provisioning)
+            ? [`the last change of it did not go well: its provisioningState is ${provisioning}`]
+            : []),
+        ...(required !== undefined && !same(required, "None") ? [`the requester must act: ${required}`] : []),
+    ];
+}

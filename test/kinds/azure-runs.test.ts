@@ -1,0 +1,246 @@
+import { afterEach, describe, expect, it } from "vitest";
+import type { Simulator } from "../../src/simulator/index";
+import { TestStack } from "../support/engine";
+import { endpointId, error, id, REQUESTER, type Reply, useAzure, VENDOR } from "./azure-server";
+
+/** Previews and updates, as the engine asks for them, against connections of one resource. */
+
+const SQL = id("Microsoft.Sql/servers/orders");
+const STORAGE = id("Microsoft.Storage/storageAccounts/orders");
+const PLS = id("Microsoft.Network/privateLinkServices/orders");
+
+interface Connection {
+    status: string;
+    endpoint: string;
+    description?: string;
+    provisioningState?: string;
+}
+
+const cloud = useAzure();
+let connections: Record<string, Connection> = {};
+
+afterEach(() => {
+    connections = {};
+});
+
+describe("a connection that is named by its private endpoint", () => {
+    it("is found, approved with the requester's text, and pinned", async () => {
+        connections = {
+            "orders.0a": { status: "Pending", endpoint: endpointId(VENDOR, "billing") },
+            "Orders.1B": { status: "Pending", endpoint: endpointId(REQUESTER, "Billing"), description: "CHG-7" },
+        };
+        holds(STORAGE);
+        const stack = start();
+        const program = { a: declare(STORAGE, "accept", { privateEndpointName: "bill*", requester: REQUESTER }) };
+        const { steps, failures } = await stack.preview(program);
+        expect(failures).toEqual({});
+        expect(steps[0]?.inputs).toMatchObject({
+            transition: "accept: pending -> accepted",
+            observed: { status: "pending", requester: REQUESTER, requesterSays: "CHG-7" },
+        });
+        expect((await stack.up(program)).failures).toEqual({});
+        expect(puts()).toEqual([{ status: "Approved", description: "CHG-7" }]);
+        expect(stack.state.get("a")?.id).toMatch(/\/microsoft\.storage\/storageaccounts\/orders\/orders\.1b$/);
+        // Another one that fits comes later: the first stays the one that is meant.
+        connections["orders.2c"] = { status: "Pending", endpoint: endpointId(REQUESTER, "billing-2") };
+        expect((await stack.preview(program)).steps.map(({ op }) => op)).toEqual(["same"]);
+        expect((await stack.refresh()).steps.map(({ op }) => op)).toEqual(["same"]);
+    });
+
+    it("must be the only one", async () => {
+        connections = {
+            a: { status: "Pending", endpoint: endpointId(REQUESTER, "billing") },
+            b: { status: "Pending", endpoint: endpointId(REQUESTER, "audit") },
+        };
+        holds(SQL);
+        const { failures } = await start().preview({ a: declare(SQL, "accept", { requester: REQUESTER }) });
+        expect(failures.a).toContain("2 connections match");
+        expect(failures.a).toContain(`a (pending, ${REQUESTER}), b (pending, ${REQUESTER})`);
+    });
+
+    it("must be named", async () => {
+        const { failures } = await start().preview({ a: declare(SQL, "accept", {}) });
+        expect(failures.a).toContain("by connectionName, or by privateEndpointId, privateEndpointName, requester");
+    });
+});
+
+describe("a run", () => {
+    it("sends nothing about a stranger, whatever the case of the expected subscription", async () => {
+        connections = { c: { status: "Pending", endpoint: endpointId(REQUESTER, "billing") } };
+        holds(SQL);
+        const program = (expectedRequester: string) => ({
+            a: { ...declare(SQL, "accept", { connectionName: "C" }), expectedRequester },
+        });
+        expect((await start().preview(program(VENDOR))).failures.a).toContain(`the requester is ${REQUESTER}`);
+        expect(puts()).toEqual([]);
+        expect((await start().up(program(REQUESTER.toUpperCase()))).failures).toEqual({});
+        expect(puts()).toHaveLength(1);
+    });
+
+    it("deletes an approved connection of a SQL server only where that is allowed", async () => {
+        connections = {
+            c: { status: "Approved", endpoint: endpointId(REQUESTER, "billing"), provisioningState: "Ready" },
+        };
+        holds(SQL);
+        const program = { a: declare(SQL, "reject", { connectionName: "c" }) };
+        expect((await start().preview(program)).failures.a).toContain("cannot be rejected once it is accepted");
+        const allowed = { a: { ...program.a, allowRemoval: true } };
+        expect((await start().up(allowed)).failures).toEqual({});
+        expect([puts(), connections]).toEqual([[], {}]);
+    });
+});
+
+describe("a run, where the cloud has moved,", () => {
+    it("does not send what holds, and takes a rejected one for the requester's to mend", async () => {
+        connections = {
+            approved: { status: "Approved", endpoint: endpointId(REQUESTER, "billing") },
+            rejected: { status: "Rejected", endpoint: endpointId(REQUESTER, "audit") },
+        };
+        holds(STORAGE);
+        const stack = start();
+        const { failures, steps } = await stack.up({
+            a: declare(STORAGE, "accept", { connectionName: "approved" }),
+            b: declare(STORAGE, "accept", { connectionName: "rejected" }),
+        });
+        expect(failures).toEqual({});
+        expect(steps[1]?.inputs.warnings).toEqual([expect.stringContaining("Set-AzPrivateEndpoint")]);
+        expect(puts()).toEqual([]);
+    });
+
+    it("goes on where somebody approves between the read and the call, which Storage answers with 400", async () => {
+        connections = { c: { status: "Pending", endpoint: endpointId(REQUESTER, "billing") } };
+        holds(STORAGE, (sent) => {
+            if (!sent) {
+                return undefined;
+            }
+            connections.c = { status: "Approved", endpoint: endpointId(REQUESTER, "billing") };
+            const text = "Values for request parameters are invalid: privateLinkServiceConnectionState.status.";
+            return { status: 400, body: error("InvalidValuesForRequestParameters", text) };
+        });
+        const { failures } = await start().up({ a: declare(STORAGE, "accept", { connectionName: "c" }) });
+        expect([failures, puts()]).toEqual([{}, [{ status: "Approved", description: expect.any(String) }]]);
+    });
+});
+
+describe("a run, where the cloud goes on by itself,", () => {
+    it("fails with the words of an operation that failed", async () => {
+        connections = {
+            c: { status: "Pending", endpoint: endpointId(REQUESTER, "billing"), provisioningState: "Ready" },
+        };
+        holds(SQL, (sent) => (sent ? { status: 202, headers: { location: `${cloud.base}/op/1` } } : undefined));
+        const before = cloud.answer;
+        cloud.answer = (method, url, body) =>
+            url.pathname === "/op/1"
+                ? { status: 409, body: error("OperationCancelled", "The operation was canceled by the user.") }
+                : before(method, url, body);
+        const { failures } = await start().up({ a: declare(SQL, "accept", { connectionName: "c" }) });
+        expect(failures.a).toContain("OperationCancelled");
+        expect(failures.a).toContain("The operation was canceled by the user.");
+    });
+
+    it("waits for a request that is being made, and for what the provider does with an approval", async () => {
+        const connection = {
+            status: "Pending",
+            endpoint: endpointId(REQUESTER, "billing"),
+            provisioningState: "Creating",
+        };
+        connections = { c: connection };
+        let lists = 0;
+        holds(SQL, (sent) => {
+            if (sent) {
+                Object.assign(connection, { status: "Approved", provisioningState: "Approving" });
+                return { status: 202 };
+            }
+            lists += 1;
+            if (lists % 4 === 0) {
+                connection.provisioningState = "Ready";
+            }
+            return undefined;
+        });
+        const { failures, steps } = await start().up({ a: declare(SQL, "accept", { connectionName: "c" }) });
+        expect(steps[0]?.inputs.transition).toContain("waiting for the cloud");
+        expect([failures, puts().length, connection]).toMatchObject([{}, 1, { provisioningState: "Ready" }]);
+    });
+});
+
+describe("an admission to a Private Link Service", () => {
+    it("decides each request by its subscription, and says which are let in without it", async () => {
+        connections = {
+            ours: { status: "Pending", endpoint: endpointId(REQUESTER.toUpperCase(), "billing") },
+            theirs: { status: "Pending", endpoint: endpointId(VENDOR, "billing") },
+        };
+        holds(PLS, undefined, { autoApproval: { subscriptions: [VENDOR] } });
+        const program = {
+            a: {
+                scope: { kind: "azure:privateEndpointConnection", resourceId: PLS },
+                rules: [{ name: "ours", verdict: "accept", requester: REQUESTER }],
+                otherwise: "reject",
+            },
+        };
+        const stack = start();
+        const { failures, logs } = await stack.up(program);
+        expect(failures).toEqual({});
+        expect(logs.map(({ text }) => text).join("\n")).toContain("autoApproval.subscriptions");
+        expect(connections).toMatchObject({ ours: { status: "Approved" }, theirs: { status: "Rejected" } });
+        expect(stack.state.get("a")?.id).toMatch(/\/microsoft\.network\/privatelinkservices\/orders\/\*$/);
+    });
+});
+
+/** The cloud has one resource with these connections. `first` may answer a list (false) or a PUT (true) before it does. */
+function holds(
+    resourceId: string,
+    first: (sent: boolean) => Reply | undefined = () => undefined,
+    properties: object = {},
+): void {
+    cloud.answer = (method, url, body) => {
+        const path = url.pathname.toLowerCase();
+        const [resource, name] = path.split("/privateendpointconnections");
+        if (resource !== resourceId.toLowerCase()) {
+            return { status: 404, body: error("ResourceNotFound") };
+        }
+        if (name === undefined) {
+            return { body: { id: resourceId, properties } };
+        }
+        return first(method === "PUT") ?? (name === "" ? listed() : changed(method, name.slice(1), body));
+    };
+}
+
+function listed(): Reply {
+    const value = Object.entries(connections).map(([name, { status, endpoint, description, provisioningState }]) => ({
+        name,
+        properties: {
+            provisioningState,
+            privateEndpoint: { id: endpoint },
+            privateLinkServiceConnectionState: { status, description },
+        },
+    }));
+    return { body: { value } };
+}
+
+function changed(method: string, lower: string, body: unknown): Reply {
+    const name = Object.keys(connections).find((one) => one.toLowerCase() === lower) ?? "";
+    if (method === "DELETE") {
+        delete connections[name];
+        return { status: 204 };
+    }
+    Object.assign(connections[name] ?? {}, stateOf(body));
+    return { body };
+}
+
+function stateOf(body: unknown): { status: string; description: string } {
+    return (body as { properties: { privateLinkServiceConnectionState: { status: string; description: string } } })
+        .properties.privateLinkServiceConnectionState;
+}
+
+function puts() {
+    return cloud.seen.filter(({ method }) => method === "PUT").map(({ body }) => stateOf(body));
+}
+
+function start(): TestStack {
+    const env = { ARM_RESOURCE_MANAGER_ENDPOINT: cloud.base };
+    return new TestStack({ env, advance: () => {} } as unknown as Simulator);
+}
+
+function declare(resourceId: string, decision: string, connection: Record<string, string>) {
+    return { connection: { kind: "azure:privateEndpointConnection", resourceId, ...connection }, decision };
+}

@@ -1,0 +1,319 @@
+import { describe, expect, it } from "vitest";
+import type { Wire } from "../../src/engine/wire";
+import type { World } from "../../src/simulator/index";
+import { useClouds } from "../support/clouds";
+import { TestStack } from "../support/engine";
+
+/** The provider decides what the simulated Azure holds, type by type. Rules of both sides are written separately, from the documents. */
+const SUBSCRIPTION = "0b1f6471-1bf0-4dda-aec3-cb9272f09590";
+const REQUESTER = "5fc973ee-a581-4909-97e8-2ea11a1df31f";
+const TENANT = "7f1c4b1e-0d7a-4d2c-9a39-2a4a5a1f6c11";
+
+const idOf = (type: string) => `/subscriptions/${SUBSCRIPTION}/resourceGroups/orders/providers/${type}/ledger`;
+const endpoint = (name: string) =>
+    `/subscriptions/${REQUESTER}/resourceGroups/net/providers/Microsoft.Network/privateEndpoints/${name}`;
+
+const TYPES = [
+    "Microsoft.Network/privateLinkServices",
+    "Microsoft.Storage/storageAccounts",
+    "Microsoft.Sql/servers",
+    "Microsoft.KeyVault/vaults",
+    "Microsoft.DocumentDB/databaseAccounts",
+    "Microsoft.Web/sites",
+] as const;
+
+function worldOf(status: string, undocumented: World["undocumented"] = {}): World {
+    return {
+        azure: [
+            {
+                tenantId: TENANT,
+                subscriptionId: SUBSCRIPTION,
+                resources: TYPES.map((type) => ({
+                    id: idOf(type),
+                    privateEndpointConnections: [
+                        {
+                            name: "ledger.77",
+                            status,
+                            privateEndpointId: endpoint("pe-analytics"),
+                            description: "CHG-7 please",
+                            groupIds: ["blob"],
+                        },
+                    ],
+                })),
+            },
+        ],
+        undocumented,
+    };
+}
+
+const clouds = useClouds({ world: worldOf("Pending"), settleMs: 200 });
+
+function declare(type: string, decision: "accept" | "reject", more: Wire = {}): Record<string, Wire> {
+    const { connection, ...rest } = more as { connection?: Wire };
+    return {
+        a: {
+            connection: {
+                kind: "azure:privateEndpointConnection",
+                resourceId: idOf(type),
+                ...(connection ?? { connectionName: "ledger.77" }),
+            },
+            decision,
+            timeout: "2m",
+            ...rest,
+        },
+    };
+}
+
+function statusOf(type: string): string | undefined {
+    const resource = clouds.simulator.world.azure?.[0]?.resources?.find(({ id }) => id === idOf(type));
+    return resource?.privateEndpointConnections?.find(({ name }) => name === "ledger.77")?.status;
+}
+
+const written = () => clouds.simulator.calls.filter(({ action }) => /\/(write|delete)$/.test(action));
+
+describe.each(TYPES)("%s", (type) => {
+    it.each([
+        ["accept", "Approved", "accepted"],
+        ["reject", "Rejected", "rejected"],
+    ] as const)("%s: shows who asks, sends once, holds", async (decision, status, stored) => {
+        const stack = new TestStack(clouds.simulator);
+        const program = declare(type, decision, { expectedRequester: REQUESTER });
+        const preview = await stack.preview(program);
+        expect(preview.failures).toEqual({});
+        expect(preview.steps[0]?.inputs).toMatchObject({
+            observed: { requester: REQUESTER, requesterSays: "CHG-7 please" },
+            transition: `${decision}: pending -> ${stored}`,
+        });
+        expect(written()).toEqual([]);
+        expect((await stack.up(program)).failures).toEqual({});
+        expect(statusOf(type)).toBe(status);
+        expect(written()).toHaveLength(1);
+        expect((await stack.preview(program)).steps.map(({ op }) => op)).toEqual(["same"]);
+        expect([...stack.state.values()][0]?.id).toBe(
+            `azure:privateEndpointConnection${idOf(type).toLowerCase().replace("resourcegroups", "resourceGroups")}/ledger.77`,
+        );
+    });
+
+    it("refuses another requester", async () => {
+        const stack = new TestStack(clouds.simulator);
+        const program = declare(type, "accept", { expectedRequester: SUBSCRIPTION });
+        expect((await stack.preview(program)).failures.a).toContain(`the requester is ${REQUESTER}`);
+        expect(written()).toEqual([]);
+    });
+
+    it("sees a decision that somebody undid outside, where its kind can undo it", async () => {
+        const stack = new TestStack(clouds.simulator);
+        const program = declare(type, "accept");
+        await stack.up(program);
+        clouds.simulator.world = worldOf("Rejected");
+        const { steps, failures } = await stack.preview(program);
+        expect(failures).toEqual({});
+        expect(steps[0]?.inputs.observed).toMatchObject({ status: "rejected" });
+        expect(steps[0]?.inputs.warnings).toEqual([expect.stringContaining("declared accept earlier")]);
+    });
+
+    it("keeps the requester's message", async () => {
+        await new TestStack(clouds.simulator).up(declare(type, "accept"));
+        const resource = clouds.simulator.world.azure?.[0]?.resources?.find(({ id }) => id === idOf(type));
+        expect(resource?.privateEndpointConnections?.[0]?.description).toBe("CHG-7 please");
+    });
+});
+
+describe("an approved connection", () => {
+    it("of SQL can only be removed, and only where that is allowed", async () => {
+        const type = "Microsoft.Sql/servers";
+        clouds.simulator.world = worldOf("Approved");
+        const stack = new TestStack(clouds.simulator);
+        expect((await stack.preview(declare(type, "reject"))).failures.a).toContain(
+            "cannot be rejected once it is accepted",
+        );
+        expect((await stack.up(declare(type, "reject", { allowRemoval: true }))).failures).toEqual({});
+        expect(statusOf(type)).toBe("Removed");
+        expect(written().map(({ action }) => action)).toEqual([`${type}/privateEndpointConnections/delete`]);
+    });
+
+    it.each(TYPES.filter((type) => type !== "Microsoft.Sql/servers"))("of %s is rejected", async (type) => {
+        clouds.simulator.world = worldOf("Approved");
+        const { failures } = await new TestStack(clouds.simulator).up(declare(type, "reject"));
+        expect(failures).toEqual({});
+        expect(statusOf(type)).toBe("Rejected");
+    });
+
+    it("that the cloud refuses to reject is reported in its own words", async () => {
+        clouds.simulator.world = worldOf("Approved", { azureRejectApproved: "refuses" });
+        const { failures } = await new TestStack(clouds.simulator).up(
+            declare("Microsoft.Storage/storageAccounts", "reject"),
+        );
+        expect(failures.a).toMatch(/the cloud refused[\s\S]*BadRequest/);
+    });
+});
+
+describe("a connection that is named by what is known of it", () => {
+    const type = "Microsoft.KeyVault/vaults";
+    const sought = { connection: { privateEndpointId: endpoint("PE-Analytics") } };
+
+    it("is found, decided, and pinned in the state", async () => {
+        const stack = new TestStack(clouds.simulator);
+        const program = declare(type, "accept", sought);
+        expect((await stack.up(program)).failures).toEqual({});
+        expect([...stack.state.values()][0]?.id).toMatch(/\/ledger\.77$/);
+        expect((await stack.preview(program)).steps.map(({ op }) => op)).toEqual(["same"]);
+        // A second connection of the same endpoint comes: the decision stays with the first.
+        const world = structuredClone(clouds.simulator.world);
+        const resource = world.azure?.[0]?.resources?.find(({ id }) => id === idOf(type));
+        resource?.privateEndpointConnections?.push({
+            name: "ledger.78",
+            status: "Pending",
+            privateEndpointId: endpoint("pe-analytics"),
+        });
+        clouds.simulator.world = world;
+        const again = await stack.preview(program);
+        expect([again.failures, again.steps.map(({ op }) => op)]).toEqual([{}, ["same"]]);
+        expect((await new TestStack(clouds.simulator).preview(program)).failures.a).toMatch(
+            /2 connections match[\s\S]*ledger\.77 \(accepted, .*ledger\.78 \(pending/,
+        );
+    });
+
+    it("is waited for, and said to be missing where it does not come", async () => {
+        const stack = new TestStack(clouds.simulator);
+        const program = declare(type, "accept", {
+            connection: { privateEndpointId: endpoint("pe-late") },
+            waitForRequest: "10s",
+        });
+        expect((await stack.preview(program)).steps[0]?.inputs.warnings).toEqual(["there is no such request yet"]);
+        expect((await stack.up(program)).failures.a).toContain("there is no such request after 10s");
+    });
+
+    it("tells of a new one where its own is over", async () => {
+        const stack = new TestStack(clouds.simulator);
+        const program = declare(type, "accept", sought);
+        await stack.up(program);
+        const world = structuredClone(worldOf("Disconnected"));
+        const resource = world.azure?.[0]?.resources?.find(({ id }) => id === idOf(type));
+        resource?.privateEndpointConnections?.push({
+            name: "ledger.99",
+            status: "Pending",
+            privateEndpointId: endpoint("pe-analytics"),
+        });
+        clouds.simulator.world = world;
+        const { logs } = await stack.preview(program);
+        expect(logs.map(({ text }) => text).join("\n")).toContain("another connection matches now: ledger.99");
+        expect(written()).toHaveLength(1);
+    });
+});
+
+describe("several declarations about one storage account", () => {
+    const type = "Microsoft.Storage/storageAccounts";
+    const scope = { kind: "azure:privateEndpointConnection", resourceId: idOf(type) };
+    const bySelector = { ...scope, privateEndpointId: endpoint("pe-analytics") };
+    const byName = {
+        ...scope,
+        resourceId: idOf(type).toUpperCase().replace("/SUBSCRIPTIONS", "/subscriptions"),
+        connectionName: "LEDGER.77",
+    };
+    const rules = [{ name: "analytics", requester: REQUESTER, verdict: "accept" }];
+
+    it("an admission decides by the requester's subscription", async () => {
+        const stack = new TestStack(clouds.simulator);
+        const program = { all: { scope, rules } };
+        expect((await stack.preview(program)).steps[0]?.inputs).toMatchObject({
+            verdicts: { "ledger.77": `accept: pending, rule analytics, requester ${REQUESTER}` },
+        });
+        expect((await stack.up(program)).failures).toEqual({});
+        expect(statusOf(type)).toBe("Approved");
+        expect((await stack.preview(program)).steps.map(({ op }) => op)).toEqual(["same"]);
+    });
+
+    it.each([
+        ["decision first", ["one", "all"]],
+        ["admission first", ["all", "one"]],
+    ])(
+        "an admission leaves out what a decision finds by its selector, and only if it says so: %s",
+        async (_name, order) => {
+            const one = { connection: bySelector, decision: "reject" };
+            const both = (except: Wire) => {
+                const all: Record<string, Wire> = { one, all: { scope, rules, ...except } };
+                return Object.fromEntries(order.map((name) => [name, all[name] as Wire]));
+            };
+            const covered = await new TestStack(clouds.simulator).preview(both({}));
+            expect(Object.values(covered.failures).join()).toContain("are about the same connection");
+            const stack = new TestStack(clouds.simulator);
+            expect((await stack.up(both({ except: [bySelector] }))).failures).toEqual({});
+            expect(statusOf(type)).toBe("Rejected");
+            expect((await stack.preview(both({ except: [bySelector] }))).steps.map(({ op }) => op)).toEqual([
+                "same",
+                "same",
+            ]);
+        },
+    );
+
+    it("opposite decisions, by name and by selector, are a contradiction", async () => {
+        const { failures } = await new TestStack(clouds.simulator).preview({
+            a: { connection: byName, decision: "accept" },
+            b: { connection: bySelector, decision: "reject" },
+        });
+        expect(failures.b).toContain("two opposite decisions about one connection");
+    });
+
+    it("another spelling of the same ids is no change", async () => {
+        const stack = new TestStack(clouds.simulator);
+        await stack.up({ a: { connection: { ...scope, connectionName: "ledger.77" }, decision: "accept" } });
+        const { steps, failures } = await stack.preview({ a: { connection: byName, decision: "accept" } });
+        expect([failures, steps.map(({ op }) => op)]).toEqual([{}, ["same"]]);
+    });
+
+    it("a reject that finds nothing is decided by the run that finds it", async () => {
+        const stack = new TestStack(clouds.simulator);
+        const late = { a: { connection: { ...scope, privateEndpointId: endpoint("pe-late") }, decision: "reject" } };
+        expect((await stack.up(late)).failures).toEqual({});
+        expect([...stack.state.values()][0]?.id).toContain("/?privateEndpointId=");
+        expect((await stack.preview(late)).steps.map(({ op }) => op)).toEqual(["same"]);
+        const world = structuredClone(clouds.simulator.world);
+        world.azure?.[0]?.resources
+            ?.find(({ id }) => id === idOf(type))
+            ?.privateEndpointConnections?.push({
+                name: "ledger.80",
+                status: "Pending",
+                privateEndpointId: endpoint("pe-late"),
+            });
+        clouds.simulator.world = world;
+        const preview = await stack.preview(late);
+        expect(preview.steps[0]?.inputs).toMatchObject({ transition: "reject: pending -> rejected" });
+        expect((await stack.up(late)).failures).toEqual({});
+        const found = clouds.simulator.world.azure?.[0]?.resources?.find(({ id }) => id === idOf(type));
+        expect(found?.privateEndpointConnections?.map(({ name, status }) => [name, status])).toEqual([
+            ["ledger.77", "Pending"],
+            ["ledger.80", "Rejected"],
+        ]);
+        expect([...stack.state.values()].map(({ id }) => id.split("/").at(-1))).toEqual(["ledger.80"]);
+    });
+});
+
+describe("Azure's refusals", () => {
+    it("of a policy come verbatim", async () => {
+        clouds.simulator.addFaults({
+            action: "Microsoft.Sql/servers/privateEndpointConnections/write",
+            fault: "refuseIds",
+        });
+        const { failures } = await new TestStack(clouds.simulator).up(declare("Microsoft.Sql/servers", "accept"));
+        expect(failures.a).toMatch(/RequestDisallowedByPolicy[\s\S]*disallowed by policy/);
+    });
+
+    it("for too many requests are waited out", async () => {
+        clouds.simulator.addFaults({
+            action: "Microsoft.KeyVault/vaults/privateEndpointConnections/write",
+            fault: "throttle",
+            times: 2,
+        });
+        const { failures } = await new TestStack(clouds.simulator).up(declare("Microsoft.KeyVault/vaults", "accept"));
+        expect(failures).toEqual({});
+        expect(statusOf("Microsoft.KeyVault/vaults")).toBe("Approved");
+    });
+
+    it("of a resource that is not there are no absence", async () => {
+        const stack = new TestStack(clouds.simulator);
+        const program = declare("Microsoft.Sql/servers", "reject", { connection: { connectionName: "ledger.77" } });
+        clouds.simulator.world = { azure: [{ tenantId: TENANT, subscriptionId: SUBSCRIPTION, resources: [] }] };
+        expect((await stack.preview(program)).failures.a).toContain("cannot be read");
+    });
+});
