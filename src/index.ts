@@ -4,23 +4,33 @@ export type {
     AwsVpcEndpointConnection,
     Connection,
     ConnectionKindName,
+    ConnectionOf,
     ConnectionScope,
-    Decision,
-    Existing,
-    Facts,
+    EvidenceOf,
     HuaweiVpcEndpointConnection,
-    ObservedConnection,
-    OnDelete,
-    OnDrift,
     OtcVpcEndpointConnection,
-    Status,
-    Verdict,
-} from "./shared/vocabulary";
+    ScopeOf,
+} from "./kinds";
+export type { ConnectionInput, EvidenceInput, RequesterInput, ScopeInput } from "./program/arguments";
 export {
+    type AdmissionRule,
     type AdmissionRuleArgs,
     ConnectionAdmission,
     type ConnectionAdmissionArgs,
-    type ScopeInput,
 } from "./program/connection-admission";
-export { ConnectionDecision, type ConnectionDecisionArgs, type ConnectionInput } from "./program/connection-decision";
-export { Provider, type ProviderArgs, type VpcepArgs } from "./program/provider";
+export {
+    ConnectionDecision,
+    type ConnectionDecisionArgs,
+    type LookedUpConnection,
+} from "./program/connection-decision";
+export { type AzureArgs, Provider, type ProviderArgs, type VpcepArgs } from "./program/provider";
+export type {
+    Decision,
+    Existing,
+    Facts,
+    ObservedConnection,
+    OnDelete,
+    OnDrift,
+    Status,
+    Verdict,
+} from "./shared/vocabulary";

@@ -1,40 +1,44 @@
 import * as pulumi from "@pulumi/pulumi";
-import {
-    ADMISSION_ARGUMENTS,
-    ADMISSION_TYPE_TOKEN,
-    type Connection,
-    type ConnectionScope,
-    type Existing,
-    type OnDelete,
-    SCHEMA_VERSION,
-    type Verdict,
-} from "../shared/vocabulary";
-import type { ConnectionDecision } from "./connection-decision";
-import { declare, type FieldsAsInputs, fillIn, providerText, refuseArguments, refuseOptions, urnOf } from "./resource";
+import type { Connection, ConnectionKindName, ConnectionScope, EvidenceOf } from "../kinds";
+import { ADMISSION_ARGUMENTS, ADMISSION_TYPE_TOKEN, SCHEMA_VERSION } from "../shared/contract";
+import type { Existing, Facts, OnDelete, Verdict } from "../shared/vocabulary";
+import type { ConnectionInput, EvidenceInput, RequesterInput, ScopeByKind, ScopeInput } from "./arguments";
+import { ConnectionDecision, type LookedUpConnection } from "./connection-decision";
+import { declare, fillIn, isOfType, providerText, refuseArguments, refuseOptions, urnOf } from "./resource";
 
-/** A scope whose fields may be outputs of other resources. The kind is always written out. */
-export type ScopeInput = {
-    [K in ConnectionScope["kind"]]: FieldsAsInputs<Extract<ConnectionScope, { kind: K }>>;
-}[ConnectionScope["kind"]];
+/**
+ * One rule of a {@link ConnectionAdmission}. It must name a requester or evidence: something the cloud vouches for. `K` is the name of the
+ * scope's kind: it says which facts `evidence` may ask for.
+ */
+export type AdmissionRuleArgs<K extends ConnectionKindName = ConnectionKindName> = RuleVerdict &
+    RuleSubject<EvidenceOf<K>> &
+    (NamesRequester | NamesEvidence<EvidenceOf<K>>);
 
-/** One rule of a {@link ConnectionAdmission}. It must name a requester or evidence: something the cloud vouches for. */
-export interface AdmissionRuleArgs {
-    /** Unique in the admission; verdicts name it. Letters, digits, spaces and `_ . : / @ -`. */
-    name: pulumi.Input<string>;
+/** Whom a rule is about. */
+interface RuleSubject<Fact extends string> {
     /** The accounts, project owners or domains it is about, in the cloud's own format: any of them. */
-    requester?: pulumi.Input<string | pulumi.Input<string>[]>;
+    requester?: RequesterInput;
     /**
      * Facts the cloud vouches for that must all hold, such as `{ cidrs: ["10.0.0.0/8"] }`: a list allows any of its values, a CIDR block
      * matches inside a range. Where the cloud does not tell one of them, the connection is for review, whatever the next rules say.
      */
-    evidence?: pulumi.Input<Record<string, pulumi.Input<string | boolean | string[]>>>;
-    /**
-     * A regular expression (RE2: no backreferences, no lookaround) that the requester's own text (a name, a description) must match, else this rule does not. Requesters write what
-     * they like: it can narrow an accept, so that a request without a ticket number waits for people, and nothing else.
-     */
-    ticket?: pulumi.Input<string>;
+    evidence?: pulumi.Input<EvidenceInput<Fact>>;
+}
+
+interface NamesRequester {
+    requester: RequesterInput;
+}
+
+interface NamesEvidence<Fact extends string> {
+    evidence: pulumi.Input<EvidenceInput<Fact>>;
+}
+
+/** Only an accept has an end and can be narrowed. The last one is for a verdict that the compiler does not know. */
+type RuleVerdict = AcceptingRule | OtherRule | EitherRule;
+
+interface AcceptingRule extends NamedRule {
     /** What holds for connections that match: `"accept"`, `"reject"`, or `"review"`, left to people. */
-    verdict: pulumi.Input<Verdict>;
+    verdict: pulumi.Input<"accept">;
     /**
      * Of `accept`: until when. A date (`"2026-12-31"`, that day included, UTC), a time (`"2026-12-31T18:00:00Z"`) or a Go-style duration
      * from the acceptance (`"30d"`; it counts from the next full day, a shorter one from the next full hour). Then the verdict is reject: the next preview
@@ -42,18 +46,45 @@ export interface AdmissionRuleArgs {
      * the same requester has a time of its own: who must not come back gets a date.
      */
     until?: pulumi.Input<string>;
+    /**
+     * A regular expression (RE2: no backreferences, no lookaround) that the requester's own text (a name, a description) must match, else this rule does not. Requesters write what
+     * they like: it can narrow an accept, so that a request without a ticket number waits for people, and nothing else.
+     */
+    ticket?: pulumi.Input<string>;
 }
 
-/** Arguments of {@link ConnectionAdmission}. */
-export interface ConnectionAdmissionArgs {
+interface OtherRule extends NamedRule {
+    /** What holds for connections that match: `"accept"`, `"reject"`, or `"review"`, left to people. */
+    verdict: "reject" | "review";
+}
+
+interface EitherRule extends NamedRule {
+    /** What holds for connections that match: `"accept"`, `"reject"`, or `"review"`, left to people. */
+    verdict: pulumi.Input<Verdict>;
+}
+
+interface NamedRule {
+    /** Unique in the admission; verdicts name it. Letters, digits, spaces and `_ . : / @ -`. */
+    name: pulumi.Input<string>;
+}
+
+/**
+ * Arguments of {@link ConnectionAdmission}. `K` is the name of the scope's kind. Without it: a scope of any kind.
+ */
+export type ConnectionAdmissionArgs<K extends ConnectionKindName = ConnectionKindName> = AdmissionArgs<
+    K,
+    ScopeInput<K>
+>;
+
+interface AdmissionArgs<K extends ConnectionKindName, S> {
     /**
      * Where the connections arrive, discriminated by `kind`: its identity.
      *
      * @example { kind: "aws:vpcEndpoint", serviceId: service.id }
      */
-    scope: pulumi.Input<ScopeInput>;
+    scope: pulumi.Input<S>;
     /** In order: the first that matches a connection says what becomes of it. */
-    rules: pulumi.Input<pulumi.Input<AdmissionRuleArgs>[]>;
+    rules: pulumi.Input<pulumi.Input<AdmissionRuleArgs<K>>[]>;
     /**
      * What becomes of a connection that no rule matches.
      *
@@ -76,7 +107,7 @@ export interface ConnectionAdmissionArgs {
      * @example [own, "vpce-0a1b2c3d4e5f60718"]
      * @default none
      */
-    except?: pulumi.Input<pulumi.Input<string | Connection | ConnectionDecision>[]>;
+    except?: pulumi.Input<pulumi.Input<string | ConnectionInput | ConnectionDecision | LookedUpConnection>[]>;
     /** Why, for whoever audits the state. It never leaves the state. */
     reason?: pulumi.Input<string>;
     /**
@@ -100,6 +131,16 @@ export interface ConnectionAdmissionArgs {
     timeout?: pulumi.Input<string>;
 }
 
+/** One rule, as the outputs have it. */
+export interface AdmissionRule {
+    name: string;
+    requester?: string | string[];
+    evidence?: Facts;
+    ticket?: string;
+    verdict: Verdict;
+    until?: string;
+}
+
 const PROVIDER = providerText("admission");
 
 /**
@@ -107,6 +148,8 @@ const PROVIDER = providerText("admission");
  * decide the rest. The first preview after a request came in shows it; `up` decides what that preview showed, and nothing that arrived since.
  *
  * State holds the rules and what is not as they want it, never a row per connection.
+ *
+ * `K` is the kind of the scope. The compiler finds it in the arguments, and uses it for nothing else.
  *
  * @example
  * ```ts
@@ -120,12 +163,13 @@ const PROVIDER = providerText("admission");
  * });
  * ```
  */
-export class ConnectionAdmission extends pulumi.CustomResource {
+export class ConnectionAdmission<K extends ConnectionKindName = ConnectionKindName> extends pulumi.CustomResource {
     readonly scope!: pulumi.Output<ConnectionScope>;
-    readonly rules!: pulumi.Output<pulumi.Unwrap<AdmissionRuleArgs>[]>;
+    readonly rules!: pulumi.Output<AdmissionRule[]>;
     readonly otherwise!: pulumi.Output<Verdict | undefined>;
     readonly existing!: pulumi.Output<Existing | undefined>;
     readonly reason!: pulumi.Output<string | undefined>;
+    /** Decisions among the arguments are their connections here. */
     readonly except!: pulumi.Output<(string | Connection)[] | undefined>;
     readonly onDelete!: pulumi.Output<OnDelete | undefined>;
     readonly allowRemoval!: pulumi.Output<boolean | undefined>;
@@ -144,7 +188,7 @@ export class ConnectionAdmission extends pulumi.CustomResource {
      * Declares the rules of one scope. Throws, before anything is registered, on arguments that do not exist, on `import` and on the provider
      * of another package.
      */
-    constructor(name: string, args: ConnectionAdmissionArgs, opts?: pulumi.CustomResourceOptions) {
+    constructor(name: string, args: AdmissionArgs<K, ScopeByKind<K>>, opts?: pulumi.CustomResourceOptions) {
         refuseOptions("ConnectionAdmission", name, opts);
         refuseArguments("ConnectionAdmission", name, args, ADMISSION_ARGUMENTS);
         const timeouts = opts?.customTimeouts;
@@ -168,10 +212,15 @@ export class ConnectionAdmission extends pulumi.CustomResource {
             },
             opts ?? {},
         );
-        fillIn<ConnectionAdmissionArgs>(this, ADMISSION_ARGUMENTS);
+        fillIn<ConnectionAdmission>(this, ADMISSION_ARGUMENTS);
         // The counts are unknown in a preview where `up` will change them; so are the verdicts, which the preview itself shows.
         this.verdicts = pulumi.all([this.verdicts, this.counts]).apply(([verdicts]) => verdicts);
         declare(this, this.except);
+    }
+
+    /** Whether it is an admission, also one of another copy of this package. */
+    static override isInstance(obj: unknown): obj is ConnectionAdmission {
+        return isOfType(obj, ADMISSION_TYPE_TOKEN);
     }
 }
 
@@ -182,7 +231,7 @@ function connectionsOf(except: NonNullable<ConnectionAdmissionArgs["except"]>): 
         .apply((entries: unknown) =>
             pulumi.all(
                 (Array.isArray(entries) ? entries : [entries]).map((entry: unknown) =>
-                    pulumi.CustomResource.isInstance(entry) ? (entry as ConnectionDecision).connection : entry,
+                    ConnectionDecision.isInstance(entry) ? entry.connection : entry,
                 ),
             ),
         ) as pulumi.Output<unknown[]>;

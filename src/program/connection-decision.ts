@@ -1,48 +1,27 @@
 import * as pulumi from "@pulumi/pulumi";
-import {
-    ARGUMENTS,
-    type Connection,
-    type Decision,
-    type Facts,
-    type ObservedConnection,
-    type OnDelete,
-    type OnDrift,
-    parseKey,
-    SCHEMA_VERSION,
-    type Status,
-    TYPE_TOKEN,
-} from "../shared/vocabulary";
+import type { Connection, ConnectionKindName, EvidenceOf } from "../kinds";
+import { ARGUMENTS, SCHEMA_VERSION, TYPE_TOKEN } from "../shared/contract";
+import { ownId } from "../shared/key";
+import type { Decision, Facts, ObservedConnection, OnDelete, OnDrift, Status } from "../shared/vocabulary";
+import type { ConnectionByKind, ConnectionInput, EvidenceInput, RequesterInput } from "./arguments";
 import { reportGone } from "./gone";
-import { declare, type FieldsAsInputs, fillIn, providerText, refuseArguments, refuseOptions, urnOf } from "./resource";
+import { declare, fillIn, isOfType, providerText, refuseArguments, refuseOptions, urnOf } from "./resource";
 
-/** Arguments of {@link ConnectionDecision}. */
-export interface ConnectionDecisionArgs {
-    /**
-     * Which connection, discriminated by `kind`. Its identity: another connection is another resource. Writing out a default
-     * (the region) is no change.
-     *
-     * @example { kind: "aws:vpcEndpoint", serviceId: service.id, endpointId: "vpce-0a1b2c3d4e5f60718" }
-     */
-    connection: pulumi.Input<ConnectionInput>;
+/**
+ * Arguments of {@link ConnectionDecision}. `K` is the name of the connection's kind: it says which fields the connection has and which
+ * facts `expectedEvidence` may ask for. Without it: a connection of any kind.
+ */
+export type ConnectionDecisionArgs<K extends ConnectionKindName = ConnectionKindName> = DecisionArgs<
+    K,
+    ConnectionInput<K>
+>;
+
+/** Only an accept has an end. The last one is for a decision that the compiler does not know, such as `late ? "reject" : "accept"`. */
+type DecisionArgs<K extends ConnectionKindName, C> = AcceptArgs<K, C> | RejectArgs<K, C> | EitherArgs<K, C>;
+
+interface AcceptArgs<K extends ConnectionKindName, C> extends CommonArgs<K, C> {
     /** What shall hold: `"accept"` or `"reject"`. A decision undone outside is drift, see {@link onDrift}. */
-    decision: pulumi.Input<Decision>;
-    /**
-     * The account, project owner or domain that must be the one asking, or several of them, in the cloud's own format.
-     * If another one asks, the preview fails and nothing is ever sent; it is checked again right before sending. Where the
-     * cloud does not tell who asks, the preview warns and `up` refuses.
-     *
-     * @default nobody in particular; `connections:requireExpectedRequester` makes it mandatory for accepts
-     */
-    expectedRequester?: pulumi.Input<string | pulumi.Input<string>[]>;
-    /**
-     * Further facts the cloud vouches for that must hold in the preview and again right before sending, such as
-     * `{ cidrs: ["10.1.0.0/16"] }`. A list allows any of its values; a fact that is itself a list must have all of its values among them.
-     * On a connection that is settled, a fact that changed is a warning: the requester may change it, and must not stop your other decisions.
-     * The README lists each kind's facts.
-     */
-    expectedEvidence?: pulumi.Input<Record<string, pulumi.Input<string | boolean | string[]>>>;
-    /** Why, for whoever audits the state. It never leaves the state; changing only the reason calls no cloud. */
-    reason?: pulumi.Input<string>;
+    decision: pulumi.Input<"accept">;
     /**
      * Of an accept: until when. A date (`"2026-12-31"`, that day included, UTC), a time (`"2026-12-31T18:00:00Z"`) or a Go-style duration
      * from the acceptance (`"30d"`; it counts from the full day after the preview that plans the acceptance, a shorter one from the full hour, so that
@@ -53,6 +32,43 @@ export interface ConnectionDecisionArgs {
      * @default the acceptance has no end
      */
     until?: pulumi.Input<string>;
+}
+
+interface RejectArgs<K extends ConnectionKindName, C> extends CommonArgs<K, C> {
+    /** What shall hold: `"accept"` or `"reject"`. A decision undone outside is drift, see {@link onDrift}. */
+    decision: "reject";
+}
+
+interface EitherArgs<K extends ConnectionKindName, C> extends CommonArgs<K, C> {
+    /** What shall hold: `"accept"` or `"reject"`. A decision undone outside is drift, see {@link onDrift}. */
+    decision: pulumi.Input<Decision>;
+}
+
+interface CommonArgs<K extends ConnectionKindName, C> {
+    /**
+     * Which connection, discriminated by `kind`. Its identity: another connection is another resource. Stating the
+     * default region explicitly causes no diff.
+     *
+     * @example { kind: "aws:vpcEndpoint", serviceId: service.id, endpointId: "vpce-0a1b2c3d4e5f60718" }
+     */
+    connection: pulumi.Input<C>;
+    /**
+     * The account, project owner or domain that must be the one asking, or several of them, in the cloud's own format.
+     * If another one asks, the preview fails and nothing is ever sent; it is checked again right before sending. Where the
+     * cloud does not tell who asks, the preview warns and `up` refuses.
+     *
+     * @default nobody in particular; `connections:requireExpectedRequester` makes it mandatory for accepts
+     */
+    expectedRequester?: RequesterInput;
+    /**
+     * Further facts the cloud vouches for that must hold in the preview and again right before sending, such as
+     * `{ cidrs: ["10.1.0.0/16"] }`. A list allows any of its values; a fact that is itself a list must have all of its values among them.
+     * On a connection that is settled, a fact that changed is a warning: the requester may change it, and must not stop your other decisions.
+     * The README lists each kind's facts.
+     */
+    expectedEvidence?: pulumi.Input<EvidenceInput<EvidenceOf<K>>>;
+    /** Why, for whoever audits the state. It never leaves the state; changing only the reason calls no cloud. */
+    reason?: pulumi.Input<string>;
     /**
      * What to do when somebody undid the decision outside: `"correct"` decides again. `"hold"` shows it as drift on every
      * run and sends nothing until the declaration changes, so that a connection cut at night is not opened by the next pipeline.
@@ -89,12 +105,36 @@ export interface ConnectionDecisionArgs {
     timeout?: pulumi.Input<string>;
 }
 
-/** A connection whose fields may be outputs of other resources. The kind is always written out. */
-export type ConnectionInput = {
-    [K in Connection["kind"]]: FieldsAsInputs<Extract<Connection, { kind: K }>>;
-}[Connection["kind"]];
-
 const PROVIDER = providerText("provider");
+
+/**
+ * What {@link ConnectionDecision.get} returns: a connection as it stands. Nothing is declared about it, so there is no decision, and no
+ * argument but the connection.
+ */
+export interface LookedUpConnection extends pulumi.CustomResource {
+    /** The connection that the id names. */
+    readonly connection: pulumi.Output<Connection>;
+    /** The cloud's id of the connection. */
+    readonly connectionId: pulumi.Output<string>;
+    /** Where the connection stands, in the same words for every cloud. */
+    readonly status: pulumi.Output<Status>;
+    /** Who asked, where the cloud tells. */
+    readonly requester: pulumi.Output<string | undefined>;
+    /** The cloud's own word for the status. */
+    readonly cloudStatus: pulumi.Output<string | undefined>;
+    /** What the provider saw: status, requester and the facts the cloud vouches for. */
+    readonly observed: pulumi.Output<ObservedConnection>;
+    readonly decision: pulumi.Output<undefined>;
+    readonly expectedRequester: pulumi.Output<undefined>;
+    readonly expectedEvidence: pulumi.Output<undefined>;
+    readonly reason: pulumi.Output<undefined>;
+    readonly until: pulumi.Output<undefined>;
+    readonly onDrift: pulumi.Output<undefined>;
+    readonly onDelete: pulumi.Output<undefined>;
+    readonly allowRemoval: pulumi.Output<undefined>;
+    readonly waitForRequest: pulumi.Output<undefined>;
+    readonly timeout: pulumi.Output<undefined>;
+}
 
 /**
  * A decision about a connection request that waits at its owner: **accepted** or **rejected**, declared in a program,
@@ -102,6 +142,8 @@ const PROVIDER = providerText("provider");
  *
  * A resource of its own, because the connection belongs to somebody else: creating it adopts what is decided already, and
  * deleting it leaves the cloud as it is unless told otherwise.
+ *
+ * `K` is the kind of the connection. The compiler finds it in the arguments, and uses it for nothing else.
  *
  * @example Accept, if the expected account asks
  * ```ts
@@ -120,7 +162,7 @@ const PROVIDER = providerText("provider");
  * });
  * ```
  */
-export class ConnectionDecision extends pulumi.CustomResource {
+export class ConnectionDecision<K extends ConnectionKindName = ConnectionKindName> extends pulumi.CustomResource {
     readonly connection!: pulumi.Output<Connection>;
     readonly decision!: pulumi.Output<Decision>;
     readonly expectedRequester!: pulumi.Output<string | string[] | undefined>;
@@ -152,7 +194,7 @@ export class ConnectionDecision extends pulumi.CustomResource {
      * Declares a decision. Throws, before anything is registered, on arguments that do not exist and on options a decision cannot have:
      * `import` (creation adopts) and the provider of another package.
      */
-    constructor(name: string, args: ConnectionDecisionArgs, opts?: pulumi.CustomResourceOptions) {
+    constructor(name: string, args: DecisionArgs<K, ConnectionByKind<K>>, opts?: pulumi.CustomResourceOptions) {
         refuseOptions("ConnectionDecision", name, opts);
         refuseArguments("ConnectionDecision", name, args, ARGUMENTS);
         const timeouts = opts?.customTimeouts;
@@ -178,7 +220,7 @@ export class ConnectionDecision extends pulumi.CustomResource {
             },
             opts ?? {},
         );
-        fillIn<ConnectionDecisionArgs>(this, ARGUMENTS);
+        fillIn<ConnectionDecision>(this, ARGUMENTS);
         if (opts?.id === undefined) {
             declare(this);
         }
@@ -189,7 +231,7 @@ export class ConnectionDecision extends pulumi.CustomResource {
 
     /** The cloud's id of the connection. */
     get connectionId(): pulumi.Output<string> {
-        return this.id.apply((id) => id && (parseKey(id).parts.at(-1) ?? id));
+        return this.id.apply((id) => id && ownId(id));
     }
 
     /** Where the connection stands, in the same words for every cloud. In a preview, unknown where `up` will change it. */
@@ -215,7 +257,14 @@ export class ConnectionDecision extends pulumi.CustomResource {
      *
      * @param id the id of a decision, `aws:vpcEndpoint/eu-west-1/vpce-svc-0a1b2c3d4e5f60718/vpce-0c2d3e4f5a6b70819`
      */
-    static get(name: string, id: pulumi.Input<pulumi.ID>, opts?: pulumi.CustomResourceOptions): ConnectionDecision {
-        return new ConnectionDecision(name, {} as ConnectionDecisionArgs, { ...opts, id });
+    static get(name: string, id: pulumi.Input<pulumi.ID>, opts?: pulumi.CustomResourceOptions): LookedUpConnection {
+        // It decides nothing: there are no arguments, and their outputs are of undefined.
+        const looked: pulumi.CustomResource = new ConnectionDecision(name, {} as never, { ...opts, id });
+        return looked as LookedUpConnection;
+    }
+
+    /** Whether it is a decision, or what {@link ConnectionDecision.get} returns; also one of another copy of this package. */
+    static override isInstance(obj: unknown): obj is ConnectionDecision | LookedUpConnection {
+        return isOfType(obj, TYPE_TOKEN);
     }
 }

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { parseKey } from "../shared/vocabulary";
+import { ownId, scopeOf } from "../shared/key";
 
 /** Resources resolve one by one; what arrives within this pause is one message. */
 const QUIET_MS = 200;
@@ -23,9 +23,8 @@ export function reportGone(id: string): void {
     // Kept alive: else the program would be over, and its connection to the engine closed, before the message leaves.
     const gone: Unsaid = unsaid.get(deployment) ?? { ids: new Map(), release: pulumi.runtime.rpcKeepAlive() };
     unsaid.set(deployment, gone);
-    const { kind, parts } = parseKey(id);
-    const scope = [kind, ...parts.slice(0, -1)].join("/");
-    gone.ids.set(scope, (gone.ids.get(scope) ?? new Set()).add(parts.at(-1) ?? id));
+    const scope = scopeOf(id);
+    gone.ids.set(scope, (gone.ids.get(scope) ?? new Set()).add(ownId(id)));
     clearTimeout(gone.timer);
     gone.timer = setTimeout(() => {
         unsaid.delete(deployment);

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { refuseArguments } from "./resource";
+import { isOfType, refuseArguments } from "./resource";
 
 /** Where decisions of one account are made: names of regions, profiles, roles and endpoints. Never credentials. */
 export interface ProviderArgs {
@@ -26,6 +26,7 @@ export interface ProviderArgs {
     };
     huawei?: VpcepArgs;
     otc?: VpcepArgs;
+    azure?: AzureArgs;
     /** See `connections:allowPlainHttp`. @default false */
     allowPlainHttp?: pulumi.Input<boolean>;
     /** See `connections:maxCuts`. @default what the stack config says, else 10 */
@@ -51,14 +52,44 @@ export interface VpcepArgs {
     iamEndpoint?: pulumi.Input<string>;
 }
 
-type Section = "aws" | "alibaba" | "huawei" | "otc";
+/** Settings of Azure, by the names of Pulumi's Azure Native provider. */
+export interface AzureArgs {
+    /** Subscription whose requests the command `connection-decision list` shows; a decision's own is in its `resourceId`. */
+    subscriptionId?: pulumi.Input<string>;
+    /** Tenant whose credentials are used. */
+    tenantId?: pulumi.Input<string>;
+    /** Azure cloud: public, usgovernment or china. */
+    environment?: pulumi.Input<string>;
+    /** URL of Azure Resource Manager, instead of the cloud's own. */
+    resourceManagerEndpoint?: pulumi.Input<string>;
+    /** What tokens are for, instead of the URL of the cloud's Azure Resource Manager. */
+    resourceManagerAudience?: pulumi.Input<string>;
+    /** URL of Microsoft Entra ID, instead of the cloud's own. */
+    activeDirectoryAuthorityHost?: pulumi.Input<string>;
+    /** True: do not ask Microsoft's public cloud whether that URL is known, as private clouds need. */
+    disableInstanceDiscovery?: pulumi.Input<boolean>;
+}
 
-/** Every setting of a cloud, for telling a wrong one. */
-const SECTIONS: { [S in Section]: readonly (keyof NonNullable<ProviderArgs[S]>)[] } = {
+type Section = "aws" | "alibaba" | "huawei" | "otc" | "azure";
+
+/**
+ * Every setting of a cloud, for telling a wrong one. Written out, because the user's process loads no cloud; a test compares them with the
+ * clouds' own.
+ */
+export const SECTIONS: { [S in Section]: readonly (keyof NonNullable<ProviderArgs[S]>)[] } = {
     aws: ["region", "profile", "roleArn", "ec2Endpoint", "opensearchEndpoint", "stsEndpoint"],
     alibaba: ["profile", "roleArn", "vpcPeerEndpoint", "stsEndpoint"],
     huawei: ["region", "projectId", "vpcepEndpoint", "iamEndpoint"],
     otc: ["region", "projectId", "vpcepEndpoint", "iamEndpoint"],
+    azure: [
+        "subscriptionId",
+        "tenantId",
+        "environment",
+        "resourceManagerEndpoint",
+        "resourceManagerAudience",
+        "activeDirectoryAuthorityHost",
+        "disableInstanceDiscovery",
+    ],
 };
 
 const OPTIONS: readonly Exclude<keyof ProviderArgs, Section>[] = [
@@ -87,6 +118,11 @@ const INHERITED = ["maxCuts", "requireExpectedRequester"] as const;
  * ```
  */
 export class Provider extends pulumi.ProviderResource {
+    /** Whether it is a provider of decisions, also one of another copy of this package. */
+    static override isInstance(obj: unknown): obj is Provider {
+        return isOfType(obj, "pulumi:providers:pulumi-nodejs");
+    }
+
     constructor(name: string, args: ProviderArgs = {}, opts?: pulumi.ResourceOptions) {
         refuseArguments("Provider", name, args, [...Object.keys(SECTIONS), ...OPTIONS]);
         for (const [section, known] of Object.entries(SECTIONS)) {

@@ -2,18 +2,13 @@ import * as pulumi from "@pulumi/pulumi";
 import { fileLedger, type Ledger } from "../shared/ledger";
 import { unknownNames } from "../shared/suggest";
 
-/** A connection or scope whose fields may be outputs of other resources. The kind is always written out. */
-export type FieldsAsInputs<C extends { kind: string }> = {
-    [F in keyof C]: F extends "kind" ? C[F] : pulumi.Input<NonNullable<C[F]>>;
-};
-
 const LEFT_OUT = pulumi.output(undefined);
 
 /**
  * Arguments that were left out are outputs like the others, of undefined. One output for all of them: the SDK takes a stack trace for each
  * property it registers, 0.2 ms of a program per property and resource.
  */
-export function fillIn<Args>(resource: pulumi.Resource, names: readonly (keyof Args & string)[]): void {
+export function fillIn<R extends pulumi.Resource>(resource: R, names: readonly (keyof R & string)[]): void {
     for (const name of names) {
         if (!(name in resource)) {
             Object.assign(resource, { [name]: LEFT_OUT });
@@ -29,6 +24,14 @@ export function fillIn<Args>(resource: pulumi.Resource, names: readonly (keyof A
 export function providerText(name: "provider" | "admission"): string {
     const sentence = "npm install pulumi-connection-decision here; remove its resources before the package";
     return `exports.handler=()=>{try{return require("pulumi-connection-decision/provider").${name}}catch(e){throw e.code=="MODULE_NOT_FOUND"?Error("${sentence}"):e}}`;
+}
+
+/**
+ * Whether a value is a resource with this type token. The Pulumi way: not `instanceof`, which fails where the package is installed twice.
+ */
+export function isOfType(value: unknown, type: string): boolean {
+    // Internal to the SDK, but what every generated package compares.
+    return pulumi.Resource.isInstance(value) && (value as { __pulumiType?: string }).__pulumiType === type;
 }
 
 /** Throws on arguments that do not exist, also from JavaScript and through spreads: a misspelled guard would let a stranger in. */
