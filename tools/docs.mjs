@@ -1,5 +1,5 @@
 /**
- * `npm run docs`: writes docs/kinds.md and the table in README.md from the kinds' own data. `--check` only compares.
+ * `npm run docs`: writes docs/kinds.md and the tables in README.md from the kinds' own data. `--check` only compares.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -9,19 +9,17 @@ import { fileURLToPath } from "node:url";
 const repository = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 const require = createRequire(import.meta.url);
 const { kinds } = require(path.join(repository, "dist/kinds/index.js"));
+const { lifecyclesOf } = require(path.join(repository, "dist/kinds/lifecycle.js"));
 
-const MARK = "<!-- kinds: made by `npm run docs` -->";
-const END = "<!-- end of kinds -->";
+/** Parts of README.md that are made here, by the name in their marks. */
+const PARTS = { kinds: overview, permissions };
 
 const readme = path.join(repository, "README.md");
-const text = readFileSync(readme, "utf8");
-const [before, rest] = text.split(MARK);
-const after = rest?.split(END)[1];
-if (after === undefined) {
-    throw new Error(`README.md needs ${MARK} and ${END}`);
-}
 const files = {
-    [readme]: `${before}${MARK}\n${overview()}\n${END}${after}`,
+    [readme]: Object.entries(PARTS).reduce(
+        (text, [name, make]) => replacePart(text, name, make()),
+        readFileSync(readme, "utf8"),
+    ),
     [path.join(repository, "docs/kinds.md")]: reference(),
 };
 const stale = Object.entries(files).filter(([file, content]) => read(file) !== content);
@@ -36,22 +34,48 @@ if (process.argv.includes("--check")) {
     }
 }
 
+function replacePart(text, name, content) {
+    const [mark, end] = [`<!-- ${name}: made by \`npm run docs\` -->`, `<!-- end of ${name} -->`];
+    const [before, rest] = text.split(mark);
+    const after = rest?.split(end)[1];
+    if (after === undefined) {
+        throw new Error(`README.md needs ${mark} and ${end}`);
+    }
+    return `${before}${mark}\n${content}\n${end}${after}`;
+}
+
 function overview() {
-    const rows = Object.values(kinds).map((kind) => {
-        const { reject } = tableOf(kind);
-        const undo = Array.isArray(reject.accepted.do) ? reject.accepted.do.join(", ") : reject.accepted.do;
-        return [
-            `[\`${kind.name}\`](docs/kinds.md#${anchor(kind.name)})`,
-            Object.entries(kind.fields)
-                .map(([name, field]) => `\`${name}${field.required ? "" : "?"}\``)
-                .join(", "),
-            byStatus(kind)
-                .map(([status, words]) => `${status}: ${words.join(", ")}`)
-                .join("; "),
-            undo === "remove" ? "`remove` (needs `allowRemoval`)" : "`reject`",
-        ];
-    });
+    const rows = Object.values(kinds).map((kind) => [
+        kindLink(kind),
+        Object.entries(kind.fields)
+            .map(([name, field]) => `\`${name}${field.required ? "" : "?"}\``)
+            .join(", "),
+        byStatus(kind)
+            .map(([status, words]) => `${status}: ${words.join(", ")}`)
+            .join("; "),
+        [...new Set(lifecyclesOf(kind).map(([, { reject }]) => cutting(reject.accepted)))].join(", or "),
+    ]);
     return table(["kind", "fields", "status: the cloud's words", "cutting an accepted one"], rows);
+}
+
+function cutting(cell) {
+    return cell?.do === "remove" ? "`remove` (needs `allowRemoval`)" : `\`${cell?.do}\``;
+}
+
+function permissions() {
+    const names = (list) => (list ?? []).map((name) => `\`${name.replace(/ \(.*/, "")}\``).join(", ") || "not possible";
+    const rows = Object.values(kinds).map((kind) => [
+        kindLink(kind),
+        names(kind.permissions.read),
+        names(kind.permissions.accept),
+        names(kind.permissions.reject),
+        names(kind.permissions.remove),
+    ]);
+    return table(["kind", "reading: previews, refresh", "accept", "reject", "remove"], rows);
+}
+
+function kindLink({ name }) {
+    return `[\`${name}\`](docs/kinds.md#${anchor(name)})`;
 }
 
 function reference() {
@@ -69,7 +93,7 @@ function section(kind) {
     return [
         `## ${kind.name}`,
         "",
-        `A ${kind.title} of ${kind.cloud.title}. Its id in the state: \`${[kind.name, ...kind.identity.map((part) => `<${part}>`)].join("/")}\`.`,
+        `${kind.title} (${kind.cloud.title}). Its id in the state: \`${[kind.name, ...[...kind.scope, kind.id].map((part) => `<${part}>`)].join("/")}\`.`,
         "",
         table(
             ["field", "", "format"],
@@ -106,40 +130,50 @@ function section(kind) {
             byStatus(kind).map(([status, words]) => [status, words.map((word) => `\`${word}\``).join(", ")]),
         ),
         "",
+        ...lifecyclesOf(kind).flatMap(([name, lifecycle]) => transitions(name, lifecycle)),
+    ];
+}
+
+/** One lifecycle table and its picture. */
+function transitions(name, lifecycle) {
+    const heading = name === "" ? [] : [`### ${name}`, ""];
+    return [
+        ...heading,
         ...["accept", "reject"].flatMap((decision) => [
             `What \`${decision}\` does:`,
             "",
             table(
                 ["status", "does", "", "source"],
-                Object.entries(tableOf(kind)[decision])
-                    .filter(([status]) => status === "absent" || Object.values(kind.statuses).includes(status))
-                    .map(([status, rule]) => [
-                        status,
-                        does(rule),
-                        rule.basis === "tried" ? "undocumented, tried" : rule.basis,
-                        link(rule.source),
-                    ]),
+                Object.entries(lifecycle[decision]).map(([status, cell]) => [
+                    status,
+                    does(cell),
+                    cell.basis === "tried" ? "undocumented, tried" : cell.basis,
+                    link(cell.source),
+                ]),
             ),
             "",
         ]),
         "```mermaid",
         "stateDiagram-v2",
-        ...diagram(kind),
+        ...diagram(lifecycle),
         "```",
         "",
     ];
 }
 
-function diagram(kind) {
-    const lifecycle = tableOf(kind);
+function diagram(lifecycle) {
     return ["accept", "reject"].flatMap((decision) =>
         Object.entries(lifecycle[decision])
-            .filter(([status, rule]) => Array.isArray(rule.do) && Object.values(kind.statuses).includes(status))
-            .map(([status, rule]) => {
-                const goal = rule.do.includes("remove") ? "absent" : decision === "accept" ? "accepted" : "rejected";
-                return `    ${status} --> ${goal}: ${rule.do.join(", ")}${rule.basis === "tried" ? " (tried)" : ""}`;
+            .filter(([, cell]) => isAction(cell.do))
+            .map(([status, cell]) => {
+                const goal = cell.do === "remove" ? "absent" : decision === "accept" ? "accepted" : "rejected";
+                return `    ${status} --> ${goal}: ${cell.do}${cell.basis === "tried" ? " (tried)" : ""}`;
             }),
     );
+}
+
+function isAction(name) {
+    return ["accept", "reject", "remove"].includes(name);
 }
 
 function does({ do: action, remedy }) {
@@ -149,11 +183,7 @@ function does({ do: action, remedy }) {
         awaitRequest: "waits for the request",
         impossible: `fails: ${remedy}`,
     };
-    return Array.isArray(action) ? action.map((name) => `\`${name}\``).join(", then ") : words[action];
-}
-
-function tableOf(kind) {
-    return kind.lifecycle({ found: "yes", admission: "manual", settings: {} });
+    return isAction(action) ? `\`${action}\`` : words[action];
 }
 
 function byStatus(kind) {

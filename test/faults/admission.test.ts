@@ -5,15 +5,12 @@ import type { Call } from "../../src/simulator/index";
 import { endpoint, SERVICE, useClouds, worldWith } from "../support/clouds";
 import { onEndpoint } from "../support/declarations";
 import { TestStack } from "../support/engine";
+import { SCHEDULES, SEED } from "../support/long-runs";
 
 /**
  * Random rules, requests and outside changes, at any call. What the rules say is worked out here by hand, on what the last listing before the call
- * served. FAULT_SCHEDULES and FAULT_SEED as in schedules.test.ts.
+ * served. FAULT_SCHEDULES and FAULT_SEED: see test/support/long-runs.ts.
  */
-const SCHEDULES = Number(process.env.FAULT_SCHEDULES ?? "150");
-const LONG = SCHEDULES >= 1_000;
-const SEED = Number(process.env.FAULT_SEED ?? (LONG ? Date.now() % 2 ** 31 : 20261121));
-
 const ACCOUNTS = ["111122223333", "222233334444", "333344445555"] as const;
 const TYPES = ["ipv4", "ipv6", "dualstack"] as const;
 const STATES = ["pendingAcceptance", "available", "rejected", "expired"] as const;

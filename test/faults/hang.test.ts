@@ -1,12 +1,25 @@
-import { describe, expect, it, onTestFinished } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { callLimits, withinCallTimeout } from "../../src/kinds/cloud";
 import { systemClock } from "../../src/shared/clock";
 import { useClouds } from "../support/clouds";
 import { onEndpoint, onInbound, onPeering, onVpcep } from "../support/declarations";
 import { TestStack } from "../support/engine";
+import { LONG } from "../support/long-runs";
 
-/** A call that is never answered, in real time: it is given up after 30 s, and read before anything is sent again. */
+/** A call that is never answered, in real time: it is given up after 30 s, and read before anything is sent again. `npm test` waits shorter. */
+const SHORT_TIMEOUT_MS = 1_000;
 const clouds = useClouds();
+const { timeoutMs: productionTimeoutMs } = callLimits;
+beforeAll(() => {
+    callLimits.timeoutMs = LONG ? productionTimeoutMs : SHORT_TIMEOUT_MS;
+});
+afterAll(() => {
+    callLimits.timeoutMs = productionTimeoutMs;
+});
+
+it("a call may take 30 s", () => {
+    expect(productionTimeoutMs).toBe(30_000);
+});
 
 describe.each(["before", "after"] as const)("a decision that hangs %s it took effect", (when) => {
     it("is given up, read, and sent again only if it did not", { timeout: 120_000 }, async () => {

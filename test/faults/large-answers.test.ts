@@ -1,7 +1,7 @@
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { answerLimits } from "../../src/kinds/transport";
 import type { kinds } from "../../src/kinds";
+import { answerLimits } from "../../src/kinds/transport";
 import { DOCUMENTED, placeAt, startHostile } from "../support/hostile-server";
 
 /** Answers larger than any cloud's, as they are or after inflation. */
@@ -54,7 +54,7 @@ describe.each(NAMES)("%s", (name) => {
 
     it("a decision that such an answer follows may have been taken", async () => {
         const { kind, scope, call, order } = placeAt(name, (await cloud(bomb, { "content-encoding": "gzip" })).url);
-        expect(await kind.actions.accept(scope, [order], call)).toMatchObject([{ result: "unknown" }]);
+        expect(await kind.accept(scope, [order], call)).toMatchObject([{ result: "unknown" }]);
     });
 
     it("inflated answers below the limit are read", async () => {

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { kinds } from "../../src/kinds";
 import { PROJECT, SERVICE, VPCEP_SERVICE } from "../support/clouds";
 import { KEYS, startHostile } from "../support/hostile-server";
+import { addressOf } from "../support/kind-data";
 
 /** Errors about a role, a profile or an endpoint name the setting that is wrong, and the call that failed. */
 const signal = new AbortController().signal;
@@ -31,7 +32,7 @@ async function failure(
     const placement = { region: name.startsWith("aws") ? "eu-west-1" : "eu-de", projectId: PROJECT };
     const clients = kind.cloud.connect({ settings, environment: { ...KEYS, ...environment }, placement });
     const serviceId = name === "aws:vpcEndpoint" ? SERVICE : VPCEP_SERVICE;
-    const { scope } = kind.locate({ ...placement, serviceId, endpointId: "e", instanceId: "i" } as never);
+    const { scope } = addressOf(kind, { ...placement, serviceId, endpointId: "e", instanceId: "i" });
     return kind.list(scope, undefined, { clients, signal, now: Date.now }).then(
         () => "no failure",
         (error: unknown) => error,

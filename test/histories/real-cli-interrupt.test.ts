@@ -13,7 +13,7 @@ const connection = { kind: "aws:vpcEndpoint", serviceId: "${SERVICE}", endpointI
 new ConnectionDecision("a", { connection, decision: "accept" });
 `;
 
-describe("4 a second Ctrl-C", { timeout: 120_000 }, () => {
+describe("a second Ctrl-C", { timeout: 120_000 }, () => {
     it("leaves no record of what was sent; the next up adopts it and sends nothing again", async () => {
         const real = await realStack(clouds.simulator.env);
         writeFileSync(path.join(real.folder, "index.js"), SOURCE);

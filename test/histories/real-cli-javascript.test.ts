@@ -18,7 +18,7 @@ const OPERATION_MS = 180_000;
 const PARTNER = "444455556666";
 const onFirst = { kind: "aws:vpcEndpoint", serviceId: SERVICE, endpointId: endpoint(1) } as const;
 
-describe("2.3 unknown arguments", { timeout: OPERATION_MS }, () => {
+describe("unknown arguments", { timeout: OPERATION_MS }, () => {
     const rules: ConnectionAdmissionArgs["rules"] = [{ name: "all", requester: REQUESTER, verdict: "accept" }];
     const scope = { kind: "aws:vpcEndpoint", serviceId: SERVICE } as const;
 
@@ -64,7 +64,7 @@ describe("2.3 unknown arguments", { timeout: OPERATION_MS }, () => {
     });
 });
 
-describe("4 a missing package", { timeout: OPERATION_MS }, () => {
+describe("a missing package", { timeout: OPERATION_MS }, () => {
     it("is one sentence with what to install, and to remove resources first", async () => {
         const real = await realStack(clouds.simulator.env);
         await real.up(async () => {

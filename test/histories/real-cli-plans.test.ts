@@ -20,7 +20,7 @@ function set(n: number, state: string): void {
     Object.assign(clouds.simulator.world.aws?.[0]?.endpointServices?.[0]?.connections?.[n - 1] as object, { state });
 }
 
-describe("2.4 drift", { timeout: OPERATION_MS }, () => {
+describe("drift", { timeout: OPERATION_MS }, () => {
     it("shows what was, not what the last plan saw, and its exports do not promise what up will heal", async () => {
         const real = await realStack(clouds.simulator.env);
         const program = async () => {
@@ -36,7 +36,7 @@ describe("2.4 drift", { timeout: OPERATION_MS }, () => {
     });
 });
 
-describe("2.5 update plans", { timeout: OPERATION_MS }, () => {
+describe("update plans", { timeout: OPERATION_MS }, () => {
     it("succeed with everything exported, and store the outputs", async () => {
         const real = await realStack({ ...clouds.simulator.env, PULUMI_EXPERIMENTAL: "true" });
         clouds.simulator.world = worldWith({
@@ -81,7 +81,7 @@ describe("2.5 update plans", { timeout: OPERATION_MS }, () => {
         expect(states()).toEqual(["rejected", "rejected", "pendingAcceptance"]);
     });
 
-    it("refuse readably when a human rejected what was pending (1.6)", async () => {
+    it("refuse readably when a human rejected what was pending", async () => {
         const real = await realStack({ ...clouds.simulator.env, PULUMI_EXPERIMENTAL: "true" });
         const program = async () => {
             new ConnectionAdmission("rules", { scope: SCOPE, rules: analytics, existing: "enforce" });

@@ -25,7 +25,7 @@ function states(): (string | undefined)[] {
     return (clouds.simulator.world.aws?.[0]?.endpointServices?.[0]?.connections ?? []).map(({ state }) => state);
 }
 
-describe("1.3 one run, one ledger", { timeout: OPERATION_MS }, () => {
+describe("one run, one ledger", { timeout: OPERATION_MS }, () => {
     it("opposite decisions under two providers are an error that names both", async () => {
         const real = await realStack(clouds.simulator.env);
         const program = async () => {
@@ -91,7 +91,7 @@ describe("1.3 one run, one ledger", { timeout: OPERATION_MS }, () => {
     });
 });
 
-describe("1.11 policies of the stack", { timeout: OPERATION_MS }, () => {
+describe("policies of the stack", { timeout: OPERATION_MS }, () => {
     it("hold under explicit providers unless these set them", async () => {
         clouds.simulator.world = worldWith({ endpoints: ["available", "available", "pendingAcceptance"] });
         const real = await realStack(clouds.simulator.env, {

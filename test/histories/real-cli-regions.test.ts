@@ -36,7 +36,7 @@ function inbound(): string[] {
 
 const ELSEWHERE = { AWS_REGION: "eu-central-1", AWS_DEFAULT_REGION: "eu-central-1" };
 
-describe("1.1 another AWS_REGION", { timeout: OPERATION_MS }, () => {
+describe("another AWS_REGION", { timeout: OPERATION_MS }, () => {
     it("at up, refresh and destroy of a decision touches nothing there", async () => {
         clouds.simulator.world = twoRegions();
         const real = await realStack(clouds.simulator.env);
@@ -73,7 +73,7 @@ describe("1.1 another AWS_REGION", { timeout: OPERATION_MS }, () => {
     });
 });
 
-describe("2.1 what cannot be read", { timeout: OPERATION_MS }, () => {
+describe("what cannot be read", { timeout: OPERATION_MS }, () => {
     it("makes --expect-no-changes red, with dead endpoints and with expired keys", async () => {
         const real = await realStack(clouds.simulator.env);
         const program = async () => {

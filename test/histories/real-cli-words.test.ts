@@ -84,7 +84,7 @@ async function onTerminal(real: RealStack, columns: number, command: string): Pr
 
 const hasScript = process.platform === "linux";
 
-describe("3 one line for each decision", { timeout: OPERATION_MS }, () => {
+describe("one line for each decision", { timeout: OPERATION_MS }, () => {
     it("without a terminal, also with --diff", async () => {
         const real = await folder();
         const { code, text } = await real.cli("preview", "--stack", "test", "--non-interactive");
@@ -115,7 +115,7 @@ describe("3 one line for each decision", { timeout: OPERATION_MS }, () => {
     });
 });
 
-describe("3 an error is printed once, without machinery", { timeout: OPERATION_MS }, () => {
+describe("an error is printed once, without machinery", { timeout: OPERATION_MS }, () => {
     const accepting = async () => {
         new ConnectionDecision("it", { connection: onFirst, decision: "accept", onDelete: "reject" });
     };

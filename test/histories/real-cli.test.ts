@@ -19,7 +19,7 @@ function states(): (string | undefined)[] {
     return (clouds.simulator.world.aws?.[0]?.endpointServices?.[0]?.connections ?? []).map(({ state }) => state);
 }
 
-describe("1.2 a target", { timeout: OPERATION_MS }, () => {
+describe("a target", { timeout: OPERATION_MS }, () => {
     it("that leaves out a decision does not let an admission decide its connection", async () => {
         clouds.simulator.world = worldWith({ endpoints: ["available"] });
         const real = await realStack(clouds.simulator.env);
@@ -41,7 +41,7 @@ describe("1.2 a target", { timeout: OPERATION_MS }, () => {
     });
 });
 
-describe("1.4 handing over", { timeout: OPERATION_MS }, () => {
+describe("handing over", { timeout: OPERATION_MS }, () => {
     const decided = (name: string) => async () => {
         new ConnectionDecision(name, { connection: onFirst, decision: "accept", onDelete: "reject" });
     };

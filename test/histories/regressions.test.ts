@@ -2,9 +2,9 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { plan } from "../../src/decision/plan";
-import type { Lifecycle } from "../../src/kinds/kind";
-import { findKind } from "../../src/kinds";
-import { UNKNOWN, type Wire } from "../../src/engine/wire";
+import type { Wire } from "../../src/engine/wire";
+import { kinds } from "../../src/kinds";
+import { UNKNOWN } from "../../src/shared/unknown";
 import {
     ACCOUNT,
     ALIBABA_REQUESTER,
@@ -17,10 +17,11 @@ import {
 } from "../support/clouds";
 import { onEndpoint, onInbound, onPeering } from "../support/declarations";
 import { type Program, type Result, TestStack } from "../support/engine";
+import { onlyTable } from "../support/kind-data";
 
 /**
- * What went wrong once, each with the history that showed it. Numbers are those of the review: 1 wrong decisions, 2 false green,
- * 3 what the preview says, 4 who else can stop us. What needs the real engine is beside this file.
+ * What went wrong once, each with the history that showed it: wrong decisions, runs that are green and should not be, previews that say too little, and
+ * requesters that stop others. What needs the real engine is beside this file.
  */
 const clouds = useClouds();
 afterEach(() => {
@@ -91,7 +92,7 @@ function withoutSts(): void {
     clouds.simulator.addFaults({ action: "sts:*", fault: "error", status: 503, times: 10_000 });
 }
 
-describe("1.1 the id decides where", () => {
+describe("under another AWS_REGION than the resource was made in", () => {
     const otherRegion = worldWith({ inbound: "ACTIVE" });
     otherRegion.aws?.push({
         account: ACCOUNT,
@@ -159,7 +160,7 @@ describe("1.1 the id decides where", () => {
     });
 });
 
-describe("1.2 two resources over one connection", () => {
+describe("two resources over one connection", () => {
     describe.each([
         ["its connection", { connection: { ...SCOPE, endpointId: UNKNOWN }, decision: "accept" }, "<the decision own>"],
         ["its decision", { ...onEndpoint(1, "accept"), decision: UNKNOWN }, JSON.stringify(endpoint(1))],
@@ -245,7 +246,7 @@ describe("1.2 two resources over one connection", () => {
     });
 });
 
-describe("1.5 time-boxes end", () => {
+describe("a time-box that is over does not begin again", () => {
     const boxed = (more: Wire = {}) => ({ rules: admission([{ ...analytics, until: "1d" }], more) });
 
     it.each([["report"], ["enforce"]])(
@@ -297,7 +298,7 @@ describe("1.5 time-boxes end", () => {
     });
 });
 
-describe("1.6 a human's decision", () => {
+describe("a human's decision", () => {
     it("that rejected what a rule accepts is reported, and changed under enforce only", async () => {
         endpoints("rejected");
         const stack = new TestStack(clouds.simulator);
@@ -338,7 +339,7 @@ describe("1.6 a human's decision", () => {
     });
 });
 
-describe("1.7 an account that is not confirmed", () => {
+describe("an account that is not confirmed", () => {
     const remove = { onDelete: "remove", allowRemoval: true };
 
     it("of a remembered peering sends nothing at destroy", async () => {
@@ -405,7 +406,7 @@ describe("1.7 an account that is not confirmed", () => {
     }
 });
 
-describe("1.8 preview and up agree", () => {
+describe("preview and up agree", () => {
     const slow = { timeout: "1s" };
 
     /** A decision that timed out while it settled; then its endpoint failed. */
@@ -447,7 +448,7 @@ describe("1.8 preview and up agree", () => {
     });
 });
 
-describe("1.9 arguments that are not known in a preview", () => {
+describe("arguments that are not known in a preview", () => {
     it("and do not matter are left out: the verdicts are shown", async () => {
         endpoints("available");
         const { steps } = await new TestStack(clouds.simulator).preview({
@@ -480,8 +481,8 @@ describe("1.9 arguments that are not known in a preview", () => {
     });
 });
 
-describe("1.10 absence", () => {
-    it("of an endpoint that this run creates is read again before it is believed", async () => {
+describe("a connection that one answer does not name", () => {
+    it("but that this run creates is read again before it is taken for gone", async () => {
         endpoints("pendingAcceptance");
         const appear = () => {
             if (connections().length === 1) {
@@ -508,7 +509,7 @@ describe("1.10 absence", () => {
         expect([failures, states()]).toEqual([{}, ["available", "rejected"]]);
     });
 
-    it.each(["{}", '{"foo":1}', ""])("is not proved by %j with status 200", async (body) => {
+    it.each(["{}", '{"foo":1}', ""])("is not gone because an answer of %j with status 200 lacks it", async (body) => {
         clouds.simulator.world = worldWith({ inbound: "ACTIVE" });
         const server = createServer((_request, response) => {
             response.setHeader("content-type", "application/json");
@@ -526,7 +527,7 @@ describe("1.10 absence", () => {
     });
 });
 
-describe("1.11 requireExpectedRequester", () => {
+describe("requireExpectedRequester", () => {
     const policy = { "connections:requireExpectedRequester": "true" };
 
     it.each<[string, Wire]>([
@@ -545,15 +546,9 @@ describe("1.11 requireExpectedRequester", () => {
     });
 });
 
-describe("1.12 smaller wrong ones", () => {
+describe("messages, limits and lengths", () => {
     it("a reject that is impossible does not speak of accepting", () => {
-        const lifecycle = findKind("alibaba:vpcPeering")?.lifecycle({
-            found: "yes",
-            admission: "manual",
-            settings: {},
-        });
-        expect(lifecycle).toBeDefined();
-        const { accept, reject } = lifecycle as Lifecycle;
+        const { accept, reject } = onlyTable(kinds["alibaba:vpcPeering"]);
         const impossible = { do: "impossible", basis: "tried", source: "a table of this test" } as const;
         const { warnings } = plan(
             { accept, reject: { ...reject, removing: impossible } },
@@ -568,7 +563,7 @@ describe("1.12 smaller wrong ones", () => {
     it.each([
         ["2026-02-30", /is not a date/],
         ["99999999999d", /longer than a hundred years/],
-    ])("until: %s is a sentence", async (until, sentence) => {
+    ])("a wrong until (%s) is refused with a sentence", async (until, sentence) => {
         const stack = new TestStack(clouds.simulator);
         const { failures } = await stack.preview({
             a: onEndpoint(1, "accept", { until }),
@@ -606,7 +601,7 @@ describe("1.12 smaller wrong ones", () => {
     });
 });
 
-describe("2.1 unreadable is not unchanged", () => {
+describe("unreadable is not unchanged", () => {
     const unreadable = () =>
         clouds.simulator.addFaults({ action: "ec2:Describe*", fault: "error", status: 503, times: 1_000 });
 
@@ -643,7 +638,7 @@ describe("2.1 unreadable is not unchanged", () => {
     });
 });
 
-describe("2.3 unknown arguments", () => {
+describe("unknown arguments", () => {
     it.each<[string, Wire, string]>([
         ["expectRequester", onEndpoint(1, "accept", { expectRequester: PARTNER }), "did you mean expectedRequester?"],
         ["excpet", admission([analytics], { excpet: [endpoint(1)] }), "did you mean except?"],
@@ -669,7 +664,7 @@ describe("2.3 unknown arguments", () => {
     });
 });
 
-describe("3 what the preview says", () => {
+describe("what the preview says", () => {
     it("names cuts first: a flood of requests does not hide one", async () => {
         endpoints(...Array.from({ length: 150 }, () => ({ state: "pendingAcceptance", owner: PARTNER })), {
             state: "available",
@@ -704,7 +699,7 @@ describe("3 what the preview says", () => {
     });
 });
 
-describe("4 nobody else can stop us", () => {
+describe("what one requester does stops no other decision", () => {
     const guarded = onPeering("accept", { expectedEvidence: { cidrs: ["10.20.0.0/16"] } });
     const requesterChangesCidrs = () => {
         const peering = clouds.simulator.world.alibaba?.[0]?.vpcPeerConnections?.[0];
@@ -752,7 +747,7 @@ describe("4 nobody else can stop us", () => {
     });
 });
 
-describe("found since: what is not known yet in a preview", () => {
+describe("what is not known yet in a preview", () => {
     it.each([["expectedRequester"], ["expectedEvidence"]])("%s does not read as nobody expected", async (name) => {
         const result = await new TestStack(clouds.simulator).preview({ a: onPeering("accept", { [name]: UNKNOWN }) });
         expect(spoken(result)).toContain("(who is expected is not known yet): pending -> accepted");
@@ -787,7 +782,7 @@ describe("found since: what is not known yet in a preview", () => {
     });
 });
 
-describe("found since: onDrift hold", () => {
+describe("onDrift: hold", () => {
     it("after a timeout holds what somebody undid, with and without a refresh in between", async () => {
         endpoints("pendingAcceptance");
         clouds.simulator.addFaults({ action: "ec2:DescribeVpcEndpointConnections", fault: "staleRead", times: 100 });
@@ -805,7 +800,7 @@ describe("found since: onDrift hold", () => {
     });
 });
 
-describe("found since: a replacement", () => {
+describe("a replacement that leaves a connection", () => {
     it("says in the preview what it does to the connection that it leaves", async () => {
         endpoints("available", "pendingAcceptance");
         const stack = new TestStack(clouds.simulator);
@@ -823,7 +818,7 @@ describe("found since: a replacement", () => {
     });
 });
 
-describe("found since: a delete that acts and cannot read", () => {
+describe("a delete that acts and cannot read", () => {
     it.each<[string, Wire]>([
         ["a decision", onEndpoint(1, "accept", { onDelete: "reject" })],
         ["an admission", admission([analytics], { onDelete: "reject" })],
@@ -839,7 +834,7 @@ describe("found since: a delete that acts and cannot read", () => {
     });
 });
 
-describe("found since: guards", () => {
+describe("a guard that expects nothing", () => {
     it("an empty expectedEvidence does not read as one", async () => {
         const result = await new TestStack(clouds.simulator).preview({
             a: onEndpoint(1, "accept", { expectedEvidence: {} }),

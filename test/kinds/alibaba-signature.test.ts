@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { kinds } from "../../src/kinds";
 import { DOCUMENTED, KEYS } from "../support/hostile-server";
+import { addressOf } from "../support/kind-data";
 
 /**
  * What arrives is signed as "Request syntax and signature method V3" says, recomputed here from the request as a server sees it:
@@ -54,7 +55,7 @@ describe("requests to Alibaba Cloud", () => {
         const kind = kinds["alibaba:vpcPeering"];
         const vpcPeerEndpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
         const clients = kind.cloud.connect({ settings: { vpcPeerEndpoint }, environment: KEYS, placement: {} });
-        const { scope } = kind.locate({ instanceId: "pcc-guzvyqlj0n6e10" } as never);
+        const { scope } = addressOf(kind, { instanceId: "pcc-guzvyqlj0n6e10" });
         await kind.list(scope, "a token/with+signs *~", {
             clients,
             signal: new AbortController().signal,

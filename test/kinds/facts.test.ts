@@ -2,13 +2,14 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { main } from "../../src/cli/main";
-import { Transport } from "../../src/kinds/transport";
 import { kinds } from "../../src/kinds";
-import { systemClock } from "../../src/shared/clock";
-import { Inventory } from "../../src/reconcile/inventory";
+import { Transport } from "../../src/kinds/transport";
 import { Session } from "../../src/place/session";
+import { Inventory } from "../../src/reconcile/inventory";
+import { systemClock } from "../../src/shared/clock";
 import { DOMAIN, endpoint, PEERING, PROJECT, REQUESTER, SERVICE } from "../support/clouds";
 import { DOCUMENTED, ec2, KEYS, type Place, placeAt, startHostile } from "../support/hostile-server";
+import { addressOf, onlyTable } from "../support/kind-data";
 
 /** What the vendors' SDKs and documents say of their systems, row by row. */
 const signal = new AbortController().signal;
@@ -138,7 +139,7 @@ describe("Alibaba Cloud", () => {
     ] as const)("%s: %s", async (action, code, receipt) => {
         const { url } = await startHostile(() => refusal(code));
         const { kind, scope, order, call } = placeAt("alibaba:vpcPeering", url);
-        expect(await kind.actions[action]?.(scope, [order], call)).toMatchObject([receipt]);
+        expect(await kind[action]?.(scope, [order], call)).toMatchObject([receipt]);
     });
 
     it.each([
@@ -155,11 +156,11 @@ describe("Alibaba Cloud", () => {
     });
 
     it("waits for a connection that is being created, and says that allowed states are inferred", () => {
-        const { statuses, lifecycle, limits } = kinds["alibaba:vpcPeering"];
-        const { accept, reject } = lifecycle({ found: "yes", admission: "manual", settings: {} });
+        const { statuses, limits } = kinds["alibaba:vpcPeering"];
+        const { accept, reject } = onlyTable(kinds["alibaba:vpcPeering"]);
         expect(statuses.Creating).toBe("accepting");
-        expect([accept.accepting.do, reject.accepting.do]).toEqual(["settle", "settle"]);
-        expect([accept.rejected.basis, accept.expired.basis]).toEqual(["inferred", "inferred"]);
+        expect([accept.accepting?.do, reject.accepting?.do]).toEqual(["settle", "settle"]);
+        expect([accept.rejected?.basis, accept.expired?.basis]).toEqual(["inferred", "inferred"]);
         for (const rate of Object.values(limits.rates ?? {})) {
             expect(rate.source).toContain("quota");
             // 360 in 60 s, from the first second on.
@@ -187,8 +188,8 @@ describe("Huawei Cloud and Open Telekom Cloud", () => {
             });
             const kind = kinds[`${name}:vpcEndpoint`];
             const clients = kind.cloud.connect({ settings: {}, environment: KEYS, placement: { region } });
-            const { scope } = kind.locate({ region, serviceId: "s", endpointId: "e" } as never);
-            await kind.describe(scope, { clients, signal, now: Date.now }).catch(() => {});
+            const { scope } = addressOf(kind, { region, serviceId: "s", endpointId: "e" });
+            await kind.describe?.(scope, { clients, signal, now: Date.now }).catch(() => {});
             expect(new Set(asked)).toEqual(new Set(hosts));
         },
     );
@@ -199,7 +200,7 @@ describe("Huawei Cloud and Open Telekom Cloud", () => {
             body: JSON.stringify({ error_code, error_msg: "m" }),
         }));
         const { kind, scope, order, call } = placeAt("otc:vpcEndpoint", url);
-        expect(await kind.actions.accept(scope, [order], call)).toMatchObject([{ result: "busy", code: error_code }]);
+        expect(await kind.accept(scope, [order], call)).toMatchObject([{ result: "busy", code: error_code }]);
     });
 
     it.each(["huawei:vpcEndpoint", "otc:vpcEndpoint"] as const)(
@@ -212,7 +213,7 @@ describe("Huawei Cloud and Open Telekom Cloud", () => {
             });
             const { kind, scope, call } = placeAt(name, url);
             await kind.list(scope, undefined, call);
-            await kind.discover(scope, call);
+            await kind.discover?.(scope, call);
             expect(asked.map((query) => query.get("sort_dir"))).toEqual(["asc", "asc"]);
             // `created_at` on the one cloud, `create_at` on the other.
             expect(asked.map((query) => query.has("sort_key"))).toEqual([false, false]);

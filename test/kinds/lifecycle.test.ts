@@ -1,107 +1,53 @@
 import { describe, expect, it } from "vitest";
-import type { Status } from "../../src/shared/vocabulary";
 import { plan } from "../../src/decision/plan";
-import type { ConnectionKind, KnownStatus } from "../../src/kinds/kind";
-import { kinds } from "../../src/kinds";
 import type { Wire } from "../../src/engine/wire";
-import type { World } from "../../src/simulator/index";
-import { useClouds, worldWith } from "../support/clouds";
-import { onEndpoint, onInbound, onPeering, onVpcep } from "../support/declarations";
+import { type ConnectionKindName, kinds } from "../../src/kinds";
+import type { ConnectionKind } from "../../src/kinds/kind";
+import { lifecycleOf, lifecyclesOf } from "../../src/kinds/lifecycle";
+import type { Lifecycle } from "../../src/kinds/table";
+import type { Status } from "../../src/shared/vocabulary";
+import { useClouds } from "../support/clouds";
 import { TestStack } from "../support/engine";
+import { addressOf } from "../support/kind-data";
+import { ROWS } from "./all-rows";
+import type { Expected, KindRows } from "./kind-rows";
 
 /**
- * Every row of every lifecycle table, against the simulator where its cloud has such a state. What is expected is written
- * here by hand, from the documents, not taken from the tables.
- *
- * `=`: holds, nothing is sent. `>`: waits, nothing is sent. `!`: fails in up. `x`: fails in the preview. A word: that call is sent.
+ * Every row of every kind, against the simulator where its cloud has such a state. What is expected is written by hand in the files of
+ * rows, from the documents, not taken from the tables.
  */
-type Expected = "=" | ">" | "!" | "x" | "accept" | "reject" | "remove";
+const STATUSES: readonly Status[] = [
+    "pending",
+    "accepting",
+    "accepted",
+    "rejecting",
+    "rejected",
+    "unconnected",
+    "removing",
+    "expired",
+    "failed",
+    "absent",
+    "unknown",
+];
 
-interface Rows {
-    readonly world: (cloudState: string) => World;
-    readonly declare: (decision: "accept" | "reject", more?: Wire) => Wire;
-    readonly calls: Readonly<Record<string, string>>;
-    /** Cloud's state: status, accept, reject. */
-    readonly states: Readonly<Record<string, readonly [Status, Expected, Expected]>>;
+const clouds = useClouds({
+    world: Object.assign({}, ...[...ROWS.values()].map(({ world, states }) => world(Object.keys(states)[0] ?? ""))),
+});
+
+/** With a cloud of its own for each kind: the world says whose account it is. */
+function declared(name: ConnectionKindName, rows: KindRows, decision: "accept" | "reject", more: Wire = {}): Wire {
+    return { connection: { kind: name, ...rows.connection }, decision, ...more };
 }
 
-const vpcep: Omit<Rows, "declare"> = {
-    world: (vpcep) => worldWith({ vpcep }),
-    calls: { accept: "vpcep:connections:update", reject: "vpcep:connections:update" },
-    states: {
-        pendingAcceptance: ["pending", "accept", "reject"],
-        creating: ["accepting", ">", ">"],
-        accepted: ["accepted", "=", "reject"],
-        rejected: ["rejected", "accept", "="],
-        failed: ["failed", "!", "="],
-        deleting: ["removing", "!", "="],
-    },
-};
+it("every kind has rows", () => {
+    const missing = Object.keys(kinds).filter((name) => !ROWS.has(name as ConnectionKindName));
+    const files = missing.map((name) => `test/kinds/${name.replace(":", "-")}.ts is missing: the rows of ${name}`);
+    expect(files).toEqual([]);
+});
 
-const ROWS: Readonly<Record<keyof typeof kinds, Rows>> = {
-    "aws:vpcEndpoint": {
-        world: (state) => worldWith({ endpoints: [state] }),
-        declare: (decision, more) => onEndpoint(1, decision, more),
-        calls: { accept: "ec2:AcceptVpcEndpointConnections", reject: "ec2:RejectVpcEndpointConnections" },
-        states: {
-            pendingAcceptance: ["pending", "accept", "reject"],
-            PendingAcceptance: ["pending", "accept", "reject"],
-            pending: ["accepting", ">", ">"],
-            available: ["accepted", "=", "reject"],
-            partial: ["accepted", "=", "reject"],
-            rejected: ["rejected", "accept", "="],
-            deleting: ["removing", "!", "="],
-            deleted: ["absent", "!", "="],
-            failed: ["failed", "!", "="],
-            expired: ["expired", "!", "="],
-        },
-    },
-    "aws:openSearchInbound": {
-        world: (inbound) => worldWith({ inbound, undocumented: { openSearchAcceptRejected: "accepts" } }),
-        declare: onInbound,
-        calls: {
-            accept: "es:AcceptInboundConnection",
-            reject: "es:RejectInboundConnection",
-            remove: "es:DeleteInboundConnection",
-        },
-        states: {
-            PENDING_ACCEPTANCE: ["pending", "accept", "reject"],
-            APPROVED: ["accepting", ">", ">"],
-            PROVISIONING: ["accepting", ">", ">"],
-            ACTIVE: ["accepted", "=", "x"],
-            REJECTING: ["rejecting", ">", ">"],
-            REJECTED: ["rejected", "accept", "="],
-            DELETING: ["removing", "!", ">"],
-            DELETED: ["absent", "!", "="],
-        },
-    },
-    "alibaba:vpcPeering": {
-        world: (peering) => worldWith({ peering }),
-        declare: onPeering,
-        calls: {
-            accept: "vpc:AcceptVpcPeerConnection",
-            reject: "vpc:RejectVpcPeerConnection",
-            remove: "vpc:DeleteVpcPeerConnection",
-        },
-        states: {
-            Creating: ["accepting", ">", ">"],
-            Accepting: ["pending", "accept", "reject"],
-            Updating: ["accepting", ">", ">"],
-            Activated: ["accepted", "=", "x"],
-            Rejected: ["rejected", "!", "="],
-            Expired: ["expired", "!", "="],
-            Deleting: ["removing", "!", ">"],
-            Deleted: ["absent", "!", "="],
-        },
-    },
-    "huawei:vpcEndpoint": { ...vpcep, declare: (decision, more) => onVpcep(decision, more, "huawei:vpcEndpoint") },
-    "otc:vpcEndpoint": { ...vpcep, declare: (decision, more) => onVpcep(decision, more, "otc:vpcEndpoint") },
-};
-
-const clouds = useClouds();
-
-describe.each(Object.entries(ROWS))("%s", (name, rows) => {
-    const kind = kinds[name as keyof typeof kinds];
+describe.each([...ROWS])("%s", (name, rows) => {
+    const kind = kinds[name];
+    const declare = (decision: "accept" | "reject", more: Wire = {}) => declared(name, rows, decision, more);
 
     for (const [state, [status, ...expected]] of Object.entries(rows.states)) {
         for (const [i, decision] of (["accept", "reject"] as const).entries()) {
@@ -109,11 +55,11 @@ describe.each(Object.entries(ROWS))("%s", (name, rows) => {
             it(`${decision} of ${state} (${status}): ${wanted}`, async () => {
                 clouds.simulator.world = rows.world(state);
                 const stack = new TestStack(clouds.simulator);
-                const program = { a: rows.declare(decision, { timeout: "30s", waitForRequest: "5s" }) };
+                const program = { a: declare(decision, { timeout: "30s", waitForRequest: "5s" }) };
                 const preview = await stack.preview(program);
                 if (wanted === "x") {
                     expect(preview.failures.a).toContain("cannot be rejected once it is accepted");
-                    const removal = { a: rows.declare(decision, { timeout: "30s", allowRemoval: true }) };
+                    const removal = { a: declare(decision, { timeout: "30s", allowRemoval: true }) };
                     expect((await stack.up(removal)).failures).toEqual({});
                     expect(sent(rows)).toEqual(["remove"]);
                     return;
@@ -143,23 +89,34 @@ describe.each(Object.entries(ROWS))("%s", (name, rows) => {
     }
 
     it("has a source for every row, and says of every undocumented action that it is tried", () => {
-        for (const { decision, status, rule } of cells(kind)) {
-            expect(rule.source, `${decision} of ${status}`).not.toBe("");
-            if (typeof rule.do !== "string" && rule.basis === "tried") {
-                expect(planned(kind, decision, status).transition).toContain("undocumented");
+        for (const [, table] of lifecyclesOf(kind)) {
+            for (const decision of ["accept", "reject"] as const) {
+                for (const [status, cell] of Object.entries(table[decision])) {
+                    expect(cell.source, `${decision} of ${status}`).not.toBe("");
+                    if (cell.basis === "tried") {
+                        expect(["accept", "reject", "remove"]).toContain(cell.do);
+                        const { transition } = planned(table, decision, status as Status);
+                        expect(transition).toContain("undocumented");
+                    }
+                }
             }
         }
     });
 
-    it("plans something sensible for statuses its cloud has no word for", () => {
-        const shown = new Set(Object.values(rows.states).map(([status]) => status));
-        for (const { decision, status, rule } of cells(kind).filter((cell) => !shown.has(cell.status))) {
-            const { step } = planned(kind, decision, status);
-            if (status !== "absent") {
-                expect(rule.basis, `${decision} of ${status}`).toBe("tried");
-            }
-            if (decision === "reject" && ["rejected", "expired", "failed", "unconnected", "absent"].includes(status)) {
-                expect(step.do).toBe("none");
+    it("has a row for every status its cloud has a word for, and plans nothing for the others", () => {
+        const words = new Set<Status>([
+            ...Object.values(kind.statuses),
+            ...Object.values(rows.states).map(([s]) => s),
+            "absent",
+        ]);
+        for (const decision of ["accept", "reject"] as const) {
+            const rowsOfTable = Object.keys(tableOf(kind, rows)[decision]);
+            expect([...words].filter((status) => !rowsOfTable.includes(status))).toEqual([]);
+            for (const status of STATUSES.filter((one) => !rowsOfTable.includes(one))) {
+                expect(planned(tableOf(kind, rows), decision, status)).toEqual({
+                    step: { do: "unknown" },
+                    warnings: [],
+                });
             }
         }
     });
@@ -167,43 +124,65 @@ describe.each(Object.entries(ROWS))("%s", (name, rows) => {
     it("takes a status it does not know for unknown, and sends nothing", async () => {
         clouds.simulator.world = rows.world("SomethingNew");
         const stack = new TestStack(clouds.simulator);
-        const preview = await stack.preview({ a: rows.declare("reject") });
+        const preview = await stack.preview({ a: declare("reject") });
         expect(preview.failures.a).toContain('the cloud says "SomethingNew"');
         const warned = new TestStack(clouds.simulator, { "connections:unreadable": "warn" });
-        expect((await warned.preview({ a: rows.declare("reject") })).steps[0]?.inputs).toMatchObject({
+        expect((await warned.preview({ a: declare("reject") })).steps[0]?.inputs).toMatchObject({
             observed: { status: "unknown" },
             warnings: [expect.stringContaining('the cloud says "SomethingNew"')],
         });
-        expect((await warned.up({ a: rows.declare("reject") })).failures.a).toContain("nothing was sent");
+        expect((await warned.up({ a: declare("reject") })).failures.a).toContain("nothing was sent");
         expect(sent(rows)).toEqual([]);
     });
 });
 
-function sent({ calls }: Rows): string[] {
+describe.each([...ROWS])("the requester of %s", (name, rows) => {
+    const pending = Object.entries(rows.states).find(([, [status]]) => status === "pending")?.[0] ?? "";
+
+    it("is who is expected, or nothing is sent", async () => {
+        clouds.simulator.world = rows.world(pending);
+        const stack = new TestStack(clouds.simulator);
+        const { asking, other } = rows.requester;
+        const wrong = await stack.preview({ a: declared(name, rows, "accept", { expectedRequester: other }) });
+        expect(wrong.failures.a).toContain(`the requester is ${asking}, expected ${other}`);
+        const right = { a: declared(name, rows, "accept", { expectedRequester: asking }) };
+        expect((await stack.preview(right)).steps[0]?.inputs.observed).toMatchObject({ requester: asking });
+        expect(sent(rows)).toEqual([]);
+        expect((await stack.up(right)).failures).toEqual({});
+        expect(sent(rows)).toEqual(["accept"]);
+    });
+
+    it("may ask again after a decision: what somebody undid outside is seen", async () => {
+        clouds.simulator.world = rows.world(pending);
+        const stack = new TestStack(clouds.simulator);
+        const program = { a: declared(name, rows, "reject") };
+        await stack.up(program);
+        clouds.simulator.world = rows.world(pending);
+        const { steps } = await stack.preview(program);
+        expect(steps[0]).toMatchObject({ op: "update", inputs: { transition: "reject: pending -> rejected" } });
+        const held = { a: declared(name, rows, "reject", { onDrift: "correct", onDelete: "keep" }) };
+        expect((await stack.up(held)).failures).toEqual({});
+    });
+});
+
+/** What the simulator carried out, in the words of the rows. */
+function sent({ calls, decided }: KindRows): string[] {
     return clouds.simulator.calls.flatMap((call) => {
         const action = Object.entries(calls).find(([, name]) => name === call.action)?.[0];
         if (action === undefined || call.outcome !== "ok") {
             return [];
         }
-        return call.action === "vpcep:connections:update" ? [vpcepAction()] : [action];
+        return [decided === undefined ? action : decided(clouds.simulator.world)];
     });
 }
 
-/** VPCEP has one call for both decisions: what it did tells which it was. */
-function vpcepAction(): string {
-    const status = clouds.simulator.world.huawei?.[0]?.endpointServices?.[0]?.connections?.[0]?.status;
-    return status === "rejected" ? "reject" : "accept";
+/** The table that holds for the connection of the rows. */
+function tableOf(kind: ConnectionKind, { connection }: KindRows): Lifecycle {
+    const { scope } = addressOf(kind, { region: "eu-west-1", ...connection });
+    return lifecycleOf(kind, scope, { found: "yes", admission: "manual" });
 }
 
-function cells(kind: ConnectionKind) {
-    const table = kind.lifecycle({ found: "yes", admission: "manual", settings: {} });
-    return (["accept", "reject"] as const).flatMap((decision) =>
-        Object.entries(table[decision]).map(([status, rule]) => ({ decision, status: status as KnownStatus, rule })),
-    );
-}
-
-function planned(kind: ConnectionKind, decision: "accept" | "reject", status: KnownStatus) {
-    const table = kind.lifecycle({ found: "yes", admission: "manual", settings: {} });
+function planned(table: Lifecycle, decision: "accept" | "reject", status: Status) {
     return plan(
         table,
         decision,

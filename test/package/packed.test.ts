@@ -122,6 +122,8 @@ new ConnectionDecision("c", { connection: { kind: "aws:openSearchInbound", conne
                 PATH: `${bin}${path.delimiter}${process.env.PATH}`,
                 PULUMI_HOME: path.join(project, "home"),
                 PULUMI_BACKEND_URL: `file://${project}`,
+                // tsc has checked the types above.
+                PULUMI_NODEJS_TRANSPILE_ONLY: "true",
             };
             simulator.world = worldWith({});
             await run(path.join(bin, "pulumi"), ["stack", "init", "test"], { cwd: project, env });

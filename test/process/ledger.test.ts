@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { fileLedger } from "../../src/shared/ledger";
 import { Run } from "../../src/engine/run";
+import { fileLedger } from "../../src/shared/ledger";
 
 /** What a run says on top of its ledger, with real processes; the ledger itself is in test/histories/ledger.test.ts. */
 const dist = path.resolve(__dirname, "../../dist");
@@ -20,8 +20,8 @@ function folderOfRun(): string {
 /** Another provider process of the run: what `script` prints with its `run`. */
 async function member(folder: string, script: string): Promise<string> {
     const code = `
-        const { fileLedger } = require(${JSON.stringify(path.join(dist, "ledger.js"))});
-        const { Run } = require(${JSON.stringify(path.join(dist, "provider/run.js"))});
+        const { fileLedger } = require(${JSON.stringify(path.join(dist, "shared/ledger.js"))});
+        const { Run } = require(${JSON.stringify(path.join(dist, "engine/run.js"))});
         const run = new Run(fileLedger(${JSON.stringify(ADDRESS)}, ${JSON.stringify(folder)}));
         const attempt = (work) => { try { work(); return "ok"; } catch (error) { return error.message.split("\\n")[0]; } };
         ${script}
@@ -52,7 +52,7 @@ describe("a run of several provider processes", { timeout: 60_000 }, () => {
         const script = (n: number) => `
             let admitted = 0;
             for (let i = 0; i < 40; i++) {
-                admitted += attempt(() => run.admitCut("key-${n}-" + i, "111122223333", 25)) === "ok" ? 1 : 0;
+                admitted += attempt(() => run.admitCut("key-${n}-" + i, { requester: "111122223333" }, 25)) === "ok" ? 1 : 0;
             }
             console.log(admitted);`;
         const admitted = await Promise.all([1, 2, 3].map((n) => member(folder, script(n))));
@@ -61,7 +61,7 @@ describe("a run of several provider processes", { timeout: 60_000 }, () => {
 
     it("hands names in any alphabet to the others unharmed", async () => {
         const folder = folderOfRun();
-        await member(folder, `run.admitCut("clé-接続-🔌", "é", 9); console.log("done");`);
+        await member(folder, `run.admitCut("clé-接続-🔌", { requester: "é" }, 9); console.log("done");`);
         expect(fileLedger(ADDRESS, folder).news()).toEqual([
             { is: "cut", key: "clé-接続-🔌", text: "clé-接続-🔌 (requester é)" },
         ]);

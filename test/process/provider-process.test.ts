@@ -5,7 +5,8 @@ import { createInterface } from "node:readline";
 import * as grpc from "@grpc/grpc-js";
 import * as pulumi from "@pulumi/pulumi";
 import { afterEach, describe, expect, it } from "vitest";
-import { UNKNOWN, type Wire } from "../../src/engine/wire";
+import type { Wire } from "../../src/engine/wire";
+import { UNKNOWN } from "../../src/shared/unknown";
 import { endpoint, REQUESTER, SERVICE, useClouds, worldWith } from "../support/clouds";
 
 /** The provider inside the SDK's own dynamic-provider process, spoken to over gRPC as the engine does. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { UNKNOWN, type Wire } from "../../src/engine/wire";
+import type { Wire } from "../../src/engine/wire";
+import { UNKNOWN } from "../../src/shared/unknown";
 import {
     ALIBABA_REQUESTER,
     endpoint,

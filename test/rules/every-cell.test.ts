@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
-import type { Decision, OnDrift, Status } from "../../src/shared/vocabulary";
 import { cuts, type Plan, plan } from "../../src/decision/plan";
-import type { Action, ConnectionKind, KnownStatus, Lifecycle, Rule } from "../../src/kinds/kind";
 import { kinds } from "../../src/kinds";
+import type { ConnectionKind } from "../../src/kinds/kind";
+import type { Action, KnownStatus, Lifecycle, Transition } from "../../src/kinds/table";
+import type { Decision, OnDrift, Status } from "../../src/shared/vocabulary";
+import { sendsOf, tablesOf } from "../support/kind-data";
 
 /** Every decision, status, memory and option under every lifecycle table: nothing is sampled. */
 const DECISIONS: readonly Decision[] = ["accept", "reject"];
@@ -45,21 +47,9 @@ interface Outcome {
     readonly plan: Plan;
 }
 
-/** The tables of a kind: one for each way its scope may be set. */
-function tablesOf(kind: ConnectionKind): readonly Lifecycle[] {
-    const admissions = ["manual", "automatic", "unknown"] as const;
-    return [
-        ...new Set(
-            (["yes", "missing"] as const).flatMap((found) =>
-                admissions.map((admission) => kind.lifecycle({ found, admission, settings: {} })),
-            ),
-        ),
-    ];
-}
-
 /** A table that says the same of every connection that is there: no kind of today has all of these rules in every cell. */
-function inventedTable(accept: Rule["do"], reject: Rule["do"], basis: Rule["basis"]): Lifecycle {
-    const row = (does: Rule["do"], absent: Rule["do"]) =>
+function inventedTable(accept: Transition["do"], reject: Transition["do"], basis: Transition["basis"]): Lifecycle {
+    const row = (does: Transition["do"], absent: Transition["do"]) =>
         Object.fromEntries(
             KNOWN.map((status) => [status, { do: status === "absent" ? absent : does, basis, source: "invented" }]),
         ) as Lifecycle["accept"];
@@ -70,8 +60,8 @@ const INVENTED: readonly Lifecycle[] = (["documented", "tried"] as const).flatMa
     inventedTable("none", "none", basis),
     inventedTable("settle", "settle", basis),
     inventedTable("impossible", "impossible", basis),
-    inventedTable(["accept"], ["reject"], basis),
-    inventedTable(["accept"], ["remove"], basis),
+    inventedTable("accept", "reject", basis),
+    inventedTable("accept", "remove", basis),
 ]);
 
 function cellsOf(kind: ConnectionKind, table: Lifecycle, invented: boolean): Cell[] {
@@ -114,20 +104,20 @@ function outcomeOf(cell: Cell): Outcome {
     const { step } = planned;
     return {
         does: step.do,
-        actions: step.do === "act" ? step.actions : [],
+        actions: step.do === "act" ? [step.action] : [],
         said: [...("why" in step ? [step.why, step.remedy] : []), ...planned.warnings].join(" "),
         plan: planned,
     };
 }
 
-/** The table's word on a cell; undefined where it has none. */
-function ruleOf({ table, decision, status }: Cell): Rule | undefined {
+/** The table's word on a cell; undefined where it has none: its cloud has no such status. */
+function ruleOf({ table, decision, status }: Cell): Transition | undefined {
     return status === "unknown" ? undefined : table[decision][status];
 }
 
 function tableActions(cell: Cell): readonly Action[] {
-    const rule = ruleOf(cell);
-    return rule === undefined || typeof rule.do === "string" ? [] : rule.do;
+    const does = ruleOf(cell)?.do;
+    return does === "accept" || does === "reject" || does === "remove" ? [does] : [];
 }
 
 function works(status: Status): boolean {
@@ -148,10 +138,20 @@ describe("in every cell", () => {
         expect(tables).toBeGreaterThanOrEqual(Object.keys(kinds).length);
     });
 
-    it("an unknown status leads to nothing", () => {
+    it("an unknown status, and one its cloud does not have, leads to nothing", () => {
         inEveryCell(
-            ({ status }, { does, plan: { transition } }) =>
-                (status === "unknown") === (does === "unknown") && (does !== "unknown" || transition === undefined),
+            (cell, { does, plan: { transition } }) =>
+                (ruleOf(cell) === undefined) === (does === "unknown") &&
+                (does !== "unknown" || transition === undefined),
+        );
+    });
+
+    it("no table leaves out a status its cloud has a word for, or the connection that is not there", () => {
+        inEveryCell(
+            (cell) =>
+                ruleOf(cell) !== undefined ||
+                (cell.status !== "absent" && !Object.values(cell.kind.statuses).includes(cell.status)) ||
+                cell.status === "unknown",
         );
     });
 
@@ -159,7 +159,7 @@ describe("in every cell", () => {
         inEveryCell((cell, { does, actions }) =>
             does === "act"
                 ? actions.length > 0 &&
-                  actions.every((action) => cell.kind.actions[action] !== undefined) &&
+                  actions.every((action) => sendsOf(cell.kind)[action] !== undefined) &&
                   JSON.stringify(actions) === JSON.stringify(tableActions(cell))
                 : actions.length === 0,
         );

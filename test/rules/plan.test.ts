@@ -1,12 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Decision, Status } from "../../src/shared/vocabulary";
 import { guard } from "../../src/decision/guard";
 import { cuts, plan } from "../../src/decision/plan";
-import { formatDuration, milliseconds } from "../../src/shared/duration";
-import { kinds } from "../../src/kinds";
 import { sameJson, toWire } from "../../src/engine/wire";
+import { kinds } from "../../src/kinds";
+import { lifecyclesOf } from "../../src/kinds/lifecycle";
+import { formatDuration, milliseconds } from "../../src/shared/duration";
 import { oneLine } from "../../src/shared/problem";
+import type { Decision, Status } from "../../src/shared/vocabulary";
 
 const statuses: Status[] = [
     "pending",
@@ -22,8 +23,11 @@ const statuses: Status[] = [
     "unknown",
 ];
 
+/** Every table of every kind. */
+const TABLES = Object.values(kinds).flatMap((kind) => lifecyclesOf(kind).map(([, table]) => table));
+
 const situations = fc.record({
-    kind: fc.constantFrom(...Object.values(kinds)),
+    table: fc.constantFrom(...TABLES),
     decision: fc.constantFrom<Decision>("accept", "reject"),
     status: fc.constantFrom(...statuses),
     seen: fc.option(fc.constantFrom<Status>("pending", "accepted", "rejected"), { nil: undefined }),
@@ -33,7 +37,7 @@ const situations = fc.record({
 });
 
 function planned({
-    kind,
+    table,
     decision,
     status,
     seen,
@@ -41,7 +45,6 @@ function planned({
     hold,
     established,
 }: typeof situations extends fc.Arbitrary<infer T> ? T : never) {
-    const table = kind.lifecycle({ found: "yes", admission: "manual", settings: {} });
     const memory = seen === undefined ? {} : { seen };
     return plan(table, decision, { status }, memory, {
         allowRemoval,
@@ -67,7 +70,7 @@ describe("plan, for every kind, status, decision and option", () => {
             fc.property(situations, (s) => {
                 const { step } = planned(s);
                 if (step.do === "act") {
-                    expect(step.actions.includes("accept")).toBe(s.decision === "accept");
+                    expect(step.action === "accept").toBe(s.decision === "accept");
                     expect(s.decision === "accept" && cuts(step, s.status)).toBe(false);
                 }
             }),
@@ -78,7 +81,7 @@ describe("plan, for every kind, status, decision and option", () => {
         fc.assert(
             fc.property(situations, (s) => {
                 const { step } = planned({ ...s, allowRemoval: false });
-                expect(step.do === "act" && step.actions.includes("remove")).toBe(false);
+                expect(step.do === "act" && step.action === "remove").toBe(false);
             }),
         );
     });
@@ -105,14 +108,14 @@ describe("plan, for every kind, status, decision and option", () => {
     });
 
     it("is satisfied with what it led to", () => {
-        for (const kind of Object.values(kinds)) {
+        for (const table of TABLES) {
             for (const [decision, status] of [
                 ["accept", "accepted"],
                 ["reject", "rejected"],
             ] as const) {
                 expect(
                     planned({
-                        kind,
+                        table,
                         decision,
                         status,
                         seen: "pending",
@@ -144,6 +147,7 @@ describe("guard", () => {
                 fc.option(fc.string(), { nil: undefined }),
                 (requesters, requester) => {
                     const verdict = guard(
+                        {},
                         { requesters },
                         { ...seen, ...(requester === undefined ? {} : { requester }) },
                     );
@@ -154,7 +158,7 @@ describe("guard", () => {
     });
 
     it("takes no property of every object for a fact", () => {
-        expect(guard({ evidence: { constructor: "x" } }, seen).result).toBe("untold");
+        expect(guard({}, { evidence: { constructor: "x" } }, seen).result).toBe("untold");
     });
 });
 

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ConnectionDecision, Provider } from "pulumi-connection-decision";
 import { beforeAll, describe, expect, it } from "vitest";
-import { ARGUMENTS } from "../../src/shared/vocabulary";
+import { ARGUMENTS } from "../../src/shared/contract";
 import { endpoint, SERVICE } from "../support/clouds";
 
 /** The classes under Pulumi's mocks: what they register, and what they refuse before registering. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { beginning, endOf, parseUntil } from "../../src/decision/until";
+import { beginning, endOf, readUntil } from "../../src/decision/until";
 import type { Wire } from "../../src/engine/wire";
 import { endpoint, PEERING, SERVICE, useClouds, worldWith } from "../support/clouds";
 import { onEndpoint, onPeering } from "../support/declarations";
@@ -40,13 +40,13 @@ describe("until", () => {
         ["30d", "2026-12-22T00:00:00.000Z"],
         ["4h", "2026-11-21T17:00:00.000Z"],
     ])("%s ends at %s for what is accepted at 12:34 on 2026-11-21", (text, end) => {
-        const until = parseUntil(text);
+        const until = readUntil(text);
         const since = beginning(until, Date.parse("2026-11-21T12:34:00Z"));
         expect(new Date(endOf(until, since) ?? 0).toISOString()).toBe(end);
     });
 
     it.each(["", "soon", "2026-13-01", "2026-12-31T18:00", "0d", "30", "-3d", 7, null])("%j is refused", (text) => {
-        expect(() => parseUntil(text)).toThrow(/is not a/);
+        expect(() => readUntil(text)).toThrow(/is not a/);
     });
 });
 

@@ -104,7 +104,7 @@ describe("the control API", () => {
 
     it.each([
         [{ aws: [{ account: "1", region: "x" }] }, "aws[0].account is missing or malformed"],
-        [{ clouds: [] }, "clouds is not known; world has aws, alibaba, huawei, undocumented"],
+        [{ clouds: [] }, "clouds is not known; world has aws, alibaba, huawei, azure, undocumented"],
         [
             {
                 aws: [
@@ -133,7 +133,7 @@ describe("the control API", () => {
         ["clock", { advance: "1d", by: 2 }],
         ["faults", { fault: "reset", time: 3 }],
         ["faults", { fault: "rset" }],
-        ["faults", { fault: "reset", cloud: "azure" }],
+        ["faults", { fault: "reset", cloud: "gcp" }],
         ["faults", { fault: "reset", when: "during" }],
     ])("refuses %s %j", async (path, body) => {
         expect((await put(path, body)).status).toBe(400);

@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { setImmediate } from "node:timers/promises";
-import { MemoryLedger } from "../../src/shared/ledger";
-import { createProviders, type Provider } from "../../src/engine/providers";
-import { UNKNOWN, type Wire } from "../../src/engine/wire";
+import { createProviders, type ResourceProvider } from "../../src/engine/providers";
+import type { Wire } from "../../src/engine/wire";
 import type { Clock } from "../../src/shared/clock";
+import { MemoryLedger } from "../../src/shared/ledger";
+import { UNKNOWN } from "../../src/shared/unknown";
 import type { Simulator } from "../../src/simulator/index";
 import { wire } from "./engine";
 
@@ -338,7 +339,7 @@ class Operation implements Run, Processes {
     }
 
     /** Calls the provider of these inputs; fails at once where its process is killed. */
-    async call<T>(provider: string, inputs: Wire, ask: (provider: Provider) => Promise<T>): Promise<T> {
+    async call<T>(provider: string, inputs: Wire, ask: (provider: ResourceProvider) => Promise<T>): Promise<T> {
         const process = this.process(provider);
         const { decisions, admissions } = process.providers;
         return Promise.race([ask(inputs.scope === undefined ? decisions : admissions), process.death]);

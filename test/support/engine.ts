@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { setImmediate } from "node:timers/promises";
-import { MemoryLedger } from "../../src/shared/ledger";
-import { createProviders, type Provider } from "../../src/engine/providers";
+import { createProviders, type ResourceProvider } from "../../src/engine/providers";
 import type { Wire } from "../../src/engine/wire";
 import type { Clock } from "../../src/shared/clock";
+import { MemoryLedger } from "../../src/shared/ledger";
 import type { Simulator } from "../../src/simulator/index";
 
 /** Waits take no time: they move this clock and the simulator's ahead. */
@@ -166,7 +166,7 @@ export class TestStack {
     }
 
     private async create(
-        provider: Omit<Provider, "configure">,
+        provider: Omit<ResourceProvider, "configure">,
         name: string,
         inputs: Wire,
         failures: Record<string, string>,
@@ -184,7 +184,7 @@ export class TestStack {
     }
 
     private async update(
-        provider: Omit<Provider, "configure">,
+        provider: Omit<ResourceProvider, "configure">,
         name: string,
         old: Recorded,
         inputs: Wire,
@@ -212,7 +212,7 @@ export class TestStack {
     }
 
     private async delete(
-        provider: Omit<Provider, "configure">,
+        provider: Omit<ResourceProvider, "configure">,
         name: string,
         resource: Recorded,
         failures: Record<string, string>,
@@ -241,7 +241,7 @@ export class TestStack {
         decisions.configure({ config: { get: (key) => this.config[key] } });
         // The engine asks the provider that a resource's own inputs name.
         const of = (inputs: Wire) => (inputs.rules === undefined ? decisions : admissions);
-        const provider: Omit<Provider, "configure"> = {
+        const provider: Omit<ResourceProvider, "configure"> = {
             check: (olds, news) => of(news).check(olds, news),
             diff: (id, olds, news) => of(olds).diff(id, olds, news),
             create: (inputs) => of(inputs).create(inputs),

@@ -2,9 +2,11 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { onTestFinished } from "vitest";
-import type { Call, ConnectionKind, Order, Scope } from "../../src/kinds/kind";
 import { kinds } from "../../src/kinds";
-import { ACCOUNT, DOMAIN, endpoint, INBOUND, PEERING, PROJECT, SERVICE, VPCEP_ENDPOINT, VPCEP_SERVICE } from "./clouds";
+import type { Call, ConnectionKind, Order, Scope } from "../../src/kinds/kind";
+import { rowsOf } from "../kinds/all-rows";
+import { PROJECT } from "./clouds";
+import { addressOf } from "./kind-data";
 
 export interface Asked {
     /** The API's word for the call: a query action, a header, or method and path. */
@@ -34,6 +36,10 @@ export async function startHostile(answer: (asked: Asked) => Answer) {
                 String(request.headers["x-acs-action"] ?? "") ||
                 new URLSearchParams(body).get("Action") ||
                 `${request.method} ${url.pathname}`;
+            if (url.pathname === TOKENS) {
+                response.writeHead(200, { "content-type": "application/json" }).end(managedIdentityToken());
+                return;
+            }
             const { status = 200, headers = {}, body: content } = answer({ action, url, body, index: calls.length });
             calls.push(action);
             response.on("error", () => {});
@@ -49,6 +55,19 @@ export async function startHostile(answer: (asked: Asked) => Answer) {
     return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, calls };
 }
 
+/** Where a managed identity gets its tokens. A process keeps the first one it gets. */
+const TOKENS = "/msi/token";
+
+function managedIdentityToken(): string {
+    const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
+    const claims = { tid: "7f1c4b1e-0d7a-4d2c-9a39-2a4a5a1f6c11" };
+    return JSON.stringify({
+        access_token: `${part({ alg: "none" })}.${part(claims)}.x`,
+        expires_on: String(Math.floor(Date.now() / 1000) + 3600),
+        token_type: "Bearer",
+    });
+}
+
 /** Keys that no cloud knows, for clients that only need to sign. */
 export const KEYS = {
     AWS_ACCESS_KEY_ID: "AKIDEXAMPLE",
@@ -59,6 +78,8 @@ export const KEYS = {
     HUAWEICLOUD_SDK_SK: "example",
     OS_ACCESS_KEY: "example",
     OS_SECRET_KEY: "example",
+    ARM_USE_MSI: "true",
+    IDENTITY_HEADER: "example",
 };
 
 export interface Place {
@@ -72,13 +93,13 @@ export interface Place {
 /** One connection of a kind whose cloud is at `url`, without the provider around it. */
 export function placeAt(name: keyof typeof kinds, url: string, now: () => number = Date.now): Place {
     const kind = kinds[name];
-    Object.assign(process.env, KEYS);
+    Object.assign(process.env, KEYS, { IDENTITY_ENDPOINT: `${url}${TOKENS}` });
     const settings = Object.fromEntries(
         Object.keys(kind.cloud.settings).map((setting) => [setting, setting.endsWith("Endpoint") ? url : undefined]),
     );
     const placement = { region: name.startsWith("aws") ? "eu-west-1" : "eu-de", projectId: PROJECT };
     const clients = kind.cloud.connect({ settings, environment: KEYS, placement });
-    const { scope, id } = kind.locate({ ...CONNECTIONS[name], ...placement } as never);
+    const { scope, id } = addressOf(kind, { ...rowsOf(name).connection, ...placement });
     return {
         kind,
         scope,
@@ -88,49 +109,4 @@ export function placeAt(name: keyof typeof kinds, url: string, now: () => number
     };
 }
 
-const CONNECTIONS = {
-    "aws:vpcEndpoint": { serviceId: SERVICE, endpointId: endpoint(1) },
-    "aws:openSearchInbound": { connectionId: INBOUND },
-    "alibaba:vpcPeering": { instanceId: PEERING },
-    "huawei:vpcEndpoint": { serviceId: VPCEP_SERVICE, endpointId: VPCEP_ENDPOINT },
-    "otc:vpcEndpoint": { serviceId: VPCEP_SERVICE, endpointId: VPCEP_ENDPOINT },
-} as const;
-
-/** Answers of a cloud about one connection, as its API documents them. */
-export const DOCUMENTED = {
-    "aws:vpcEndpoint": {
-        list: ec2(
-            "DescribeVpcEndpointConnections",
-            `<vpcEndpointConnectionSet><item><serviceId>${SERVICE}</serviceId><vpcEndpointId>${endpoint(1)}</vpcEndpointId><vpcEndpointState>pendingAcceptance</vpcEndpointState></item></vpcEndpointConnectionSet>`,
-        ),
-        empty: ec2("DescribeVpcEndpointConnections", "<vpcEndpointConnectionSet/>"),
-        describe: ec2(
-            "DescribeVpcEndpointServiceConfigurations",
-            `<serviceConfigurationSet><item><serviceId>${SERVICE}</serviceId><acceptanceRequired>true</acceptanceRequired></item></serviceConfigurationSet>`,
-        ),
-        identity: `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult><Account>${ACCOUNT}</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`,
-    },
-    "aws:openSearchInbound": {
-        list: JSON.stringify({
-            Connections: [{ ConnectionId: INBOUND, ConnectionStatus: { StatusCode: "PENDING_ACCEPTANCE" } }],
-        }),
-        empty: JSON.stringify({ Connections: [] }),
-    },
-    "alibaba:vpcPeering": {
-        list: JSON.stringify({ RequestId: "r", VpcPeerConnects: [{ InstanceId: PEERING, Status: "Accepting" }] }),
-        empty: JSON.stringify({ RequestId: "r", VpcPeerConnects: [] }),
-        detail: JSON.stringify({ RequestId: "r", InstanceId: PEERING, Status: "Accepting" }),
-    },
-    vpcep: {
-        list: JSON.stringify({
-            connections: [{ id: VPCEP_ENDPOINT, status: "pendingAcceptance", domain_id: DOMAIN }],
-            total_count: 1,
-        }),
-        empty: JSON.stringify({ connections: [], total_count: 0 }),
-        describe: JSON.stringify({ id: VPCEP_SERVICE, approval_enabled: true }),
-    },
-};
-
-export function ec2(action: string, content: string): string {
-    return `<${action}Response xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"><requestId>r</requestId>${content}</${action}Response>`;
-}
+export { DOCUMENTED, ec2 } from "./documented";

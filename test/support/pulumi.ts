@@ -55,10 +55,7 @@ export async function realStack(
     env: Readonly<Record<string, string>>,
     config: Readonly<Record<string, string>> = {},
 ): Promise<RealStack> {
-    const bin = await findPulumi();
-    if (bin === undefined) {
-        throw new Error("no Pulumi CLI; run `npm run pulumi`");
-    }
+    const { bin, pulumiCommand } = await installedCli();
     const folder = mkdtempSync(path.join(tmpdir(), "connection-decision-"));
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
     // The provider process runs in this folder and finds our package as a user's program would.
@@ -70,10 +67,9 @@ export async function realStack(
         PATH: `${bin}${path.delimiter}${process.env.PATH}`,
         PULUMI_HOME: path.join(folder, "home"),
     };
-    const pulumiCommand = await PulumiCommand.get({ root: path.dirname(bin) });
     const backend = { url: `file://${path.join(folder, "backend")}` };
     let current: PulumiFn = async () => {};
-    const stack = await LocalWorkspace.createOrSelectStack(
+    const stack = await LocalWorkspace.createStack(
         { stackName: "test", projectName: "decisions", program: () => current() },
         {
             workDir: folder,
@@ -83,54 +79,25 @@ export async function realStack(
             projectSettings: { name: "decisions", runtime: "nodejs", backend },
         },
     );
-    await stack.setAllConfig(Object.fromEntries(Object.entries(config).map(([key, value]) => [key, { value }])));
+    if (Object.keys(config).length > 0) {
+        await stack.setAllConfig(Object.fromEntries(Object.entries(config).map(([key, value]) => [key, { value }])));
+    }
+    const bare = onlyOperations(stack);
 
-    const operation = async (
-        program: PulumiFn | undefined,
-        run: (options: object) => Promise<unknown>,
-    ): Promise<Printed> => {
-        current = program ?? current;
-        const events: EngineEvent[] = [];
-        let text = "";
-        const options = {
-            color: "never",
-            onEvent: (e: EngineEvent) => events.push(e),
-            onOutput: (t: string) => (text += t),
-            onError: (t: string) => (text += t),
-        };
-        try {
-            await run(options);
-        } catch (error) {
-            throw Object.assign(new Error(`${text}\n${(error as Error).message}`), { text, events });
-        }
-        return { text, events };
+    const operation = async (next: PulumiFn | undefined, run: (options: object) => Promise<unknown>) => {
+        current = next ?? current;
+        return printed(run);
     };
+    const environment = () => ({ ...process.env, ...envVars, PULUMI_BACKEND_URL: backend.url });
     return {
         folder,
         stack,
-        preview: (program, options) => operation(program, (o) => stack.preview({ ...o, ...options })),
-        up: (program, options) => operation(program, (o) => stack.up({ ...o, ...options })),
-        refresh: (program, options) => operation(program, (o) => stack.refresh({ ...o, ...options })),
-        destroy: (program, options) => operation(program, (o) => stack.destroy({ ...o, ...options })),
-        async cli(...args) {
-            try {
-                const run = promisify(execFile);
-                const { stdout, stderr } = await run(path.join(bin, "pulumi"), args, {
-                    cwd: folder,
-                    env: { ...process.env, ...envVars, PULUMI_BACKEND_URL: backend.url },
-                });
-                return { code: 0, text: `${stdout}${stderr}` };
-            } catch (error) {
-                const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
-                return { code, text: `${stdout}${stderr}` };
-            }
-        },
-        start: (...args) =>
-            spawn(path.join(bin, "pulumi"), args, {
-                cwd: folder,
-                env: { ...process.env, ...envVars, PULUMI_BACKEND_URL: backend.url },
-                stdio: "ignore",
-            }),
+        preview: (program, options) => operation(program, (o) => bare.preview({ ...o, ...options })),
+        up: (program, options) => operation(program, (o) => bare.up({ ...o, ...options })),
+        refresh: (program, options) => operation(program, (o) => bare.refresh({ ...o, ...options })),
+        destroy: (program, options) => operation(program, (o) => bare.destroy({ ...o, ...options })),
+        cli: (...args) => finished(path.join(bin, "pulumi"), args, { cwd: folder, env: environment() }),
+        start: (...args) => spawn(path.join(bin, "pulumi"), args, { cwd: folder, env: environment(), stdio: "ignore" }),
         async state() {
             return readFileSync(path.join(folder, "backend/.pulumi/stacks/decisions/test.json"), "utf8");
         },
@@ -139,6 +106,58 @@ export async function realStack(
             stack.workspace.envVars = { ...envVars };
         },
     };
+}
+
+/** Runs an operation of the Automation API; what it prints is in the error, too, when it fails. */
+async function printed(run: (options: object) => Promise<unknown>): Promise<Printed> {
+    const events: EngineEvent[] = [];
+    let text = "";
+    const options = {
+        color: "never",
+        onEvent: (e: EngineEvent) => events.push(e),
+        onOutput: (t: string) => (text += t),
+        onError: (t: string) => (text += t),
+    };
+    try {
+        await run(options);
+    } catch (error) {
+        throw Object.assign(new Error(`${text}\n${(error as Error).message}`), { text, events });
+    }
+    return { text, events };
+}
+
+/** The status of a command and what it printed, once it has ended. */
+async function finished(command: string, args: readonly string[], options: { cwd: string; env: NodeJS.ProcessEnv }) {
+    try {
+        const { stdout, stderr } = await promisify(execFile)(command, args, options);
+        return { code: 0, text: `${stdout}${stderr}` };
+    } catch (error) {
+        const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
+        return { code, text: `${stdout}${stderr}` };
+    }
+}
+
+let cli: Promise<{ bin: string; pulumiCommand: PulumiCommand }> | undefined;
+
+/** The CLI that `npm run pulumi` found or installed. Looked for once in a test file: each look starts it. */
+function installedCli() {
+    cli ??= (async () => {
+        const bin = await findPulumi();
+        if (bin === undefined) {
+            throw new Error("no Pulumi CLI; run `npm run pulumi`");
+        }
+        return { bin, pulumiCommand: await PulumiCommand.get({ root: path.dirname(bin) }) };
+    })();
+    return cli;
+}
+
+/**
+ * The stack without what the Automation API adds to each operation: it starts the CLI three more times after an `up`, for the outputs (twice) and the
+ * history, and once after a refresh or destroy. A test that wants the outputs asks the stack for them.
+ */
+function onlyOperations(stack: Stack): Stack {
+    const skipped: Pick<Stack, "outputs" | "info"> = { outputs: async () => ({}), info: async () => undefined };
+    return Object.assign(Object.create(stack), skipped);
 }
 
 /** What the failed operation printed. */

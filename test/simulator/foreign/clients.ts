@@ -32,7 +32,7 @@ export function coded({ code, status }: ClientError): [string | undefined, numbe
 }
 
 export async function startClients(
-    cloud: "aws" | "alibaba" | "vpcep",
+    cloud: "aws" | "alibaba" | "vpcep" | "azure",
     env: Readonly<Record<string, string>>,
     script: string = cloud,
 ): Promise<Clients> {
@@ -65,6 +65,7 @@ export async function startClients(
 function asking(server: ChildProcess): (call: object) => Promise<Answer> {
     const waiting: { resolve(answer: Answer): void; reject(error: Error): void }[] = [];
     let said = "";
+    let ended = false;
     server.stderr?.on("data", (chunk: Buffer) => {
         said += chunk;
     });
@@ -72,12 +73,17 @@ function asking(server: ChildProcess): (call: object) => Promise<Answer> {
         waiting.shift()?.resolve(JSON.parse(line) as Answer);
     });
     server.once("close", () => {
+        ended = true;
         for (const { reject } of waiting.splice(0)) {
             reject(new Error(`the clients ended:\n${said}`));
         }
     });
     return (call) =>
         new Promise((resolve, reject) => {
+            if (ended) {
+                reject(new Error(`the clients ended:\n${said}`));
+                return;
+            }
             waiting.push({ resolve, reject });
             server.stdin?.write(`${JSON.stringify(call)}\n`);
         });

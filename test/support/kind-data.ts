@@ -1,0 +1,42 @@
+import type { ConnectionKind, Send } from "../../src/kinds/kind";
+import { lifecyclesOf } from "../../src/kinds/lifecycle";
+import type { Action, Lifecycle } from "../../src/kinds/table";
+import type { Address } from "../../src/place/target";
+import { formatKey } from "../../src/shared/key";
+
+/** What tests read from a kind's data. */
+
+/** Where a connection is. All its fields are given: no default is looked for. Values that are no field of the kind are left out. */
+export function addressOf(kind: ConnectionKind, connection: Readonly<Record<string, string>>): Address {
+    const selectors: readonly string[] = kind.selectors ?? [];
+    const at = Object.fromEntries(
+        Object.entries(connection).filter(
+            ([name]) => Object.hasOwn(kind.fields, name) && name !== kind.id && !selectors.includes(name),
+        ),
+    );
+    return {
+        scope: { key: kind.scope.map((name) => at[name]).join("/"), title: kind.scopeTitle(at), at },
+        key: formatKey(kind, connection),
+        id: connection[kind.id] ?? "",
+    };
+}
+
+/** Every lifecycle table of a kind. */
+export function tablesOf(kind: ConnectionKind): readonly Lifecycle[] {
+    return lifecyclesOf(kind).map(([, table]) => table);
+}
+
+/** The table of a kind that has one. */
+export function onlyTable(kind: ConnectionKind): Lifecycle {
+    const [table, ...others] = tablesOf(kind);
+    if (table === undefined || others.length > 0) {
+        throw new Error(`${kind.name} has ${others.length + 1} tables`);
+    }
+    return table;
+}
+
+/** What a kind can send, by action. */
+export function sendsOf(kind: ConnectionKind): Partial<Record<Action, Send<unknown>>> {
+    const { accept, reject, remove } = kind;
+    return remove === undefined ? { accept, reject } : { accept, reject, remove };
+}
