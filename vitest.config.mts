@@ -28,9 +28,9 @@ const PROCESSES = [
     "test/histories/real-cli*.test.ts",
     "test/faults/crash.test.ts",
     // MSAL, below @azure/identity, keeps the first address of tokens for the whole process.
-    "test/{kinds,simulator}/**/azure*.test.ts",
-    "test/kinds/lifecycle.test.ts",
-    "test/faults/answers.test.ts",
+    "test/simulator/**/azure*.test.ts",
+    "test/kinds/*.test.ts",
+    "test/faults/{answers,large-answers}.test.ts",
 ];
 
 export default defineConfig({

@@ -1,17 +1,21 @@
 import { describe, expect, it } from "vitest";
-import { ROWS } from "../kinds/all-rows";
-import { endpoint, INBOUND, PEERING, SERVICE, useClouds, VPCEP_ENDPOINT, VPCEP_SERVICE } from "../support/clouds";
+import { guard, violation } from "../../src/decision/guard";
+import { kinds } from "../../src/kinds";
+import type { Action } from "../../src/kinds/table";
+import { ec2, IDENTITY } from "../support/answers";
+import { endpoint, useClouds } from "../support/clouds";
 import { onEndpoint, onInbound, onPeering, onVpcep } from "../support/declarations";
 import { TestStack } from "../support/engine";
-import { DOCUMENTED, ec2, KEYS, placeAt, startHostile } from "../support/hostile-server";
+import { KEYS, placeAt, startHostile } from "../support/hostile-server";
 import { sendsOf } from "../support/kind-data";
+import { ROWS, rowsOf } from "../support/kind-rows";
 
 /** Absence is proven by a documented answer only; what a call did, too. */
 
 /** The caller's account is asked for beside the listing of OpenSearch. */
 function cloud(body: string) {
     return startHostile(({ action }) => ({
-        body: action === "GetCallerIdentity" ? DOCUMENTED["aws:vpcEndpoint"].identity : body,
+        body: action === "GetCallerIdentity" ? IDENTITY : body,
     }));
 }
 
@@ -20,24 +24,77 @@ const unreadable = { name: "CloudError", failure: "transient" };
 const code = expect.stringMatching(/^(UnreadableAnswer|SyntaxError|Error|TypeError)$/);
 
 describe.each([...ROWS])("%s", (name, { answers }) => {
+    const kind = kinds[name];
+    const at = async (body: string) => placeAt(name, (await cloud(body)).url);
+
     it.each([...NOTHING, ...answers.unreadable])("a listing that answers %s is unreadable, not empty", async (body) => {
-        const { kind, scope, call } = placeAt(name, (await cloud(body)).url);
+        const { scope, call } = await at(body);
         await expect(kind.list(scope, undefined, call)).rejects.toMatchObject({ ...unreadable, code });
     });
 
     it("a listing that says so is empty", async () => {
-        const { kind, scope, call } = placeAt(name, (await cloud(answers.empty)).url);
+        const { scope, call } = await at(answers.empty);
         expect(await kind.list(scope, undefined, call)).toEqual({ items: [] });
     });
 
-    it.each([...NOTHING])("a decision answered by %s may or may not have been taken", async (body) => {
-        const { kind, scope, call, order } = placeAt(name, (await cloud(body)).url);
-        for (const [action, send] of Object.entries(sendsOf(kind))) {
-            if (answers.withoutContent?.includes(action as "remove")) {
-                continue;
-            }
-            expect(await send(scope, [order], call)).toMatchObject([{ id: order.seen.id, result: "unknown" }]);
+    it("a listing that tells no more than it must satisfies no expectation, and violates none", async () => {
+        const { scope, id, call } = await at(answers.list);
+        const { items } = await kind.list(scope, undefined, call);
+        expect(items).toMatchObject([{ id, status: "pending" }]);
+        const { requester, evidence } = rowsOf(name);
+        for (const expected of [{ requesters: [requester.asking] }, { evidence: evidence.told }]) {
+            expect(items.map((seen) => guard(kind, expected, seen).result)).toEqual(["untold"]);
+            expect(items.map((seen) => violation(kind, expected, seen))).toEqual([undefined]);
         }
+    });
+
+    it.each(Object.entries(sendsOf(kind)))("%s is sent where the documented answer comes", async (action, send) => {
+        const { scope, order, call } = await at(answers.sent[action as Action] ?? "no answer in the rows");
+        expect(await send(scope, [order], call)).toEqual([{ id: order.seen.id, result: "sent" }]);
+    });
+
+    it.each(NOTHING)("a decision answered by %s may or may not have been taken", async (body) => {
+        const { scope, call, order } = await at(body);
+        for (const [action, send] of Object.entries(sendsOf(kind))) {
+            // Where no content is documented, whatever comes says as little.
+            if (answers.sent[action as Action] !== "") {
+                expect(await send(scope, [order], call)).toMatchObject([{ id: order.seen.id, result: "unknown" }]);
+            }
+        }
+    });
+});
+
+const having = (call: "lookup" | "describe" | "discover") =>
+    [...ROWS].filter(([name]) => kinds[name][call] !== undefined);
+
+describe.each(having("lookup"))("lookups of %s", (name, { answers: { lookup } }) => {
+    it("find what the documented answer names", async () => {
+        const { kind, scope, id, call } = placeAt(name, (await cloud(lookup?.named ?? "")).url);
+        expect(await kind.lookup?.(scope, [id], call)).toMatchObject([{ id, status: "pending" }]);
+    });
+
+    it.each([...NOTHING, ...(lookup?.others ?? [])])("are unreadable where they answer %s", async (body) => {
+        const { kind, scope, id, call } = placeAt(name, (await cloud(body)).url);
+        await expect(kind.lookup?.(scope, [id], call)).rejects.toMatchObject({ ...unreadable, code });
+    });
+});
+
+describe.each(having("describe"))("scopes of %s", (name, { answers: { scope: rows } }) => {
+    it("are found where the documented answer names them", async () => {
+        const { kind, scope, call } = placeAt(name, (await cloud(rows?.found ?? "")).url);
+        expect(await kind.describe?.(scope, call)).toMatchObject({ found: "yes", admission: rows?.admission });
+    });
+
+    it.each([...NOTHING, ...(rows?.others ?? [])])("are unreadable where they answer %s", async (body) => {
+        const { kind, scope, call } = placeAt(name, (await cloud(body)).url);
+        await expect(kind.describe?.(scope, call)).rejects.toMatchObject({ ...unreadable, code });
+    });
+});
+
+describe.each(having("discover"))("lists of scopes of %s", (name) => {
+    it.each(NOTHING)("that answer %s are not empty", async (body) => {
+        const { kind, scope, call } = placeAt(name, (await cloud(body)).url);
+        await expect(kind.discover?.(scope, call)).rejects.toMatchObject({ ...unreadable, code });
     });
 });
 
@@ -67,62 +124,6 @@ describe("decisions on several VPC endpoints", () => {
             );
         }
     });
-});
-
-describe("lookups", () => {
-    it.each([
-        ["aws:openSearchInbound", NOTHING],
-        [
-            "alibaba:vpcPeering",
-            [...NOTHING, JSON.stringify({ RequestId: "r", InstanceId: "pcc-other00000001", Status: "Rejected" })],
-        ],
-        ["huawei:vpcEndpoint", NOTHING],
-        ["otc:vpcEndpoint", NOTHING],
-    ] as const)("%s: an answer that does not name the connection is unreadable", async (name, bodies) => {
-        for (const body of bodies) {
-            const { kind, scope, id, call } = placeAt(name, (await cloud(body)).url);
-            await expect(kind.lookup?.(scope, [id], call), body).rejects.toMatchObject({ ...unreadable, code });
-        }
-    });
-
-    it.each([
-        ["aws:openSearchInbound", DOCUMENTED["aws:openSearchInbound"].list, INBOUND],
-        ["alibaba:vpcPeering", DOCUMENTED["alibaba:vpcPeering"].detail, PEERING],
-        ["otc:vpcEndpoint", DOCUMENTED.vpcep.list, VPCEP_ENDPOINT],
-    ] as const)("%s: a documented answer names it", async (name, body, id) => {
-        const { kind, scope, call } = placeAt(name, (await cloud(body)).url);
-        expect(await kind.lookup?.(scope, [id], call)).toMatchObject([{ id, status: "pending" }]);
-    });
-});
-
-describe("scopes", () => {
-    it.each([
-        ["aws:vpcEndpoint", [...NOTHING, DOCUMENTED["aws:vpcEndpoint"].describe.replace(SERVICE, "vpce-svc-0other")]],
-        ["otc:vpcEndpoint", [...NOTHING, DOCUMENTED.vpcep.describe.replace(VPCEP_SERVICE, "another")]],
-    ] as const)("%s: an answer that does not name the service does not find it", async (name, bodies) => {
-        for (const body of bodies) {
-            const { kind, scope, call } = placeAt(name, (await cloud(body)).url);
-            await expect(kind.describe?.(scope, call), body).rejects.toMatchObject({ ...unreadable, code });
-        }
-    });
-
-    it.each([
-        ["aws:vpcEndpoint", DOCUMENTED["aws:vpcEndpoint"].describe],
-        ["otc:vpcEndpoint", DOCUMENTED.vpcep.describe],
-    ] as const)("%s: a documented answer finds it", async (name, body) => {
-        const { kind, scope, call } = placeAt(name, (await cloud(body)).url);
-        expect(await kind.describe?.(scope, call)).toMatchObject({ found: "yes", admission: "manual" });
-    });
-
-    it.each(["aws:vpcEndpoint", "otc:vpcEndpoint"] as const)(
-        "%s: no list of services is no empty list",
-        async (name) => {
-            for (const body of NOTHING) {
-                const { kind, scope, call } = placeAt(name, (await cloud(body)).url);
-                await expect(kind.discover?.(scope, call), body).rejects.toMatchObject({ ...unreadable, code });
-            }
-        },
-    );
 });
 
 describe("accounts", () => {
@@ -164,7 +165,7 @@ describe("a stack whose clouds answer something else", { timeout: 60_000 }, () =
         const stack = new TestStack(clouds.simulator, settings, environment);
         expect((await stack.up(program)).failures).toEqual({});
         const { url } = await startHostile(({ action }) => ({
-            body: action === "GetCallerIdentity" ? DOCUMENTED["aws:vpcEndpoint"].identity : body,
+            body: action === "GetCallerIdentity" ? IDENTITY : body,
         }));
         for (const api of ["Ec2", "Opensearch"]) {
             settings[`connections:aws${api}Endpoint`] = url;

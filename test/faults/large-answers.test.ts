@@ -1,31 +1,15 @@
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import type { kinds } from "../../src/kinds";
 import { answerLimits } from "../../src/kinds/transport";
-import { DOCUMENTED, placeAt, startHostile } from "../support/hostile-server";
+import { IDENTITY } from "../support/answers";
+import { placeAt, startHostile } from "../support/hostile-server";
+import { ROWS } from "../support/kind-rows";
 
 /** Answers larger than any cloud's, as they are or after inflation. */
-const NAMES = [
-    "aws:vpcEndpoint",
-    "aws:openSearchInbound",
-    "alibaba:vpcPeering",
-    "huawei:vpcEndpoint",
-    "otc:vpcEndpoint",
-] as const satisfies readonly (keyof typeof kinds)[];
-
-const LISTED = {
-    "aws:vpcEndpoint": DOCUMENTED["aws:vpcEndpoint"].list,
-    "aws:openSearchInbound": DOCUMENTED["aws:openSearchInbound"].list,
-    "alibaba:vpcPeering": DOCUMENTED["alibaba:vpcPeering"].list,
-    "huawei:vpcEndpoint": DOCUMENTED.vpcep.list,
-    "otc:vpcEndpoint": DOCUMENTED.vpcep.list,
-};
 
 /** A cloud that answers listings with `body`. */
 function cloud(body: string | Buffer, headers: Record<string, string> = {}) {
-    return startHostile(({ action }) =>
-        action === "GetCallerIdentity" ? { body: DOCUMENTED["aws:vpcEndpoint"].identity } : { body, headers },
-    );
+    return startHostile(({ action }) => (action === "GetCallerIdentity" ? { body: IDENTITY } : { body, headers }));
 }
 
 const tooLarge = {
@@ -39,7 +23,7 @@ const tooLarge = {
 const member = gzipSync(Buffer.alloc(40_000_000, " "));
 const bomb = Buffer.concat(Array.from({ length: 10 }, () => member));
 
-describe.each(NAMES)("%s", (name) => {
+describe.each([...ROWS])("%s", (name, { answers }) => {
     it("a gzip bomb of 400 MB is not inflated further than the limit", async () => {
         const { kind, scope, call } = placeAt(name, (await cloud(bomb, { "content-encoding": "gzip" })).url);
         const before = process.memoryUsage().rss;
@@ -48,7 +32,7 @@ describe.each(NAMES)("%s", (name) => {
     });
 
     it("an answer of 40 MB is not read to its end", async () => {
-        const { kind, scope, call } = placeAt(name, (await cloud(LISTED[name] + " ".repeat(40_000_000))).url);
+        const { kind, scope, call } = placeAt(name, (await cloud(answers.list + " ".repeat(40_000_000))).url);
         await expect(kind.list(scope, undefined, call)).rejects.toMatchObject(tooLarge);
     });
 
@@ -58,7 +42,7 @@ describe.each(NAMES)("%s", (name) => {
     });
 
     it("inflated answers below the limit are read", async () => {
-        const body = gzipSync(LISTED[name] + " ".repeat(1_000_000));
+        const body = gzipSync(answers.list + " ".repeat(1_000_000));
         const { kind, scope, id, call } = placeAt(name, (await cloud(body, { "content-encoding": "gzip" })).url);
         expect(await kind.list(scope, undefined, call)).toMatchObject({ items: [{ id }] });
     });

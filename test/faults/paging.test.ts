@@ -3,8 +3,10 @@ import { kinds } from "../../src/kinds";
 import { Session } from "../../src/place/session";
 import type { Target } from "../../src/place/target";
 import { Inventory } from "../../src/reconcile/inventory";
+import { ec2, IDENTITY } from "../support/answers";
 import { DOMAIN, endpoint, SERVICE } from "../support/clouds";
-import { type Asked, DOCUMENTED, ec2, placeAt, startHostile } from "../support/hostile-server";
+import { type Asked, placeAt, startHostile } from "../support/hostile-server";
+import { rowsOf } from "../support/kind-rows";
 
 /** Clouds whose listings have no end. Time is virtual: each answer takes a second of it. */
 type Name = "aws:vpcEndpoint" | "aws:openSearchInbound" | "aws:vpcPeering" | "alibaba:vpcPeering" | "otc:vpcEndpoint";
@@ -55,10 +57,10 @@ async function seek(name: Name, page: (index: number) => string) {
     const { url } = await startHostile((asked) => {
         now += 1_000;
         if (asked.action === "GetCallerIdentity") {
-            return { body: DOCUMENTED["aws:vpcEndpoint"].identity };
+            return { body: IDENTITY };
         }
         if (asked.action === "DescribeVpcEndpointServiceConfigurations") {
-            return { body: DOCUMENTED["aws:vpcEndpoint"].describe };
+            return { body: rowsOf("aws:vpcEndpoint").answers.scope?.found ?? "" };
         }
         if (isLookup(asked)) {
             return asked.action.includes("GetVpcPeer")
@@ -153,10 +155,7 @@ describe("lists of services and lookups", () => {
     it("aws:openSearchInbound: nor does a lookup its pages", async () => {
         const page = PAGE["aws:openSearchInbound"];
         const { url } = await startHostile(({ action, index }) => ({
-            body:
-                action === "GetCallerIdentity"
-                    ? DOCUMENTED["aws:vpcEndpoint"].identity
-                    : page([index], index < 1_000 ? "same" : undefined),
+            body: action === "GetCallerIdentity" ? IDENTITY : page([index], index < 1_000 ? "same" : undefined),
         }));
         const { kind, scope, id, call } = placeAt("aws:openSearchInbound", url);
         await expect(kind.lookup?.(scope, [id], call)).rejects.toMatchObject({ code: "EndlessListing" });

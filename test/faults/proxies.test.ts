@@ -9,8 +9,10 @@ import path from "node:path";
 import { promisify } from "node:util";
 import { afterAll, afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import type { kinds } from "../../src/kinds";
+import { IDENTITY } from "../support/answers";
 import { VPCEP_SERVICE } from "../support/clouds";
-import { DOCUMENTED, KEYS, placeAt } from "../support/hostile-server";
+import { KEYS, placeAt } from "../support/hostile-server";
+import { rowsOf } from "../support/kind-rows";
 
 /**
  * The ways to a cloud: proxies, certificates, and what an error says of them. Kinds of one cloud travel alike; Azure's client has tests of
@@ -44,14 +46,14 @@ const cloud: RequestListener = (request, response) => {
         const action = new URLSearchParams(Buffer.concat(chunks).toString()).get("Action");
         response.end(
             action === "GetCallerIdentity"
-                ? DOCUMENTED["aws:vpcEndpoint"].identity
+                ? IDENTITY
                 : action === "DescribeVpcEndpointConnections"
-                  ? DOCUMENTED["aws:vpcEndpoint"].list
+                  ? rowsOf("aws:vpcEndpoint").answers.list
                   : request.headers["x-acs-action"] !== undefined
-                    ? DOCUMENTED["alibaba:vpcPeering"].list
+                    ? rowsOf("alibaba:vpcPeering").answers.list
                     : request.url?.includes("inboundConnection")
-                      ? DOCUMENTED["aws:openSearchInbound"].list
-                      : DOCUMENTED.vpcep.list,
+                      ? rowsOf("aws:openSearchInbound").answers.list
+                      : rowsOf("otc:vpcEndpoint").answers.list,
         );
     });
 };

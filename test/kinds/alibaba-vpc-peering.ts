@@ -1,12 +1,31 @@
-import { ALIBABA_ACCOUNT, ALIBABA_REQUESTER, PEERING, worldWith } from "../support/clouds";
-import { DOCUMENTED } from "../support/documented";
-import type { KindRows } from "./kind-rows";
+import type { World } from "../../src/simulator/index";
+import { ALIBABA_ACCOUNT, ALIBABA_REQUESTER } from "../support/accounts";
+import type { KindRows } from "../support/kind-rows";
+
+export const PEERING = "pcc-guzvyqlj0n6e10";
+
+/** The request of another account's VPC, in that state. */
+export function peeringWorld(status: string): World {
+    const one = {
+        instanceId: PEERING,
+        status,
+        ownerId: ALIBABA_REQUESTER,
+        regionId: "cn-hangzhou",
+        name: "orders",
+        vpc: { vpcId: "vpc-bp1aevy8sofi8mh1q", ipv4Cidrs: ["10.20.0.0/16"] },
+    };
+    return { alibaba: [{ account: ALIBABA_ACCOUNT, vpcPeerConnections: [one] }] };
+}
+
+const detail = { RequestId: "r", InstanceId: PEERING, Status: "Accepting" };
+const sent = '{"RequestId":"r"}';
 
 /** Alibaba Cloud VPC API reference 2022-01-01, GetVpcPeerConnectionAttribute. */
 export const rows: KindRows = {
     names: ["alibaba:vpcPeering"],
     connection: { instanceId: PEERING },
-    world: (peering) => worldWith({ peering }),
+    resolved: { instanceId: PEERING },
+    world: peeringWorld,
     calls: {
         accept: "vpc:AcceptVpcPeerConnection",
         reject: "vpc:RejectVpcPeerConnection",
@@ -23,8 +42,11 @@ export const rows: KindRows = {
         Deleted: ["absent", "!", "="],
     },
     requester: { asking: ALIBABA_REQUESTER, other: ALIBABA_ACCOUNT },
+    evidence: { told: { cidrs: ["10.20.0.0/16"] }, other: { cidrs: ["10.99.0.0/16"] } },
+    accessKeyId: `LTAI${ALIBABA_ACCOUNT}`,
     answers: {
-        empty: DOCUMENTED["alibaba:vpcPeering"].empty,
+        list: JSON.stringify({ RequestId: "r", VpcPeerConnects: [{ InstanceId: PEERING, Status: "Accepting" }] }),
+        empty: '{"RequestId":"r","VpcPeerConnects":[]}',
         unreadable: [
             '{"RequestId":"r"}',
             '{"VpcPeerConnects":{}}',
@@ -32,5 +54,10 @@ export const rows: KindRows = {
             '{"VpcPeerConnects":[null]}',
             '{"VpcPeerConnects":[],"NextToken":["a"]}',
         ],
+        lookup: {
+            named: JSON.stringify(detail),
+            others: [JSON.stringify({ ...detail, InstanceId: "pcc-other00000001", Status: "Rejected" })],
+        },
+        sent: { accept: sent, reject: sent, remove: sent },
     },
 };

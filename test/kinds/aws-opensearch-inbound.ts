@@ -1,12 +1,30 @@
-import { INBOUND, OTHER_ACCOUNT, REQUESTER, worldWith } from "../support/clouds";
-import { DOCUMENTED } from "../support/documented";
-import type { KindRows } from "./kind-rows";
+import type { World } from "../../src/simulator/index";
+import { ACCOUNT, OTHER_ACCOUNT, REQUESTER } from "../support/accounts";
+import type { KindRows } from "../support/kind-rows";
+
+export const INBOUND = "a1b2c3d4e5f6";
+
+/** The region's inbound connection in that state. */
+export function inboundWorld(status: string): World {
+    const one = {
+        connectionId: INBOUND,
+        status,
+        localDomain: { ownerId: REQUESTER, domainName: "audit", region: "us-east-1" },
+        remoteDomain: { ownerId: ACCOUNT, domainName: "logs", region: "eu-west-1" },
+    };
+    return { aws: [{ account: ACCOUNT, region: "eu-west-1", openSearchInboundConnections: [one] }] };
+}
+
+const one = { ConnectionId: INBOUND, ConnectionStatus: { StatusCode: "PENDING_ACCEPTANCE" } };
+const list = JSON.stringify({ Connections: [one] });
+const sent = JSON.stringify({ Connection: one });
 
 /** https://docs.aws.amazon.com/opensearch-service/latest/APIReference/API_InboundConnectionStatus.html */
 export const rows: KindRows = {
     names: ["aws:openSearchInbound"],
     connection: { connectionId: INBOUND },
-    world: (inbound) => worldWith({ inbound, undocumented: { openSearchAcceptRejected: "accepts" } }),
+    resolved: { region: "eu-west-1", connectionId: INBOUND },
+    world: (status) => ({ ...inboundWorld(status), undocumented: { openSearchAcceptRejected: "accepts" } }),
     calls: {
         accept: "es:AcceptInboundConnection",
         reject: "es:RejectInboundConnection",
@@ -23,13 +41,17 @@ export const rows: KindRows = {
         DELETED: ["absent", "!", "="],
     },
     requester: { asking: REQUESTER, other: OTHER_ACCOUNT },
+    evidence: { told: { requesterDomain: "audit" }, other: { requesterDomain: "billing" } },
     answers: {
-        empty: DOCUMENTED["aws:openSearchInbound"].empty,
+        list,
+        empty: '{"Connections":[]}',
         unreadable: [
             '{"Connections":null}',
             '{"Connections":[{}]}',
             '{"Connections":["x"]}',
             '{"Connections":[],"NextToken":5}',
         ],
+        lookup: { named: list, others: [] },
+        sent: { accept: sent, reject: sent, remove: sent },
     },
 };

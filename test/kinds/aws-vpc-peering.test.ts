@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { kinds } from "../../src/kinds";
 import type { Order, Scope } from "../../src/kinds/kind";
 import { lifecycleOf } from "../../src/kinds/lifecycle";
-import { type Answer, ec2, KEYS, startHostile } from "../support/hostile-server";
+import { ec2, IDENTITY } from "../support/answers";
+import { type Answer, KEYS, startHostile } from "../support/hostile-server";
 
 /** What AWS's documents say of VPC peering, against answers in the form of its API reference. */
 const kind = kinds["aws:vpcPeering"];
@@ -11,7 +12,6 @@ const THEIRS = "111122223333";
 const ID = "pcx-0a1b2c3d4e5f60718";
 const scope: Scope = { key: "eu-west-1", title: "VPC peering connections in eu-west-1", at: { region: "eu-west-1" } };
 const order: Order = { seen: { id: ID, status: "pending", cloudStatus: "", evidence: {}, decider: OURS }, token: "t" };
-const IDENTITY = `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult><Account>${OURS}</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`;
 
 interface Peering {
     readonly id?: string;

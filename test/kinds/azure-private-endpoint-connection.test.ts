@@ -8,7 +8,17 @@ import { Configuration } from "../../src/place/configuration";
 import { Places } from "../../src/place/places";
 import { Inventory } from "../../src/reconcile/inventory";
 import { systemClock } from "../../src/shared/clock";
-import { canonical, endpointId, error, id, REQUESTER, type Reply, SUB, useAzure, VENDOR } from "./azure-server";
+import {
+    canonical,
+    endpointId,
+    error,
+    id,
+    REQUESTER,
+    type Reply,
+    SUB,
+    useAzure,
+    VENDOR,
+} from "../support/azure-server";
 
 /** Against small answers, written by hand from the REST references. */
 

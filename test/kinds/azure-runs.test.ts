@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { Simulator } from "../../src/simulator/index";
+import { endpointId, error, id, REQUESTER, type Reply, useAzure, VENDOR } from "../support/azure-server";
 import { TestStack } from "../support/engine";
-import { endpointId, error, id, REQUESTER, type Reply, useAzure, VENDOR } from "./azure-server";
 
 /** Previews and updates, as the engine asks for them, against connections of one resource. */
 

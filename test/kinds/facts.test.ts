@@ -7,9 +7,11 @@ import { Transport } from "../../src/kinds/transport";
 import { Session } from "../../src/place/session";
 import { Inventory } from "../../src/reconcile/inventory";
 import { systemClock } from "../../src/shared/clock";
+import { ec2, IDENTITY } from "../support/answers";
 import { DOMAIN, endpoint, PEERING, PROJECT, REQUESTER, SERVICE } from "../support/clouds";
-import { DOCUMENTED, ec2, KEYS, type Place, placeAt, startHostile } from "../support/hostile-server";
+import { KEYS, type Place, placeAt, startHostile } from "../support/hostile-server";
 import { addressOf, onlyTable } from "../support/kind-data";
+import { rowsOf } from "../support/kind-rows";
 
 /** What the vendors' SDKs and documents say of their systems, row by row. */
 const signal = new AbortController().signal;
@@ -44,7 +46,7 @@ describe("AWS", () => {
         const { url } = await startHostile(({ action, body }) => ({
             body:
                 action === "DescribeVpcEndpointServiceConfigurations"
-                    ? DOCUMENTED["aws:vpcEndpoint"].describe
+                    ? (rowsOf("aws:vpcEndpoint").answers.scope?.found ?? "")
                     : body.includes("NextToken")
                       ? page(attachment)
                       : page(
@@ -61,9 +63,9 @@ describe("AWS", () => {
         const { url } = await startHostile(({ action }) => ({
             body:
                 action === "GetCallerIdentity"
-                    ? DOCUMENTED["aws:vpcEndpoint"].identity
+                    ? IDENTITY
                     : action === "DescribeVpcEndpointServiceConfigurations"
-                      ? DOCUMENTED["aws:vpcEndpoint"].describe
+                      ? (rowsOf("aws:vpcEndpoint").answers.scope?.found ?? "")
                       : ec2(action, `<vpcEndpointConnectionSet>${item}</vpcEndpointConnectionSet>`),
         }));
         Object.assign(process.env, KEYS);
@@ -92,10 +94,7 @@ describe("AWS", () => {
         const { url } = await startHostile(({ action, body }) => {
             bodies.push(...(action.includes("search") ? [body] : []));
             return {
-                body:
-                    action === "GetCallerIdentity"
-                        ? DOCUMENTED["aws:vpcEndpoint"].identity
-                        : DOCUMENTED["aws:openSearchInbound"].list,
+                body: action === "GetCallerIdentity" ? IDENTITY : rowsOf("aws:openSearchInbound").answers.list,
             };
         });
         const { kind, scope, call } = placeAt("aws:openSearchInbound", url);
@@ -146,7 +145,10 @@ describe("Alibaba Cloud", () => {
         ["FinancialLocked", 1],
         ["Normal", 0],
     ])("shows the business status %s, and warns where it is locked", async (status, warnings) => {
-        const body = JSON.stringify({ ...JSON.parse(DOCUMENTED["alibaba:vpcPeering"].detail), BizStatus: status });
+        const body = JSON.stringify({
+            ...JSON.parse(rowsOf("alibaba:vpcPeering").answers.lookup?.named ?? ""),
+            BizStatus: status,
+        });
         const { url } = await startHostile(() => ({ body }));
         const { kind, scope, call } = placeAt("alibaba:vpcPeering", url);
         const [seen] = (await kind.lookup?.(scope, [PEERING], call)) ?? [];

@@ -1,130 +1,103 @@
 import { describe, expect, it } from "vitest";
-import { plan } from "../../src/decision/plan";
+import { type Plan, plan } from "../../src/decision/plan";
 import type { Wire } from "../../src/engine/wire";
 import { type ConnectionKindName, kinds } from "../../src/kinds";
-import type { ConnectionKind } from "../../src/kinds/kind";
-import { lifecycleOf, lifecyclesOf } from "../../src/kinds/lifecycle";
+import { lifecyclesOf } from "../../src/kinds/lifecycle";
 import type { Lifecycle } from "../../src/kinds/table";
-import type { Status } from "../../src/shared/vocabulary";
+import type { Decision, Status } from "../../src/shared/vocabulary";
 import { useClouds } from "../support/clouds";
 import { TestStack } from "../support/engine";
-import { addressOf } from "../support/kind-data";
-import { ROWS } from "./all-rows";
-import type { Expected, KindRows } from "./kind-rows";
+import { STATUSES } from "../support/kind-data";
+import { type Expected, type LifecycleRows, lifecycleRowsOf, ROWS } from "../support/kind-rows";
+import { pendingEverywhere, sentActions } from "../support/rows-clouds";
 
 /**
- * Every row of every kind, against the simulator where its cloud has such a state. What is expected is written by hand in the files of
- * rows, from the documents, not taken from the tables.
+ * Every row of every kind: what is planned in that status, and what becomes of it on the simulated cloud. What is expected is written by
+ * hand in the files of rows, from the documents, not taken from the tables.
  */
-const STATUSES: readonly Status[] = [
-    "pending",
-    "accepting",
-    "accepted",
-    "rejecting",
-    "rejected",
-    "unconnected",
-    "removing",
-    "expired",
-    "failed",
-    "absent",
-    "unknown",
-];
+const DECISIONS: readonly Decision[] = ["accept", "reject"];
+const clouds = useClouds({ world: pendingEverywhere() });
 
-const clouds = useClouds({
-    world: Object.assign({}, ...[...ROWS.values()].map(({ world, states }) => world(Object.keys(states)[0] ?? ""))),
-});
+const ALL = [...ROWS].flatMap(([name, rows]) =>
+    lifecycleRowsOf(rows).map(([table, own]) => ({ name, table, title: `${name} ${table}`.trim(), rows: own })),
+);
 
-/** With a cloud of its own for each kind: the world says whose account it is. */
-function declared(name: ConnectionKindName, rows: KindRows, decision: "accept" | "reject", more: Wire = {}): Wire {
-    return { connection: { kind: name, ...rows.connection }, decision, ...more };
-}
+describe.each(ALL)("$title", ({ name, table, rows }) => {
+    const lifecycle = tableOf(name, table);
 
-it("every kind has rows", () => {
-    const missing = Object.keys(kinds).filter((name) => !ROWS.has(name as ConnectionKindName));
-    const files = missing.map((name) => `test/kinds/${name.replace(":", "-")}.ts is missing: the rows of ${name}`);
-    expect(files).toEqual([]);
-});
-
-describe.each([...ROWS])("%s", (name, rows) => {
-    const kind = kinds[name];
-    const declare = (decision: "accept" | "reject", more: Wire = {}) => declared(name, rows, decision, more);
-
-    for (const [state, [status, ...expected]] of Object.entries(rows.states)) {
-        for (const [i, decision] of (["accept", "reject"] as const).entries()) {
-            const wanted = expected[i] as Expected;
-            it(`${decision} of ${state} (${status}): ${wanted}`, async () => {
-                clouds.simulator.world = rows.world(state);
-                const stack = new TestStack(clouds.simulator);
-                const program = { a: declare(decision, { timeout: "30s", waitForRequest: "5s" }) };
-                const preview = await stack.preview(program);
-                if (wanted === "x") {
-                    expect(preview.failures.a).toContain("cannot be rejected once it is accepted");
-                    const removal = { a: declare(decision, { timeout: "30s", allowRemoval: true }) };
-                    expect((await stack.up(removal)).failures).toEqual({});
-                    expect(sent(rows)).toEqual(["remove"]);
-                    return;
-                }
-                expect(preview.failures).toEqual({});
-                expect(preview.steps[0]?.inputs.observed).toMatchObject({ status });
-                const { failures } = await stack.up(program);
-                if (wanted === "!" && status === "absent") {
-                    expect(failures.a).toContain("there is no such request after 5s");
-                    expect(sent(rows)).toEqual([]);
-                } else if (wanted === "!") {
-                    expect(failures).toEqual({});
-                    expect(preview.steps[0]?.inputs.warnings).toEqual([expect.stringMatching(/^cannot be accepted: /)]);
-                    expect(sent(rows)).toEqual([]);
-                } else if (wanted === ">") {
-                    // A state nobody moves on: up waits for it until its time is over.
-                    expect(preview.steps[0]?.inputs.transition).toContain("(waiting for the cloud)");
-                    expect(failures.a).toContain("is not settled after");
-                    expect(sent(rows)).toEqual([]);
-                } else {
-                    expect(failures).toEqual({});
-                    expect(sent(rows)).toEqual(wanted === "=" ? [] : [wanted]);
-                    expect((await stack.preview(program)).steps.map((step) => step.op)).toEqual(["same"]);
-                }
-            });
-        }
-    }
-
-    it("has a source for every row, and says of every undocumented action that it is tried", () => {
-        for (const [, table] of lifecyclesOf(kind)) {
-            for (const decision of ["accept", "reject"] as const) {
-                for (const [status, cell] of Object.entries(table[decision])) {
-                    expect(cell.source, `${decision} of ${status}`).not.toBe("");
-                    if (cell.basis === "tried") {
-                        expect(["accept", "reject", "remove"]).toContain(cell.do);
-                        const { transition } = planned(table, decision, status as Status);
-                        expect(transition).toContain("undocumented");
-                    }
-                }
-            }
-        }
+    it.each(cellsOf(rows))("$decision of $state ($status) is planned: $expected", ({ decision, status, expected }) => {
+        expect(inWords(planned(lifecycle, decision, status, false), decision, status)).toBe(expected);
     });
 
     it("has a row for every status its cloud has a word for, and plans nothing for the others", () => {
-        const words = new Set<Status>([
-            ...Object.values(kind.statuses),
-            ...Object.values(rows.states).map(([s]) => s),
-            "absent",
-        ]);
-        for (const decision of ["accept", "reject"] as const) {
-            const rowsOfTable = Object.keys(tableOf(kind, rows)[decision]);
+        const words = new Set<Status>([...Object.values(kinds[name].statuses), "absent"]);
+        for (const decision of DECISIONS) {
+            const rowsOfTable = Object.keys(lifecycle[decision]);
             expect([...words].filter((status) => !rowsOfTable.includes(status))).toEqual([]);
             for (const status of STATUSES.filter((one) => !rowsOfTable.includes(one))) {
-                expect(planned(tableOf(kind, rows), decision, status)).toEqual({
-                    step: { do: "unknown" },
-                    warnings: [],
-                });
+                expect(planned(lifecycle, decision, status, true)).toEqual({ step: { do: "unknown" }, warnings: [] });
             }
         }
     });
 
+    it("has a source for every row, and says of every undocumented action that it is tried", () => {
+        for (const decision of DECISIONS) {
+            for (const [status, cell] of Object.entries(lifecycle[decision])) {
+                expect(cell.source, `${decision} of ${status}`).not.toBe("");
+                if (cell.basis === "tried") {
+                    expect(["accept", "reject", "remove"]).toContain(cell.do);
+                    expect(planned(lifecycle, decision, status as Status, true).transition).toContain("undocumented");
+                }
+            }
+        }
+    });
+});
+
+const SIMULATED = ALL.filter(({ rows }) => rows.world !== undefined);
+
+describe.each(SIMULATED)("$title on the simulated cloud", ({ name, rows }) => {
+    const declare = (decision: Decision, more: Wire = {}): Wire => ({
+        connection: { kind: name, ...rows.connection },
+        decision,
+        timeout: "30s",
+        waitForRequest: "5s",
+        ...more,
+    });
+    const put = (state: string) => {
+        clouds.simulator.world = rows.world?.(state) ?? {};
+        return new TestStack(clouds.simulator);
+    };
+    const sent = () => sentActions(clouds.simulator, rows);
+
+    it.each(cellsOf(rows))(
+        "$decision of $state ($status): $expected",
+        async ({ state, decision, status, expected }) => {
+            const stack = put(state);
+            const program = { a: declare(decision) };
+            const preview = await stack.preview(program);
+            if (expected === "x") {
+                expect(preview.failures.a).toContain("cannot be rejected once it is accepted");
+                expect((await stack.up({ a: declare(decision, { allowRemoval: true }) })).failures).toEqual({});
+                expect(sent()).toEqual(["remove"]);
+                return;
+            }
+            expect(preview.failures).toEqual({});
+            expect(preview.steps[0]?.inputs.observed).toMatchObject({ status });
+            const { failures } = await stack.up(program);
+            const said = { failures, inputs: preview.steps[0]?.inputs ?? {} };
+            if (expected === "!" || expected === ">") {
+                expectNothingDone(said, expected, status);
+                expect(sent()).toEqual([]);
+            } else {
+                expect(failures).toEqual({});
+                expect(sent()).toEqual(expected === "=" ? [] : [expected]);
+                expect((await stack.preview(program)).steps.map((step) => step.op)).toEqual(["same"]);
+            }
+        },
+    );
+
     it("takes a status it does not know for unknown, and sends nothing", async () => {
-        clouds.simulator.world = rows.world("SomethingNew");
-        const stack = new TestStack(clouds.simulator);
-        const preview = await stack.preview({ a: declare("reject") });
+        const preview = await put("SomethingNew").preview({ a: declare("reject") });
         expect(preview.failures.a).toContain('the cloud says "SomethingNew"');
         const warned = new TestStack(clouds.simulator, { "connections:unreadable": "warn" });
         expect((await warned.preview({ a: declare("reject") })).steps[0]?.inputs).toMatchObject({
@@ -132,62 +105,58 @@ describe.each([...ROWS])("%s", (name, rows) => {
             warnings: [expect.stringContaining('the cloud says "SomethingNew"')],
         });
         expect((await warned.up({ a: declare("reject") })).failures.a).toContain("nothing was sent");
-        expect(sent(rows)).toEqual([]);
+        expect(sent()).toEqual([]);
     });
 });
 
-describe.each([...ROWS])("the requester of %s", (name, rows) => {
-    const pending = Object.entries(rows.states).find(([, [status]]) => status === "pending")?.[0] ?? "";
-
-    it("is who is expected, or nothing is sent", async () => {
-        clouds.simulator.world = rows.world(pending);
-        const stack = new TestStack(clouds.simulator);
-        const { asking, other } = rows.requester;
-        const wrong = await stack.preview({ a: declared(name, rows, "accept", { expectedRequester: other }) });
-        expect(wrong.failures.a).toContain(`the requester is ${asking}, expected ${other}`);
-        const right = { a: declared(name, rows, "accept", { expectedRequester: asking }) };
-        expect((await stack.preview(right)).steps[0]?.inputs.observed).toMatchObject({ requester: asking });
-        expect(sent(rows)).toEqual([]);
-        expect((await stack.up(right)).failures).toEqual({});
-        expect(sent(rows)).toEqual(["accept"]);
-    });
-
-    it("may ask again after a decision: what somebody undid outside is seen", async () => {
-        clouds.simulator.world = rows.world(pending);
-        const stack = new TestStack(clouds.simulator);
-        const program = { a: declared(name, rows, "reject") };
-        await stack.up(program);
-        clouds.simulator.world = rows.world(pending);
-        const { steps } = await stack.preview(program);
-        expect(steps[0]).toMatchObject({ op: "update", inputs: { transition: "reject: pending -> rejected" } });
-        const held = { a: declared(name, rows, "reject", { onDrift: "correct", onDelete: "keep" }) };
-        expect((await stack.up(held)).failures).toEqual({});
-    });
-});
-
-/** What the simulator carried out, in the words of the rows. */
-function sent({ calls, decided }: KindRows): string[] {
-    return clouds.simulator.calls.flatMap((call) => {
-        const action = Object.entries(calls).find(([, name]) => name === call.action)?.[0];
-        if (action === undefined || call.outcome !== "ok") {
-            return [];
-        }
-        return [decided === undefined ? action : decided(clouds.simulator.world)];
-    });
+/** What `up` says where it can do nothing, or waits for the cloud. In the simulator nobody moves such a state on. */
+function expectNothingDone(said: { failures: Result["failures"]; inputs: Wire }, expected: "!" | ">", status: Status) {
+    const { failures, inputs } = said;
+    if (expected === ">") {
+        expect(inputs.transition).toContain("(waiting for the cloud)");
+        expect(failures.a).toContain("is not settled after");
+    } else if (status === "absent") {
+        expect(failures.a).toContain("there is no such request after 5s");
+    } else {
+        expect(failures).toEqual({});
+        expect(inputs.warnings).toEqual([expect.stringMatching(/^cannot be accepted: /)]);
+    }
 }
 
-/** The table that holds for the connection of the rows. */
-function tableOf(kind: ConnectionKind, { connection }: KindRows): Lifecycle {
-    const { scope } = addressOf(kind, { region: "eu-west-1", ...connection });
-    return lifecycleOf(kind, scope, { found: "yes", admission: "manual" });
+type Result = Awaited<ReturnType<TestStack["up"]>>;
+
+function cellsOf({ states }: LifecycleRows) {
+    return Object.entries(states).flatMap(([state, [status, accept, reject]]) => [
+        { state, status, decision: "accept" as const, expected: accept },
+        { state, status, decision: "reject" as const, expected: reject },
+    ]);
 }
 
-function planned(table: Lifecycle, decision: "accept" | "reject", status: Status) {
-    return plan(
-        table,
-        decision,
-        { status },
-        { seen: "pending" },
-        { allowRemoval: true, onDrift: "correct", established: false, waitForRequest: "1m" },
-    );
+function tableOf(name: ConnectionKindName, table: string): Lifecycle {
+    const found = lifecyclesOf(kinds[name]).find(([one]) => one === table)?.[1];
+    if (found === undefined) {
+        throw new Error(`${name} has no lifecycle table "${table}"`);
+    }
+    return found;
+}
+
+function planned(table: Lifecycle, decision: Decision, status: Status, allowRemoval: boolean): Plan {
+    const memory = status === "absent" ? {} : ({ seen: "pending" } as const);
+    const options = { allowRemoval, onDrift: "correct", established: false, waitForRequest: "1m" } as const;
+    return plan(table, decision, { status }, memory, options);
+}
+
+/** A plan in the words of the rows. Its text says what an action leads to, and that it cuts what works. */
+function inWords({ step, transition = "" }: Plan, decision: Decision, status: Status): Expected | string {
+    const words = { none: "=", settle: ">", awaitRequest: "!", lapsed: "!", hold: "held", unknown: "unknown" };
+    if (step.do === "refuse") {
+        return step.remedy.includes("allowRemoval") ? "x" : step.why;
+    }
+    if (step.do !== "act") {
+        return words[step.do];
+    }
+    const goal = decision === "accept" ? "accepted" : "rejected";
+    const cut = status === "accepted" ? "CUTS a working connection" : "";
+    const shown = transition.startsWith(`${decision}: ${status} -> ${goal}`) && transition.includes(cut);
+    return shown ? step.action : transition;
 }

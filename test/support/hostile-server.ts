@@ -4,9 +4,9 @@ import type { AddressInfo } from "node:net";
 import { onTestFinished } from "vitest";
 import { kinds } from "../../src/kinds";
 import type { Call, ConnectionKind, Order, Scope } from "../../src/kinds/kind";
-import { rowsOf } from "../kinds/all-rows";
 import { PROJECT } from "./clouds";
 import { addressOf } from "./kind-data";
+import { rowsOf } from "./kind-rows";
 
 export interface Asked {
     /** The API's word for the call: a query action, a header, or method and path. */
@@ -93,13 +93,14 @@ export interface Place {
 /** One connection of a kind whose cloud is at `url`, without the provider around it. */
 export function placeAt(name: keyof typeof kinds, url: string, now: () => number = Date.now): Place {
     const kind = kinds[name];
+    const { connection, resolved } = rowsOf(name);
     Object.assign(process.env, KEYS, { IDENTITY_ENDPOINT: `${url}${TOKENS}` });
     const settings = Object.fromEntries(
         Object.keys(kind.cloud.settings).map((setting) => [setting, setting.endsWith("Endpoint") ? url : undefined]),
     );
-    const placement = { region: name.startsWith("aws") ? "eu-west-1" : "eu-de", projectId: PROJECT };
+    const placement = { region: resolved.region ?? "", projectId: PROJECT };
     const clients = kind.cloud.connect({ settings, environment: KEYS, placement });
-    const { scope, id } = addressOf(kind, { ...rowsOf(name).connection, ...placement });
+    const { scope, id } = addressOf(kind, { ...connection, ...placement });
     return {
         kind,
         scope,
@@ -108,5 +109,3 @@ export function placeAt(name: keyof typeof kinds, url: string, now: () => number
         order: { seen: { id, status: "pending", cloudStatus: "", evidence: {} }, token: "token" },
     };
 }
-
-export { DOCUMENTED, ec2 } from "./documented";

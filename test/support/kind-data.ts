@@ -3,6 +3,7 @@ import { lifecyclesOf } from "../../src/kinds/lifecycle";
 import type { Action, Lifecycle } from "../../src/kinds/table";
 import type { Address } from "../../src/place/target";
 import { formatKey } from "../../src/shared/key";
+import type { Status } from "../../src/shared/vocabulary";
 
 /** What tests read from a kind's data. */
 
@@ -40,3 +41,18 @@ export function sendsOf(kind: ConnectionKind): Partial<Record<Action, Send<unkno
     const { accept, reject, remove } = kind;
     return remove === undefined ? { accept, reject } : { accept, reject, remove };
 }
+
+/** Every status, in the order of a connection's life. */
+export const STATUSES: readonly Status[] = [
+    "pending",
+    "accepting",
+    "accepted",
+    "rejecting",
+    "rejected",
+    "unconnected",
+    "removing",
+    "expired",
+    "failed",
+    "absent",
+    "unknown",
+];
