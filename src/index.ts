@@ -23,7 +23,7 @@ export {
     type ConnectionDecisionArgs,
     type LookedUpConnection,
 } from "./program/connection-decision";
-export { type AzureArgs, Provider, type ProviderArgs, type VpcepArgs } from "./program/provider";
+export { Provider, type ProviderArgs, type VpcepArgs } from "./program/provider";
 export type {
     Decision,
     Existing,

@@ -16,6 +16,14 @@ export interface Site {
     readonly placement: Readonly<Record<string, string | undefined>>;
 }
 
+/** One setting of a cloud. What it means is said in its comment: editors show that on the arguments of `Provider`. */
+export interface Setting {
+    /** Stack config of the cloud's own Pulumi package that means the same, `aws:region`. */
+    readonly sameAs?: string;
+    /** Programs write true or false, or a text that says so. Default: texts only. */
+    readonly flag?: true;
+}
+
 /** One cloud: where its calls go by default, with whose credentials, and how its errors read. K: its clients. */
 export interface Cloud<K> {
     readonly name: string;
@@ -24,14 +32,12 @@ export interface Cloud<K> {
     /** What an account is called there, `AWS account`, `project`. */
     readonly accountTitle: string;
     /**
-     * Settings this cloud understands, each with its meaning. `region` is `connections:<name>Region` in the
-     * stack config and `region` on the explicit provider.
+     * Settings this cloud understands. `region` is `connections:<name>Region` in the stack config and `region` on the explicit
+     * provider. Each cloud has them in a file `settings.ts` of its own, which the user's program loads without the rest.
      */
-    readonly settings: Readonly<Record<string, string>>;
+    readonly settings: Readonly<Record<string, Setting>>;
     /** Environment variables that hold an endpoint URL; checked before anything is sent. */
     readonly endpointVariables: readonly string[];
-    /** Stack config of the cloud's own Pulumi package that means the same: `{ region: "aws:region" }`. */
-    readonly foreignConfig?: Readonly<Record<string, string>>;
     /** Defaults of optional fields of connections, by the field's name. */
     readonly defaults?: Readonly<Record<string, Default>>;
     /** Clients for a site. Opens nothing and loads no SDK; calls do that. */

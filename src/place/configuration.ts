@@ -44,9 +44,8 @@ export class Configuration {
     /** The settings of a cloud, without defaults. */
     settings(cloud: Cloud<unknown>): Settings {
         return Object.fromEntries(
-            Object.keys(cloud.settings).map((name) => {
-                const foreign = cloud.foreignConfig?.[name];
-                const value = this.read(keyOf(cloud, name)) ?? (foreign === undefined ? undefined : this.read(foreign));
+            Object.entries(cloud.settings).map(([name, { sameAs }]) => {
+                const value = this.read(keyOf(cloud, name)) ?? (sameAs === undefined ? undefined : this.read(sameAs));
                 return [name, typeof value === "string" && value !== "" ? value : undefined];
             }),
         );

@@ -10,14 +10,15 @@ import { declare, fillIn, isOfType, providerText, refuseArguments, refuseOptions
  * One rule of a {@link ConnectionAdmission}. It must name a requester or evidence: something the cloud vouches for. `K` is the name of the
  * scope's kind: it says which facts `evidence` may ask for.
  */
-export type AdmissionRuleArgs<K extends ConnectionKindName = ConnectionKindName> = RuleVerdict &
-    RuleSubject<EvidenceOf<K>> &
-    (NamesRequester | NamesEvidence<EvidenceOf<K>>);
+export type AdmissionRuleArgs<K extends ConnectionKindName = ConnectionKindName> = RuleSubject<EvidenceOf<K>> &
+    RuleVerdict;
 
-/** Whom a rule is about. */
-interface RuleSubject<Fact extends string> {
+/** Whom a rule is about: a requester, evidence, or both. */
+type RuleSubject<Fact extends string> = RequesterUnlessEvidence<Fact> | EvidenceUnlessRequester<Fact>;
+
+interface RequesterUnlessEvidence<Fact extends string> {
     /** The accounts, project owners or domains it is about, in the cloud's own format: any of them. */
-    requester?: RequesterInput;
+    requester: RequesterInput;
     /**
      * Facts the cloud vouches for that must all hold, such as `{ cidrs: ["10.0.0.0/8"] }`: a list allows any of its values, a CIDR block
      * matches inside a range. Where the cloud does not tell one of them, the connection is for review, whatever the next rules say.
@@ -25,15 +26,20 @@ interface RuleSubject<Fact extends string> {
     evidence?: pulumi.Input<EvidenceInput<Fact>>;
 }
 
-interface NamesRequester {
-    requester: RequesterInput;
-}
-
-interface NamesEvidence<Fact extends string> {
+interface EvidenceUnlessRequester<Fact extends string> {
+    /** The accounts, project owners or domains it is about, in the cloud's own format: any of them. */
+    requester?: RequesterInput;
+    /**
+     * Facts the cloud vouches for that must all hold, such as `{ cidrs: ["10.0.0.0/8"] }`: a list allows any of its values, a CIDR block
+     * matches inside a range. Where the cloud does not tell one of them, the connection is for review, whatever the next rules say.
+     */
     evidence: pulumi.Input<EvidenceInput<Fact>>;
 }
 
-/** Only an accept has an end and can be narrowed. The last one is for a verdict that the compiler does not know. */
+/**
+ * Only an accept has an end and can be narrowed: of the others the compiler says that `until` and `ticket` do not exist. The last one is for
+ * a verdict that the compiler does not know.
+ */
 type RuleVerdict = AcceptingRule | OtherRule | EitherRule;
 
 interface AcceptingRule extends NamedRule {

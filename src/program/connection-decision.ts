@@ -16,7 +16,10 @@ export type ConnectionDecisionArgs<K extends ConnectionKindName = ConnectionKind
     ConnectionInput<K>
 >;
 
-/** Only an accept has an end. The last one is for a decision that the compiler does not know, such as `late ? "reject" : "accept"`. */
+/**
+ * Only an accept has an end: of the others the compiler says that `until` does not exist. The last one is for a decision that the compiler
+ * does not know, such as `late ? "reject" : "accept"`.
+ */
 type DecisionArgs<K extends ConnectionKindName, C> = AcceptArgs<K, C> | RejectArgs<K, C> | EitherArgs<K, C>;
 
 interface AcceptArgs<K extends ConnectionKindName, C> extends CommonArgs<K, C> {
@@ -236,20 +239,12 @@ export class ConnectionDecision<K extends ConnectionKindName = ConnectionKindNam
 
     /** Where the connection stands, in the same words for every cloud. In a preview, unknown where `up` will change it. */
     get status(): pulumi.Output<Status> {
-        return this.lifted.status;
+        return fieldsOf(this.observed).status;
     }
 
     /** Who asked, where the cloud tells. Known in previews. */
     get requester(): pulumi.Output<string | undefined> {
-        return this.lifted.requester;
-    }
-
-    /** Fields of `observed` are outputs of their own: in a preview, one may be known while another is not. */
-    private get lifted(): { status: pulumi.Output<Status>; requester: pulumi.Output<string | undefined> } {
-        return this.observed as unknown as {
-            status: pulumi.Output<Status>;
-            requester: pulumi.Output<string | undefined>;
-        };
+        return fieldsOf(this.observed).requester;
     }
 
     /**
@@ -267,4 +262,12 @@ export class ConnectionDecision<K extends ConnectionKindName = ConnectionKindNam
     static override isInstance(obj: unknown): obj is ConnectionDecision | LookedUpConnection {
         return isOfType(obj, TYPE_TOKEN);
     }
+}
+
+/** Fields of `observed` are outputs of their own: in a preview, one may be known while another is not. */
+function fieldsOf(observed: pulumi.Output<ObservedConnection>): {
+    status: pulumi.Output<Status>;
+    requester: pulumi.Output<string | undefined>;
+} {
+    return observed as unknown as { status: pulumi.Output<Status>; requester: pulumi.Output<string | undefined> };
 }

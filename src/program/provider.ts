@@ -1,32 +1,17 @@
 import * as pulumi from "@pulumi/pulumi";
+import * as clouds from "./clouds";
 import { isOfType, refuseArguments } from "./resource";
 
+/** What one cloud's settings are as arguments. The comments are those of the settings. */
+type SettingsInput<S> = {
+    -readonly [N in keyof S]?: S[N] extends { flag: true } ? pulumi.Input<string | boolean> : pulumi.Input<string>;
+};
+
+/** A section for each cloud: `aws`, `azure`, … */
+type CloudSections = { -readonly [C in keyof typeof clouds]?: SettingsInput<(typeof clouds)[C]> };
+
 /** Where decisions of one account are made: names of regions, profiles, roles and endpoints. Never credentials. */
-export interface ProviderArgs {
-    aws?: {
-        /** Region of connections that name none. */
-        region?: pulumi.Input<string>;
-        /** Profile of the shared AWS configuration files. */
-        profile?: pulumi.Input<string>;
-        /** Role to assume, as an ARN. An external id belongs into the profile (`external_id`), not here. */
-        roleArn?: pulumi.Input<string>;
-        /** URLs of the APIs, instead of the region's own. */
-        ec2Endpoint?: pulumi.Input<string>;
-        opensearchEndpoint?: pulumi.Input<string>;
-        stsEndpoint?: pulumi.Input<string>;
-    };
-    alibaba?: {
-        /** Profile of the Alibaba Cloud CLI, `~/.aliyun/config.json`. */
-        profile?: pulumi.Input<string>;
-        /** RAM role to assume, as an ARN. */
-        roleArn?: pulumi.Input<string>;
-        /** URLs of the APIs, instead of `https://vpcpeer.aliyuncs.com` and `https://sts.aliyuncs.com`. */
-        vpcPeerEndpoint?: pulumi.Input<string>;
-        stsEndpoint?: pulumi.Input<string>;
-    };
-    huawei?: VpcepArgs;
-    otc?: VpcepArgs;
-    azure?: AzureArgs;
+export interface ProviderArgs extends CloudSections {
     /** See `connections:allowPlainHttp`. @default false */
     allowPlainHttp?: pulumi.Input<boolean>;
     /** See `connections:maxCuts`. @default what the stack config says, else 10 */
@@ -42,57 +27,9 @@ export interface ProviderArgs {
 }
 
 /** Settings of a cloud that speaks the VPCEP API. */
-export interface VpcepArgs {
-    /** Region of connections that name none. */
-    region?: pulumi.Input<string>;
-    /** Project of the endpoint services. */
-    projectId?: pulumi.Input<string>;
-    /** URLs of the APIs, instead of the region's own. */
-    vpcepEndpoint?: pulumi.Input<string>;
-    iamEndpoint?: pulumi.Input<string>;
-}
+export type VpcepArgs = NonNullable<ProviderArgs["huawei"]>;
 
-/** Settings of Azure, by the names of Pulumi's Azure Native provider. */
-export interface AzureArgs {
-    /** Subscription whose requests the command `connection-decision list` shows; a decision's own is in its `resourceId`. */
-    subscriptionId?: pulumi.Input<string>;
-    /** Tenant whose credentials are used. */
-    tenantId?: pulumi.Input<string>;
-    /** Azure cloud: public, usgovernment or china. */
-    environment?: pulumi.Input<string>;
-    /** URL of Azure Resource Manager, instead of the cloud's own. */
-    resourceManagerEndpoint?: pulumi.Input<string>;
-    /** What tokens are for, instead of the URL of the cloud's Azure Resource Manager. */
-    resourceManagerAudience?: pulumi.Input<string>;
-    /** URL of Microsoft Entra ID, instead of the cloud's own. */
-    activeDirectoryAuthorityHost?: pulumi.Input<string>;
-    /** True: do not ask Microsoft's public cloud whether that URL is known, as private clouds need. */
-    disableInstanceDiscovery?: pulumi.Input<boolean>;
-}
-
-type Section = "aws" | "alibaba" | "huawei" | "otc" | "azure";
-
-/**
- * Every setting of a cloud, for telling a wrong one. Written out, because the user's process loads no cloud; a test compares them with the
- * clouds' own.
- */
-export const SECTIONS: { [S in Section]: readonly (keyof NonNullable<ProviderArgs[S]>)[] } = {
-    aws: ["region", "profile", "roleArn", "ec2Endpoint", "opensearchEndpoint", "stsEndpoint"],
-    alibaba: ["profile", "roleArn", "vpcPeerEndpoint", "stsEndpoint"],
-    huawei: ["region", "projectId", "vpcepEndpoint", "iamEndpoint"],
-    otc: ["region", "projectId", "vpcepEndpoint", "iamEndpoint"],
-    azure: [
-        "subscriptionId",
-        "tenantId",
-        "environment",
-        "resourceManagerEndpoint",
-        "resourceManagerAudience",
-        "activeDirectoryAuthorityHost",
-        "disableInstanceDiscovery",
-    ],
-};
-
-const OPTIONS: readonly Exclude<keyof ProviderArgs, Section>[] = [
+const OPTIONS: readonly Exclude<keyof ProviderArgs, keyof CloudSections>[] = [
     "allowPlainHttp",
     "maxCuts",
     "pace",
@@ -100,6 +37,9 @@ const OPTIONS: readonly Exclude<keyof ProviderArgs, Section>[] = [
     "requireExpectedRequester",
     "unreadable",
 ];
+
+/** The package that every dynamic resource of Node.js belongs to. */
+const PACKAGE = "pulumi-nodejs";
 
 /** Policies of the stack: an explicit provider must not be a way around them by leaving them out. */
 const INHERITED = ["maxCuts", "requireExpectedRequester"] as const;
@@ -118,19 +58,23 @@ const INHERITED = ["maxCuts", "requireExpectedRequester"] as const;
  * ```
  */
 export class Provider extends pulumi.ProviderResource {
-    /** Whether it is a provider of decisions, also one of another copy of this package. */
-    static override isInstance(obj: unknown): obj is Provider {
-        return isOfType(obj, "pulumi:providers:pulumi-nodejs");
-    }
-
     constructor(name: string, args: ProviderArgs = {}, opts?: pulumi.ResourceOptions) {
-        refuseArguments("Provider", name, args, [...Object.keys(SECTIONS), ...OPTIONS]);
-        for (const [section, known] of Object.entries(SECTIONS)) {
-            refuseArguments(`Provider ${section}`, name, args[section as Section] ?? {}, known);
+        refuseArguments("Provider", name, args, [...Object.keys(clouds), ...OPTIONS]);
+        for (const [cloud, settings] of Object.entries(clouds)) {
+            const stated = args[cloud as keyof CloudSections] ?? {};
+            refuseArguments(`Provider ${cloud}`, name, stated, Object.keys(settings));
         }
         const config = new pulumi.Config("connections");
         const inherited = Object.fromEntries(INHERITED.map((option) => [option, config.get(option)]));
-        super("pulumi-nodejs", name, flatten({ ...inherited, ...defined(args) }), opts);
+        super(PACKAGE, name, flatten({ ...inherited, ...defined(args) }), opts);
+    }
+
+    /**
+     * Whether it is a provider of decisions, also one of another copy of this package. All dynamic resources belong to one package: a
+     * provider of theirs that another library declares is one, too.
+     */
+    static override isInstance(obj: unknown): obj is Provider {
+        return isOfType(obj, `pulumi:providers:${PACKAGE}`);
     }
 }
 

@@ -123,7 +123,18 @@ describe("the direction of imports", () => {
             ({ from, to }) =>
                 CLOUD_FOLDER.test(to) &&
                 CLOUD_FOLDER.exec(to)?.[2] !== CLOUD_FOLDER.exec(from)?.[2] &&
-                !["src/kinds/index.ts", "src/simulator/clouds.ts"].includes(from),
+                !["src/kinds/index.ts", "src/simulator/clouds.ts", "src/program/clouds.ts"].includes(from),
+        );
+        expect(wrong).toEqual([]);
+    });
+
+    it("loads no cloud's SDK in the user's program: of the kinds only settings, which load nothing", () => {
+        const isSettings = (file: string) => /^src\/kinds\/\w+\/settings\.ts$/.test(file);
+        const loads = ALL.filter(({ typeOnly }) => !typeOnly);
+        const wrong = loads.filter(
+            ({ from, to }) =>
+                isSettings(from) ||
+                (["program", "index"].includes(roomOf(from)) && to.startsWith("src/kinds/") && !isSettings(to)),
         );
         expect(wrong).toEqual([]);
     });

@@ -13,6 +13,7 @@ import {
     withinCallTimeout,
 } from "../cloud";
 import { type HttpAnswer, Transport } from "../transport";
+import { alibabaSettings } from "./settings";
 
 /** JSON with every number as the text it was sent as: account ids have up to 18 digits. */
 export type ExactJson = string | boolean | null | ExactJson[] | { [key: string]: ExactJson | undefined };
@@ -39,12 +40,7 @@ export const alibaba: Cloud<AlibabaClients> = {
     name: "alibaba",
     title: "Alibaba Cloud",
     accountTitle: "Alibaba Cloud account",
-    settings: {
-        profile: "Profile of the Alibaba Cloud CLI (~/.aliyun/config.json)",
-        roleArn: "RAM role to assume, as an ARN",
-        vpcPeerEndpoint: "URL of the VPC peering API, instead of https://vpcpeer.aliyuncs.com",
-        stsEndpoint: "URL of the STS API, instead of https://sts.aliyuncs.com",
-    },
+    settings: alibabaSettings,
     endpointVariables: ["ALIBABA_CLOUD_VPCPEER_ENDPOINT", "ALIBABA_CLOUD_STS_ENDPOINT"],
     connect(site) {
         const vpcPeer = apiOf(

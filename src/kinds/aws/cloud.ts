@@ -14,19 +14,22 @@ import {
 } from "../cloud";
 import type { Call } from "../kind";
 import { Transport } from "../transport";
+import { awsSettings } from "./settings";
 
 /**
  * APIs of AWS that kinds use, by the name in our settings (`ec2Endpoint`). `id` is the service's id in the SDK, which makes the SDK's
- * own variable (`AWS_ENDPOINT_URL_EC2`), `prefix` is its name in policies. A kind of another service adds one line here.
+ * own variable (`AWS_ENDPOINT_URL_EC2`), `prefix` is its name in policies. A kind of another service adds one line here and its setting.
  * https://docs.aws.amazon.com/sdkref/latest/guide/ss-endpoints-table.html
  */
-const APIS = {
+const APIS: Readonly<Record<ApiName, { readonly id: string; readonly prefix: string }>> = {
     ec2: { id: "EC2", prefix: "ec2" },
     opensearch: { id: "OpenSearch", prefix: "es" },
     sts: { id: "STS", prefix: "sts" },
-} as const;
+};
 
-type ApiName = keyof typeof APIS;
+/** `ec2` of the setting `ec2Endpoint`. */
+type ApiName = EndpointOf<keyof typeof awsSettings>;
+type EndpointOf<S extends string> = S extends `${infer Name}Endpoint` ? Name : never;
 
 /** One API, and how its client is made. `load` imports the SDK. */
 export interface AwsApi<C> {
@@ -61,19 +64,8 @@ export const aws: Cloud<AwsClients> = {
     name: "aws",
     title: "AWS",
     accountTitle: "AWS account",
-    settings: {
-        region: "Region of connections that name none",
-        profile: "Profile of the shared AWS configuration files",
-        roleArn: "Role to assume, as an ARN",
-        ...Object.fromEntries(
-            Object.entries(APIS).map(([name, { id }]) => [
-                `${name}Endpoint`,
-                `URL of the ${id} API, instead of the region's own`,
-            ]),
-        ),
-    },
+    settings: awsSettings,
     endpointVariables: ["AWS_ENDPOINT_URL", ...Object.values(APIS).map(({ id }) => endpointVariable(id))],
-    foreignConfig: { region: "aws:region", profile: "aws:profile" },
     defaults: {
         region: {
             chain: [

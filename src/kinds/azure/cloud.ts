@@ -13,6 +13,7 @@ import {
 import { Transport } from "../transport";
 import { type Authority, httpClient, packageMissing, tokensOf } from "./credentials";
 import { armError } from "./errors";
+import { azureSettings } from "./settings";
 
 /** Clients of one Azure cloud and its credentials. */
 export interface AzureClients {
@@ -78,27 +79,8 @@ export const azure: Cloud<AzureClients> = {
     name: "azure",
     title: "Azure",
     accountTitle: "Azure tenant",
-    settings: {
-        subscriptionId:
-            "Subscription whose requests `connection-decision list` shows; default: ARM_SUBSCRIPTION_ID, AZURE_SUBSCRIPTION_ID, then all that the credentials see",
-        tenantId: "Tenant whose credentials are used",
-        environment: "Azure cloud: public, usgovernment or china",
-        resourceManagerEndpoint: "URL of Azure Resource Manager, instead of the cloud's own",
-        resourceManagerAudience: "What tokens are for, instead of the URL of the cloud's Azure Resource Manager",
-        activeDirectoryAuthorityHost: "URL of Microsoft Entra ID, instead of the cloud's own",
-        disableInstanceDiscovery:
-            "true: do not ask Microsoft's public cloud whether that URL is known, as private clouds need",
-    },
+    settings: azureSettings,
     endpointVariables: ["ARM_RESOURCE_MANAGER_ENDPOINT", "ARM_ACTIVE_DIRECTORY_AUTHORITY_HOST", "AZURE_AUTHORITY_HOST"],
-    foreignConfig: {
-        subscriptionId: "azure-native:subscriptionId",
-        tenantId: "azure-native:tenantId",
-        environment: "azure-native:environment",
-        resourceManagerEndpoint: "azure-native:resourceManagerEndpoint",
-        resourceManagerAudience: "azure-native:resourceManagerAudience",
-        activeDirectoryAuthorityHost: "azure-native:activeDirectoryAuthorityHost",
-        disableInstanceDiscovery: "azure-native:disableInstanceDiscovery",
-    },
     connect(site) {
         const endpoint = memoize(() => endpointOf(site));
         const tokens = memoize(() => tokensOf(site, endpoint()));

@@ -11,6 +11,7 @@ import {
     withinCallTimeout,
 } from "../cloud";
 import { type HttpAnswer, Transport } from "../transport";
+import { vpcepSettings } from "./settings";
 import { type AccessKey, sign } from "./signer";
 
 /** Clients of one project. */
@@ -116,12 +117,7 @@ function flavour(of: Flavour): Cloud<HuaweiClients> {
         name: of.name,
         title: of.title,
         accountTitle: `${of.title} project`,
-        settings: {
-            region: "Region of connections that name none",
-            projectId: "Project of the endpoint services",
-            vpcepEndpoint: "URL of the VPC endpoint API, instead of the region's own",
-            iamEndpoint: "URL of the IAM API, instead of the cloud's own",
-        },
+        settings: vpcepSettings,
         endpointVariables: [...of.variables.vpcepEndpoint, ...of.variables.iamEndpoint],
         defaults: {
             region: {

@@ -1,0 +1,13 @@
+import type { Setting } from "../cloud";
+
+/** Data only: the user's program loads it too. */
+export const alibabaSettings = {
+    /** Profile of the Alibaba Cloud CLI, `~/.aliyun/config.json`. */
+    profile: {},
+    /** RAM role to assume, as an ARN. */
+    roleArn: {},
+    /** URL of the VPC peering API, instead of `https://vpcpeer.aliyuncs.com`. */
+    vpcPeerEndpoint: {},
+    /** URL of the STS API, instead of `https://sts.aliyuncs.com`. */
+    stsEndpoint: {},
+} as const satisfies Readonly<Record<string, Setting>>;
