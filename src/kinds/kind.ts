@@ -240,7 +240,7 @@ export interface ConnectionKind<
  * @example export const vpcEndpoint = defineKind<AwsVpcEndpointConnection, AwsClients>()({ name: "aws:vpcEndpoint", … });
  */
 export function defineKind<C extends ConnectionFields, K>() {
-    return <const I extends keyof C & string, E extends string, const S extends keyof C & string = never>(
+    return <I extends keyof C & string, E extends string, S extends keyof C & string = never>(
         kind: ConnectionKind<C, I, E, S, K>,
     ): ConnectionKind<C, I, E, S> => kind as ConnectionKind<C, I, E, S>;
 }

@@ -114,7 +114,7 @@ type SwitchesOf<K> = K extends Kind<object, infer Switches> ? Switches : never;
 
 /** Declares a cloud; its kinds are inferred: `cloud<AwsAccount>()({ name: "aws", … })`. */
 export function cloud<Account extends object>() {
-    return <const Name extends string, const Kinds extends readonly Kind[]>(
+    return <Name extends string, Kinds extends readonly Kind[]>(
         declared: Cloud<Name, Account, Kinds>,
     ): Cloud<Name, Account, Kinds> => declared;
 }
