@@ -1,5 +1,6 @@
 import type { ConnectionKind, Observed, Scope, ScopeState } from "../kinds/kind";
 import type { Lifecycle } from "../kinds/table";
+import { ANY, ownId } from "../shared/key";
 import { DecisionError, oneLine, problemText } from "../shared/problem";
 import type { Decision, Status } from "../shared/vocabulary";
 import { type Expectations, guard, violation } from "./guard";
@@ -82,6 +83,23 @@ export function refuseMovedAccount({ kind, memory, account }: Owned, key: string
     }
 }
 
+/** Throws where there are no working credentials, or the scope of something new cannot be read. */
+export function refuseLocked({ kind, locked }: Pick<Setting, "kind" | "locked">, key: string): void {
+    if (locked === undefined) {
+        return;
+    }
+    const [what, fact, owned] = isScope(key)
+        ? [`The ${kind.title}s of this scope`, "admission", "scope"]
+        : [`This ${kind.title}`, "connection", "connection"];
+    throw new DecisionError(
+        problemText(
+            `${what} cannot be read.`,
+            { [fact]: key, reason: locked },
+            `give this process working ${kind.cloud.title} credentials of the account that owns the ${owned}, with ${kind.permissions.read.join(" and ")}`,
+        ),
+    );
+}
+
 /** Throws where nothing may be sent about this connection: another account decides, or it is not the one expected. */
 export function refuseStranger(one: Case, seen: Observed): void {
     refuseForeignDecider(one, seen);
@@ -121,12 +139,16 @@ export function seenFrom(memory: Memory, from: Status | undefined): Memory {
 /** What is wrong, why, and the way out. A delete that acts cannot go on: what it was to do would never be done. */
 export function unreadText(key: string, why: string, operation: "reading" | "deleting" = "reading"): string {
     return problemText(
-        key.endsWith("*")
+        isScope(key)
             ? "The connections of this scope cannot be read, so they do not count as unchanged."
             : "This connection cannot be read, so it does not count as unchanged.",
         { id: key, reason: why },
         `mend what the reason names; ${operation === "reading" ? GO_ON : LEAVE}`,
     );
+}
+
+function isScope(key: string): boolean {
+    return ownId(key) === ANY;
 }
 
 const GO_ON = 'connections:unreadable: "warn" goes on with a warning and sends nothing';

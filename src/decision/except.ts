@@ -1,12 +1,17 @@
 import type { ConnectionKind, Observed } from "../kinds/kind";
 import { soughtKey } from "../kinds/selectors";
+import { spelled } from "../kinds/spelling";
 import { keyInScope, ownId, parseKey } from "../shared/key";
 import { isRecord, type Stored, show } from "./fields";
 
 /** Connections that are decided elsewhere: the keys they have, and what finds those whose id is not known. */
 export interface Except {
     readonly keys: readonly string[];
-    readonly names: (seen: Observed) => boolean;
+    /**
+     * Connections that its selectors name, by id, and how many the same selectors name. More than one: which of them is decided elsewhere
+     * is not known.
+     */
+    readonly select: (all: readonly Observed[]) => ReadonlyMap<string, number>;
 }
 
 type Entry = { readonly key: string; readonly sought?: Stored } | { readonly problem: string };
@@ -34,8 +39,19 @@ export function readExcept(
     const selecting = named.flatMap((entry) => (entry.sought === undefined ? [] : [entry.sought]));
     return {
         keys: named.map(({ key }) => key),
-        names: (seen) => selecting.some((entry) => kind.matches?.(entry as never, seen) === true),
+        select: (all) => selected(kind, selecting, all),
     };
+}
+
+function selected(kind: ConnectionKind, selecting: readonly Stored[], all: readonly Observed[]): Map<string, number> {
+    const counts = new Map<string, number>();
+    for (const entry of selecting) {
+        const matching = all.filter((seen) => kind.matches?.(entry as never, seen) === true);
+        for (const { id } of matching) {
+            counts.set(id, Math.min(counts.get(id) ?? matching.length, matching.length));
+        }
+    }
+    return counts;
 }
 
 /**
@@ -52,7 +68,7 @@ function readEntry(kind: ConnectionKind, scopeKey: string, entry: unknown): Entr
 function readId(kind: ConnectionKind, scopeKey: string, entry: string): Entry {
     const format = kind.fields[kind.id];
     const isKey = /^[a-z]+:\w+\//.test(entry);
-    const id = isKey ? ownId(entry) : entry;
+    const id = spelled(kind, kind.id, isKey ? ownId(entry) : entry);
     const key = keyInScope(scopeKey, id);
     if (isKey && entry !== key) {
         return { problem: `its connections have ids such as ${keyInScope(scopeKey, "…")}` };
@@ -75,7 +91,7 @@ function readConnection(kind: ConnectionKind, scopeKey: string, entry: unknown):
     }
     const format = kind.fields[kind.id];
     return typeof id === "string" && format?.format.test(id)
-        ? { key: keyInScope(scopeKey, id) }
+        ? { key: keyInScope(scopeKey, spelled(kind, kind.id, id)) }
         : { problem: `${kind.id} must be ${format?.describes}` };
 }
 
@@ -91,7 +107,7 @@ function entryProblem(kind: ConnectionKind, scopeKey: string, entry: Stored): st
     const at = parseKey(kind, scopeKey) ?? {};
     const other = (kind.scope as readonly string[]).find((name) => {
         const value = entry[name];
-        return value !== undefined && (kind.fields[name]?.canonical?.(String(value)) ?? value) !== at[name];
+        return value !== undefined && spelled(kind, name, String(value)) !== at[name];
     });
     return other === undefined ? undefined : `its ${other} is not that of the scope`;
 }

@@ -50,6 +50,13 @@ export function placementOf(ruling: Ruling, seen: Observed, now: number, beginni
     return { group, text, judgement };
 }
 
+/** What becomes of one of several connections that selectors of `except` name: nobody knows which of them is decided elsewhere. */
+export function ambiguousPlacement(seen: Observed, count: number): Placement {
+    const why = `except names ${count} connections by what is known of them, this one too`;
+    const text = `review: ${seen.status}, ${why}; name the one that is decided elsewhere by its id, requester ${whoOf(seen, 80)}`;
+    return { group: "review", text, judgement: { verdict: "review", why } };
+}
+
 /** How the shared plan treats a connection under rules: what its requester ended is no failure. */
 export function planOptions({ allowRemoval }: Admission): PlanOptions {
     return { allowRemoval, onDrift: "correct", established: true, waitForRequest: "0s" };

@@ -1,6 +1,10 @@
 import { whoOf } from "../decision/case";
+import { exceptKeys } from "../decision/except";
+import { isRecord } from "../decision/fields";
+import { findKind } from "../kinds/index";
 import type { Observed } from "../kinds/kind";
-import { ANY, keyInScope, ownId } from "../shared/key";
+import { soughtKey } from "../kinds/selectors";
+import { ANY, keyInScope, kindOf, ownId } from "../shared/key";
 import type { Ledger, LedgerEntry } from "../shared/ledger";
 import { DecisionError, problemText } from "../shared/problem";
 
@@ -9,6 +13,15 @@ type Claim<K extends LedgerEntry["is"]> = Omit<Extract<LedgerEntry, { is: K }>, 
 /** What a resource of the program says about one connection or scope. */
 export type DecisionClaim = Claim<"decision">;
 export type AdmissionClaim = Claim<"admission">;
+
+/** A connection or a scope whose resource is deleted. */
+export interface Deleted {
+    readonly key: string;
+    readonly account: string | undefined;
+    readonly urn: string | undefined;
+    /** As the decision declared it: an `except` may know it by its selectors. */
+    readonly connection?: unknown;
+}
 
 /** Connections of which an error names so many. */
 const NAMED = 10;
@@ -133,31 +146,36 @@ export class Run {
         const others = [...(this.declared.get(key)?.values() ?? [])].filter(({ urn }) => !checked?.has(urn));
         return [
             ...(checked?.values() ?? []),
-            ...others.map(({ urn }) => ({ urn, key, decision: "no target of this run", onDelete: "keep" })),
+            ...others.map(({ urn, connection }) => ({
+                urn,
+                key,
+                ...soughtName(key, connection),
+                decision: "no target of this run",
+                onDelete: "keep",
+            })),
         ];
     }
 
     /**
      * Who else in this run, or in the program, still declares a connection or a scope that is about to be acted on because its resource is
-     * deleted; undefined: nobody. `exceptOf` reads the `except` of an admission that was not checked.
+     * deleted; undefined: nobody.
      */
-    stillDeclares(
-        { key, account, urn }: { key: string; account: string | undefined; urn: string | undefined },
-        exceptOf: (except: unknown) => readonly string[],
-    ): string | undefined {
+    stillDeclares({ key, account, urn, connection }: Deleted): string | undefined {
         this.sync();
         const owner = account === undefined ? {} : { account };
         const scope = keyInScope(key);
+        const names = namesOf({ key, ...soughtName(key, connection) });
+        const leavesOut = (except: readonly string[]) => names.some((name) => except.includes(name));
         const claims = [
             ...(this.decisions.get(key)?.values() ?? []),
             ...(this.admissions.get(key)?.values() ?? []),
             ...[...(this.admissions.get(scope)?.values() ?? [])].filter(
-                (admission) => !(admission.except ?? []).includes(key),
+                (admission) => !leavesOut(admission.except ?? []),
             ),
         ].filter((claim) => sameAccount(claim, owner));
         // What the program declares counts where it was not checked: deleting itself (`destroy --run-program`) is no reason.
         const over = [...(this.declared.get(scope)?.values() ?? [])].filter(
-            (other) => scope !== key && !exceptOf(other.except).includes(key),
+            (other) => scope !== key && !leavesOut(keysIn(scope, other.except)),
         );
         const declared = [...(this.declared.get(key)?.values() ?? []), ...over].filter((other) => other.urn !== urn);
         const [first] = [...claims, ...declared];
@@ -245,8 +263,22 @@ function covers(admission: AdmissionClaim, decision: DecisionClaim): boolean {
 }
 
 /** The keys under which a program knows the connection of a decision: its own, and the one from before it was found. */
-function namesOf({ key, soughtAs }: DecisionClaim): string[] {
+function namesOf({ key, soughtAs }: Pick<DecisionClaim, "key" | "soughtAs">): string[] {
     return soughtAs === undefined ? [key] : [key, soughtAs];
+}
+
+/** The name that a connection had before its selectors found it, as part of a claim. */
+export function soughtName(key: string, connection: unknown): Pick<DecisionClaim, "soughtAs"> {
+    const kind = findKind(kindOf(key));
+    const soughtAs =
+        kind === undefined || !isRecord(connection) ? undefined : soughtKey(kind, keyInScope(key), connection);
+    return soughtAs === undefined ? {} : { soughtAs };
+}
+
+/** The keys in the `except` of an admission that was not checked. */
+function keysIn(scope: string, except: unknown): string[] {
+    const kind = findKind(kindOf(scope));
+    return kind === undefined ? [] : exceptKeys(kind, scope, except);
 }
 
 function coveredTwice(admission: AdmissionClaim, decisions: readonly DecisionClaim[]): DecisionError {

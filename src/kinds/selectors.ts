@@ -1,17 +1,19 @@
 import { keyInScope } from "../shared/key";
 import type { ConnectionKind } from "./kind";
+import { spelled } from "./spelling";
 
 /**
  * Connections whose cloud assigns the id are named by what is known of them. Until such a connection is found, its place in ids is taken
  * by a question mark and that knowledge, `?privateEndpointId=…`.
  */
 
+type Selecting = Pick<ConnectionKind, "selectors" | "fields">;
 type Values = Readonly<Record<string, unknown>>;
 
-/** Stands for the id of a connection that is not found yet. */
-export function soughtId({ selectors = [] }: Pick<ConnectionKind, "selectors">, values: Values): string {
-    const known = (selectors as readonly string[]).filter((name) => values[name] !== undefined);
-    return `?${known.map((name) => `${name}=${values[name]}`).join("&")}`;
+/** Stands for the id of a connection that is not found yet: the same for every spelling of what is known. */
+export function soughtId(kind: Selecting, values: Values): string {
+    const known = ((kind.selectors ?? []) as readonly string[]).filter((name) => values[name] !== undefined);
+    return `?${known.map((name) => `${name}=${spelled(kind, name, String(values[name]))}`).join("&")}`;
 }
 
 /** Whether an id stands for a connection that is not found yet. */
@@ -20,7 +22,7 @@ export function isSought(id: string): boolean {
 }
 
 /** The key that a connection has, or had, before it was found; undefined where it is not named by selectors. */
-export function soughtKey(kind: Pick<ConnectionKind, "selectors">, key: string, values: Values): string | undefined {
+export function soughtKey(kind: Selecting, key: string, values: Values): string | undefined {
     const id = soughtId(kind, values);
     return id === "?" ? undefined : keyInScope(key, id);
 }

@@ -2,6 +2,7 @@ import type { Cloud, Environment, Settings } from "../kinds/cloud";
 import { findKind, kinds } from "../kinds/index";
 import type { AnyConnection, ConnectionKind, FieldValues, Scope } from "../kinds/kind";
 import { isSought, soughtId } from "../kinds/selectors";
+import { spelled } from "../kinds/spelling";
 import type { Clock } from "../shared/clock";
 import { ANY, formatKey, kindOf, ownId, parseKey } from "../shared/key";
 import { DecisionError, problemText } from "../shared/problem";
@@ -133,7 +134,7 @@ export class Places {
             if (value !== undefined && value !== ANY && !field.format.test(value)) {
                 throw new DecisionError(`${name} "${value}" must be ${field.describes}`);
             }
-            placement[name] = value === undefined ? undefined : (field.canonical?.(value) ?? value);
+            placement[name] = value === undefined ? undefined : spelled(kind, name, value);
         }
         return placement;
     }
@@ -175,9 +176,9 @@ function noDefault(kind: ConnectionKind, name: string): DecisionError {
 }
 
 function canonical(kind: ConnectionKind, connection: AnyConnection): Record<string, string> {
-    const given = Object.entries(kind.fields).flatMap(([name, field]) => {
+    const given = Object.keys(kind.fields).flatMap((name) => {
         const value = connection[name];
-        return value === undefined ? [] : [[name, field.canonical?.(value) ?? value] as const];
+        return value === undefined ? [] : [[name, spelled(kind, name, value)] as const];
     });
     return Object.fromEntries(given);
 }
@@ -209,8 +210,8 @@ function sitePlacement(kind: ConnectionKind, placement: Settings): Settings {
 /** An id that selectors found holds as long as the selectors are the same. */
 function pinned(connection: AnyConnection, before: AnyConnection, place: Place): Place {
     const kind = findKind(connection.kind);
-    const moved = kind?.selectors?.some((name) => connection[name as string] !== before[name as string]);
-    return Object.fromEntries(Object.entries(place).filter(([name]) => !moved || name !== kind?.id));
+    const moved = kind !== undefined && soughtId(kind, connection) !== soughtId(kind, before);
+    return Object.fromEntries(Object.entries(place).filter(([name]) => !moved || name !== kind.id));
 }
 
 function defined(record: Settings): Record<string, string> {

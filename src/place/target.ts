@@ -20,6 +20,11 @@ export interface Target {
     readonly sought?: AnyConnection;
 }
 
+/** Tells scopes apart, over kinds, places and credentials: what reads, sends and polls together has the same. */
+export function scopeIn({ kind, address, session }: Target): string {
+    return `${session.key} ${kind.name} ${address.scope.key}`;
+}
+
 /** Another connection of the same scope. */
 export function targetInScope({ kind, address, session }: Target, id: string): Target {
     return { kind, session, address: { scope: address.scope, key: keyInScope(address.key, id), id } };

@@ -221,7 +221,7 @@ export class ConnectionAdmission<K extends ConnectionKindName = ConnectionKindNa
         fillIn<ConnectionAdmission>(this, ADMISSION_ARGUMENTS);
         // The counts are unknown in a preview where `up` will change them; so are the verdicts, which the preview itself shows.
         this.verdicts = pulumi.all([this.verdicts, this.counts]).apply(([verdicts]) => verdicts);
-        declare(this, this.except);
+        declare(this, { except: this.except });
     }
 
     /** Whether it is an admission, also one of another copy of this package. */

@@ -225,7 +225,7 @@ export class ConnectionDecision<K extends ConnectionKindName = ConnectionKindNam
         );
         fillIn<ConnectionDecision>(this, ARGUMENTS);
         if (opts?.id === undefined) {
-            declare(this);
+            declare(this, { connection: this.connection });
         }
         this.observed.apply((observed) => observed?.gone && this.id.apply((id) => id && reportGone(id)));
     }

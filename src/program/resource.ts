@@ -58,14 +58,17 @@ const ledgers = new Map<string, Ledger>();
  * Tells the provider processes of this run that the program declares a resource, checked or not: `up --target` checks targets only, and
  * a delete must not undo what another resource still declares, and an admission must not decide what a decision does.
  */
-export function declare(resource: pulumi.CustomResource, except?: pulumi.Output<unknown>): void {
+export function declare(
+    resource: pulumi.CustomResource,
+    says: { readonly connection: pulumi.Output<unknown> } | { readonly except: pulumi.Output<unknown> },
+): void {
     const address = engineAddress();
     if (address === undefined) {
         return;
     }
-    pulumi.all([resource.urn, resource.id, except]).apply(([urn, id, left]) => {
+    pulumi.all([resource.urn, resource.id, pulumi.output(says)]).apply(([urn, id, said]) => {
         if (id) {
-            ledgerAt(address).add({ is: "declared", urn, id, ...(left === undefined ? {} : { except: left }) });
+            ledgerAt(address).add({ is: "declared", urn, id, ...said });
         }
     });
 }

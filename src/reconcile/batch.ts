@@ -2,7 +2,7 @@ import { Mutex } from "async-mutex";
 import { type Reading, UNREAD } from "../decision/reading";
 import type { Order, Receipt } from "../kinds/kind";
 import type { Action } from "../kinds/table";
-import type { Target } from "../place/target";
+import { scopeIn, type Target } from "../place/target";
 import { backoff, type Clock, Pace } from "../shared/clock";
 import type { Decision } from "../shared/vocabulary";
 import { Gatherer } from "./gather";
@@ -67,11 +67,12 @@ export class Batches {
         return result;
     }
 
-    private gatherer({ target: { kind, address, session }, decision }: Job): Gatherer<Job, Result> {
+    private gatherer({ target, decision }: Job): Gatherer<Job, Result> {
+        const { idsPerOrder } = target.kind.limits;
         return computed(
             this.gatherers,
-            `${session.key} ${kind.name} ${address.scope.key} ${decision}`,
-            () => new Gatherer<Job, Result>(this.clock, kind.limits.idsPerOrder, (jobs) => this.run(jobs)),
+            `${scopeIn(target)} ${decision}`,
+            () => new Gatherer<Job, Result>(this.clock, idsPerOrder, (jobs) => this.run(jobs)),
         );
     }
 

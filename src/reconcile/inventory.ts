@@ -4,7 +4,7 @@ import { CloudError } from "../kinds/cloud";
 import type { ConnectionKind, Observed, Page, Scope } from "../kinds/kind";
 import { isSought } from "../kinds/selectors";
 import type { Session } from "../place/session";
-import { type Target, targetInScope } from "../place/target";
+import { scopeIn, type Target, targetInScope } from "../place/target";
 import { DecisionError, oneLine, problemText } from "../shared/problem";
 
 /** A listing that takes longer than this says how far it is, and again each time as much later. */
@@ -191,8 +191,7 @@ export class Inventory {
     }
 
     private listing(target: Target): Listing {
-        const { kind, address, session } = target;
-        const key = `${session.key} ${kind.name} ${address.scope.key}`;
+        const key = scopeIn(target);
         let listing = this.listings.get(key);
         if (listing === undefined) {
             listing = {

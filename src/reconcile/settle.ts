@@ -1,5 +1,5 @@
 import type { Reading } from "../decision/reading";
-import type { Target } from "../place/target";
+import { scopeIn, type Target } from "../place/target";
 import type { Clock } from "../shared/clock";
 import { milliseconds } from "../shared/duration";
 import type { Inventory } from "./inventory";
@@ -33,7 +33,7 @@ export class Settling {
         progress: (reading: Reading) => void,
     ): Promise<Reading | undefined> {
         return new Promise((resolve) => {
-            const key = `${target.session.key} ${target.kind.name} ${target.address.scope.key}`;
+            const key = scopeIn(target);
             const waiter: Waiter = { target, done, until, resolve, progress };
             const waiters = this.waiting.get(key);
             if (waiters !== undefined) {

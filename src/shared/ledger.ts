@@ -54,7 +54,15 @@ export type LedgerEntry =
     /** The cut was one too many and is not made. */
     | { readonly is: "uncut"; readonly key: string }
     /** A resource that the program declares, checked or not: `up --target` checks targets only. */
-    | { readonly is: "declared"; readonly urn: string; readonly id: string; readonly except?: unknown };
+    | {
+          readonly is: "declared";
+          readonly urn: string;
+          readonly id: string;
+          /** Of a decision: its connection. */
+          readonly connection?: unknown;
+          /** Of an admission. */
+          readonly except?: unknown;
+      };
 
 /** A ledger inside one process. Readers made with {@link reader} share its entries. */
 export class MemoryLedger implements Ledger {

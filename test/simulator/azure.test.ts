@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest";
+import { exceptKeys } from "../../src/decision/except";
+import { Run } from "../../src/engine/run";
 import type { Wire } from "../../src/engine/wire";
+import { kinds } from "../../src/kinds";
+import { oneSpelling } from "../../src/kinds/azure/fields";
+import type { ConnectionKind } from "../../src/kinds/kind";
+import { MemoryLedger } from "../../src/shared/ledger";
 import type { World } from "../../src/simulator/index";
 import { useClouds } from "../support/clouds";
 import { TestStack } from "../support/engine";
@@ -64,9 +70,17 @@ function declare(type: string, decision: "accept" | "reject", more: Wire = {}): 
     };
 }
 
-function statusOf(type: string): string | undefined {
+function statusOf(type: string, called = "ledger.77"): string | undefined {
     const resource = clouds.simulator.world.azure?.[0]?.resources?.find(({ id }) => id === idOf(type));
-    return resource?.privateEndpointConnections?.find(({ name }) => name === "ledger.77")?.status;
+    return resource?.privateEndpointConnections?.find(({ name }) => name === called)?.status;
+}
+
+/** A requester asks, while everything else stays as it is. */
+function arrive(type: string, { name, privateEndpointId }: { name: string; privateEndpointId: string }): void {
+    const world = structuredClone(clouds.simulator.world);
+    const resource = world.azure?.[0]?.resources?.find(({ id }) => id === idOf(type));
+    resource?.privateEndpointConnections?.push({ name, status: "Pending", privateEndpointId });
+    clouds.simulator.world = world;
 }
 
 const written = () => clouds.simulator.calls.filter(({ action }) => /\/(write|delete)$/.test(action));
@@ -159,19 +173,25 @@ describe("a connection that is named by what is known of it", () => {
         expect([...stack.state.values()][0]?.id).toMatch(/\/ledger\.77$/);
         expect((await stack.preview(program)).steps.map(({ op }) => op)).toEqual(["same"]);
         // A second connection of the same endpoint comes: the decision stays with the first.
-        const world = structuredClone(clouds.simulator.world);
-        const resource = world.azure?.[0]?.resources?.find(({ id }) => id === idOf(type));
-        resource?.privateEndpointConnections?.push({
-            name: "ledger.78",
-            status: "Pending",
-            privateEndpointId: endpoint("pe-analytics"),
-        });
-        clouds.simulator.world = world;
+        arrive(type, { name: "ledger.78", privateEndpointId: endpoint("pe-analytics") });
         const again = await stack.preview(program);
         expect([again.failures, again.steps.map(({ op }) => op)]).toEqual([{}, ["same"]]);
         expect((await new TestStack(clouds.simulator).preview(program)).failures.a).toMatch(
             /2 connections match[\s\S]*ledger\.77 \(accepted, .*ledger\.78 \(pending/,
         );
+    });
+
+    it("stays pinned, and remembered, where what is known of it is written in another case", async () => {
+        const stack = new TestStack(clouds.simulator);
+        const until = { until: "30d" };
+        await stack.up(declare(type, "accept", { ...sought, ...until }));
+        const { __memory, acceptedUntil } = stack.state.get("a")?.inputs ?? {};
+        arrive(type, { name: "ledger.78", privateEndpointId: endpoint("pe-analytics") });
+        const other = { connection: { privateEndpointId: endpoint("pe-ANALYTICS") } };
+        const again = declare(type, "accept", { ...other, ...until });
+        const { failures, steps } = await stack.preview(again);
+        expect([failures, steps.map(({ op }) => op)]).toEqual([{}, ["same"]]);
+        expect(steps[0]?.inputs).toMatchObject({ __memory, acceptedUntil });
     });
 
     it("is waited for, and said to be missing where it does not come", async () => {
@@ -188,14 +208,8 @@ describe("a connection that is named by what is known of it", () => {
         const stack = new TestStack(clouds.simulator);
         const program = declare(type, "accept", sought);
         await stack.up(program);
-        const world = structuredClone(worldOf("Disconnected"));
-        const resource = world.azure?.[0]?.resources?.find(({ id }) => id === idOf(type));
-        resource?.privateEndpointConnections?.push({
-            name: "ledger.99",
-            status: "Pending",
-            privateEndpointId: endpoint("pe-analytics"),
-        });
-        clouds.simulator.world = world;
+        clouds.simulator.world = worldOf("Disconnected");
+        arrive(type, { name: "ledger.99", privateEndpointId: endpoint("pe-analytics") });
         const { logs } = await stack.preview(program);
         expect(logs.map(({ text }) => text).join("\n")).toContain("another connection matches now: ledger.99");
         expect(written()).toHaveLength(1);
@@ -247,6 +261,61 @@ describe("several declarations about one storage account", () => {
         },
     );
 
+    it.each([
+        ["a name", ["LEDGER.77"]],
+        ["a connection", [byName]],
+        ["a selector", [{ ...scope, privateEndpointId: endpoint("PE-Analytics") }]],
+    ])("an admission leaves out %s that is written in another case", async (_name, except) => {
+        const stack = new TestStack(clouds.simulator);
+        const program = { one: { connection: bySelector, decision: "reject" }, all: { scope, rules, except } };
+        expect((await stack.up(program)).failures).toEqual({});
+        expect(statusOf(type)).toBe("Rejected");
+    });
+
+    it("an admission leaves out one connection only: of several that a selector names it says so", async () => {
+        const stack = new TestStack(clouds.simulator);
+        const program = {
+            one: { connection: bySelector, decision: "accept" },
+            all: { scope, rules: [], otherwise: "reject", except: [bySelector] },
+        };
+        expect((await stack.up(program)).failures).toEqual({});
+        arrive(type, { name: "ledger.78", privateEndpointId: endpoint("pe-analytics") });
+        const { failures, steps } = await stack.preview(program);
+        expect(failures).toEqual({});
+        expect(steps[1]?.inputs.verdicts).toEqual({
+            "ledger.77": expect.stringContaining("review: accepted, except names 2 connections"),
+            "ledger.78": expect.stringContaining("review: pending, except names 2 connections"),
+        });
+        expect((await stack.up(program)).failures).toEqual({});
+        expect(statusOf(type)).toBe("Approved");
+        // Named by its id, it is left out alone.
+        const named = { ...program, all: { ...program.all, except: ["ledger.77"] } };
+        expect((await stack.up(named)).failures).toEqual({});
+        expect([statusOf(type), statusOf(type, "ledger.78")]).toEqual(["Approved", "Rejected"]);
+    });
+
+    it("an admission that stays is no reason to skip the onDelete of what its except names by a selector", async () => {
+        const stack = new TestStack(clouds.simulator);
+        const all = { scope, rules: [], otherwise: "review", except: [bySelector] };
+        await stack.up({ one: { connection: bySelector, decision: "accept", onDelete: "reject" }, all });
+        expect(statusOf(type)).toBe("Approved");
+        expect((await stack.up({ all })).failures).toEqual({});
+        expect(statusOf(type)).toBe("Rejected");
+    });
+
+    it("a decision that is no target of this run is known by its selector too", () => {
+        const key = `azure:privateEndpointConnection${oneSpelling(idOf(type))}/ledger.77`;
+        const scopeKey = key.replace(/[^/]*$/, "*");
+        const ledger = new MemoryLedger();
+        ledger.add({ is: "declared", urn: "urn:one", id: key, connection: bySelector });
+        const left = exceptKeys(kinds["azure:privateEndpointConnection"] as ConnectionKind, scopeKey, [bySelector]);
+        const run = new Run(ledger.reader());
+        expect(run.declaredByDecisions({ urn: "urn:all", key: scopeKey, except: left }, [key])).toBeUndefined();
+        expect(run.declaredByDecisions({ urn: "urn:all", key: scopeKey, except: [] }, [key])?.message).toContain(
+            "about the same connection",
+        );
+    });
+
     it("opposite decisions, by name and by selector, are a contradiction", async () => {
         const { failures } = await new TestStack(clouds.simulator).preview({
             a: { connection: byName, decision: "accept" },
@@ -268,15 +337,7 @@ describe("several declarations about one storage account", () => {
         expect((await stack.up(late)).failures).toEqual({});
         expect([...stack.state.values()][0]?.id).toContain("/?privateEndpointId=");
         expect((await stack.preview(late)).steps.map(({ op }) => op)).toEqual(["same"]);
-        const world = structuredClone(clouds.simulator.world);
-        world.azure?.[0]?.resources
-            ?.find(({ id }) => id === idOf(type))
-            ?.privateEndpointConnections?.push({
-                name: "ledger.80",
-                status: "Pending",
-                privateEndpointId: endpoint("pe-late"),
-            });
-        clouds.simulator.world = world;
+        arrive(type, { name: "ledger.80", privateEndpointId: endpoint("pe-late") });
         const preview = await stack.preview(late);
         expect(preview.steps[0]?.inputs).toMatchObject({ transition: "reject: pending -> rejected" });
         expect((await stack.up(late)).failures).toEqual({});
@@ -286,6 +347,60 @@ describe("several declarations about one storage account", () => {
             ["ledger.80", "Rejected"],
         ]);
         expect([...stack.state.values()].map(({ id }) => id.split("/").at(-1))).toEqual(["ledger.80"]);
+    });
+
+    describe("a reject that found nothing", () => {
+        const late = { ...scope, privateEndpointId: endpoint("pe-late") };
+        const program = { a: { connection: late, decision: "reject", onDelete: "reject" } };
+
+        it("shows a request that came since in a refresh, and the next run decides it", async () => {
+            const stack = new TestStack(clouds.simulator);
+            await stack.up(program);
+            arrive(type, { name: "ledger.80", privateEndpointId: endpoint("pe-late") });
+            const { steps, failures } = await stack.refresh();
+            expect([failures, steps.map(({ op }) => op)]).toEqual([{}, ["refresh"]]);
+            expect(stack.outputs("a").observed).toMatchObject({ status: "pending", requester: REQUESTER });
+            expect((await stack.up(program)).failures).toEqual({});
+            expect(statusOf(type, "ledger.80")).toBe("Rejected");
+            expect((await stack.preview(program)).steps.map(({ op }) => op)).toEqual(["same"]);
+        });
+
+        it("carries its onDelete out on what came since", async () => {
+            const stack = new TestStack(clouds.simulator);
+            await stack.up(program);
+            arrive(type, { name: "ledger.80", privateEndpointId: endpoint("pe-late") });
+            const { failures, logs } = await stack.destroy();
+            expect(failures).toEqual({});
+            expect(statusOf(type, "ledger.80")).toBe("Rejected");
+            expect(logs.map(({ text }) => text).join("\n")).toMatch(
+                /onDelete: reject is carried out now: .*ledger\.80/,
+            );
+        });
+
+        it("leaves what came since to another decision of the run", async () => {
+            const stack = new TestStack(clouds.simulator);
+            await stack.up(program);
+            arrive(type, { name: "ledger.80", privateEndpointId: endpoint("pe-late") });
+            const b = { connection: { ...scope, connectionName: "ledger.80" }, decision: "accept" };
+            expect((await stack.up({ b })).failures).toEqual({});
+            expect(statusOf(type, "ledger.80")).toBe("Approved");
+        });
+
+        it("cannot be read by its id alone", async () => {
+            const stack = new TestStack(clouds.simulator);
+            await stack.up(program);
+            const state = stack.state.get("a");
+            stack.state.set("a", { ...(state as NonNullable<typeof state>), outs: {} });
+            expect((await stack.refresh()).failures.a).toContain("a connection that no run has found yet");
+        });
+    });
+
+    it("a delete that has nothing to send says nothing", async () => {
+        clouds.simulator.world = worldOf("Rejected");
+        const stack = new TestStack(clouds.simulator);
+        await stack.up({ a: { connection: byName, decision: "reject", onDelete: "reject" } });
+        const { failures, logs } = await stack.destroy();
+        expect([failures, logs, written()]).toEqual([{}, [], []]);
     });
 });
 

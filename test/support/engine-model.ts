@@ -347,8 +347,8 @@ class Operation implements Run, Processes {
 
     /** What the class tells the other processes once a resource is registered, in `up` only. */
     declare(name: string, args: Wire, id: string): void {
-        const except = args.except === undefined ? {} : { except: args.except };
-        this.ledger.add({ is: "declared", urn: urnOf(name, args), id, ...except });
+        const { connection, except } = args;
+        this.ledger.add({ is: "declared", urn: urnOf(name, args), id, connection, except });
     }
 
     kill(): void {

@@ -1,5 +1,5 @@
 import { admissionProblems, admissionRemovalProblem, readAdmission, unnamedAccepts } from "../../decision/admission";
-import { refuseMovedAccount, unreadText } from "../../decision/case";
+import { refuseLocked, refuseMovedAccount } from "../../decision/case";
 import { exceptKeys } from "../../decision/except";
 import { DUE, type Entry } from "../../decision/verdicts";
 import { findKind, kinds } from "../../kinds/index";
@@ -7,7 +7,7 @@ import type { AnyConnection, ConnectionKind } from "../../kinds/kind";
 import { transitionOf } from "../../kinds/table";
 import type { Located } from "../../place/places";
 import { ADMISSION_ARGUMENTS } from "../../shared/contract";
-import { DecisionError, problemText } from "../../shared/problem";
+import { DecisionError } from "../../shared/problem";
 import { hasUnknown, UNKNOWN } from "../../shared/unknown";
 import {
     type CheckResult,
@@ -24,6 +24,7 @@ import {
 } from "../inputs";
 import { probe } from "../probe";
 import type { ProviderProcess } from "../process";
+import { refuseUnread } from "../unread";
 import { omit, type Wire } from "../wire";
 import { evidenceOf } from "./evidence";
 import { announcement } from "./lines";
@@ -82,7 +83,9 @@ async function evidence(process: ProviderProcess, olds: Wire, inputs: Wire, prev
     const opened = await openAdmission(target, inputs, kept ? remembered : {});
     const { key, kind, lifecycle, admission } = opened;
     refuseMovedAccount(opened, key);
-    refuseLocked(opened, kept);
+    if (!kept) {
+        refuseLocked(opened, key);
+    }
     refuse(opened.locked === undefined ? admissionRemovalProblem(kind, lifecycle, admission) : undefined);
     tellAlone(process);
     process.run.claimAdmission(claimOf(opened, urn));
@@ -94,7 +97,7 @@ async function evidence(process: ProviderProcess, olds: Wire, inputs: Wire, prev
     const found = await survey(process, opened, urn, true);
     if ("unreadable" in found) {
         const { __memory, __schemaVersion } = olds;
-        tellUnread(process, key, found.unreadable, urn);
+        refuseUnread(process, key, found.unreadable, urn);
         return { ...placed, __unread: true, __memory: __memory ?? opened.memory, __schemaVersion };
     }
     refuseDeclared(process, opened, found, urn);
@@ -107,26 +110,6 @@ async function evidence(process: ProviderProcess, olds: Wire, inputs: Wire, prev
         // What `up` changes is not known in a preview.
         ...(preview && shown.transition !== undefined ? { counts: UNKNOWN } : {}),
     };
-}
-
-function refuseLocked({ kind, key, locked }: OpenAdmission, kept: boolean): void {
-    if (locked !== undefined && !kept) {
-        throw new DecisionError(
-            problemText(
-                `The ${kind.title}s of this scope cannot be read.`,
-                { admission: key, reason: locked },
-                `give this process working ${kind.cloud.title} credentials of the account that owns the scope, with ${kind.permissions.read.join(" and ")}`,
-            ),
-        );
-    }
-}
-
-/** Fails, or warns by name, where nothing is known of a scope. */
-function tellUnread({ configuration, messages }: ProviderProcess, key: string, why: string, urn: string | undefined) {
-    if (configuration.options().unreadable === "fail") {
-        throw new DecisionError(unreadText(key, why));
-    }
-    messages.sayNamed({ level: "warning", text: `cannot be read, nothing is sent: ${why}` }, urn);
 }
 
 /** Throws where decisions of the program declare connections that this admission covers. */

@@ -1,11 +1,9 @@
 import { exceptKeys } from "../../decision/except";
 import { findKind } from "../../kinds/index";
-import type { AnyConnection } from "../../kinds/kind";
-import type { Place } from "../../place/places";
 import { ADMISSION_ARGUMENTS } from "../../shared/contract";
 import { kindOf, ownId } from "../../shared/key";
-import { hasUnknown, UNKNOWN } from "../../shared/unknown";
-import { type DiffResult, renamed } from "../decision/diff";
+import { hasUnknown } from "../../shared/unknown";
+import { type DiffResult, keyOf, renamed } from "../decision/diff";
 import { urnOf } from "../inputs";
 import type { ProviderProcess } from "../process";
 import { sameJson, type Wire } from "../wire";
@@ -21,7 +19,7 @@ export async function diffAdmission(process: ProviderProcess, id: string, olds: 
     if (reading !== undefined && !checked.has(urnOf(news) ?? id)) {
         return { changes: reading.changed };
     }
-    if (hasUnknown(news.scope) || (await keyOf(process, id, news)) !== id) {
+    if (hasUnknown(news.scope) || (await keyOf(process, id, anyOf(news.scope), news.__place)) !== id) {
         return { changes: true, replaces: ["scope"] };
     }
     const declared = ADMISSION_ARGUMENTS.some(
@@ -43,12 +41,6 @@ export function different(olds: Wire, news: Wire): boolean {
         COMPARED.some((name) => !sameJson(olds[name] ?? {}, news[name] ?? {})) ||
         !sameJson(...comparable(olds.__listed, news.__listed))
     );
-}
-
-async function keyOf({ places }: ProviderProcess, id: string, { scope, __place }: Wire): Promise<string> {
-    // Check could not say where it is, because something else is not known yet: it stays where it was.
-    const place = __place === UNKNOWN ? places.connectionOf(id) : __place;
-    return (await places.locate(anyOf(scope) as AnyConnection, place as Place | undefined)).target.address.key;
 }
 
 /** Version 0.1.0 left out by itself what decisions of the program declared: naming just that is no change. */

@@ -1,10 +1,11 @@
-import { foreignAccount, unreadText } from "../../decision/case";
+import { foreignAccount } from "../../decision/case";
 import type { AnyConnection } from "../../kinds/kind";
 import { ADMISSION_ARGUMENTS } from "../../shared/contract";
 import { DecisionError } from "../../shared/problem";
 import { placeOf, type ReadResult } from "../decision/read";
 import { refuseNewerState, urnOf } from "../inputs";
 import type { ProviderProcess } from "../process";
+import { keepUnread } from "../unread";
 import { pick, toWire, type Wire } from "../wire";
 import { different } from "./diff";
 import { evidenceOf, outputsOf } from "./evidence";
@@ -18,22 +19,15 @@ export async function readAdmission(process: ProviderProcess, id: string, props:
         throw new DecisionError(`${id} is an admission; there is nothing to get: read its connections instead`);
     }
     const urn = urnOf(props);
-    const { readings } = process.spoken;
     const target = await process.places.stored(id, props.scope);
     const opened = await openAdmission(target, props, (props.__memory ?? {}) as AdmissionMemory);
     const foreign = foreignAccount(opened);
     const found = foreign === undefined ? await survey(process, opened, urn, true) : { unreadable: foreign };
     if ("unreadable" in found) {
-        if (process.configuration.options().unreadable === "fail") {
-            throw new DecisionError(unreadText(id, found.unreadable));
-        }
-        const text = `${id} cannot be read, its state is kept: ${found.unreadable}`;
-        process.messages.report({ level: "warning", text }, urn);
-        readings.set(id, { changed: false });
-        return { id, props: toWire(props) };
+        return keepUnread(process, id, props, found.unreadable, urn);
     }
     const outs = outputsOf(props, evidenceOf(opened, found));
-    readings.set(id, { changed: different(props, outs) });
+    process.spoken.readings.set(id, { changed: different(props, outs) });
     const inputs = {
         ...pick(props, [...ADMISSION_ARGUMENTS, "__provider", "__timeouts"]),
         ...outs,

@@ -1,6 +1,6 @@
 import { mayDecide, whyUnconfirmed } from "../../decision/case";
 import { Beginnings } from "../../decision/time-boxes";
-import { begin, type Entry, placementOf } from "../../decision/verdicts";
+import { ambiguousPlacement, begin, type Entry, placementOf } from "../../decision/verdicts";
 import { keyInScope } from "../../shared/key";
 import type { ProviderProcess } from "../process";
 import type { AdmissionMemory, OpenAdmission } from "./open";
@@ -39,9 +39,22 @@ export async function survey(
     const now = clock.now();
     const beginnings = new Beginnings(memory.since);
     const left = new Set(except.keys);
-    const entries = reading.all
-        .filter((seen) => mayDecide(account, seen) && !left.has(keyInScope(key, seen.id)) && !except.names(seen))
-        .map((seen): Entry => ({ seen, ...placementOf(opened, seen, now, beginnings) }))
+    const here = reading.all.filter((seen) => mayDecide(account, seen) && !left.has(keyInScope(key, seen.id)));
+    const selected = except.select(here);
+    const entries = here
+        .flatMap((seen): Entry[] => {
+            const count = selected.get(seen.id) ?? 0;
+            return count === 1
+                ? []
+                : [
+                      {
+                          seen,
+                          ...(count === 0
+                              ? placementOf(opened, seen, now, beginnings)
+                              : ambiguousPlacement(seen, count)),
+                      },
+                  ];
+        })
         .sort((a, b) => (a.seen.id < b.seen.id ? -1 : 1));
     for (const entry of entries) {
         begin(beginnings, entry, now);

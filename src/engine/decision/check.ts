@@ -1,4 +1,4 @@
-import { refuseKnownStranger, refuseMovedAccount, trust, unreadText } from "../../decision/case";
+import { refuseKnownStranger, refuseLocked, refuseMovedAccount, trust } from "../../decision/case";
 import { type Declaration, declarationProblems, readDeclaration, removalProblem } from "../../decision/declaration";
 import { isEstablished, memoryOf, refuseOver, timed } from "../../decision/establishment";
 import { isRecord } from "../../decision/fields";
@@ -29,8 +29,9 @@ import {
 } from "../inputs";
 import { probe } from "../probe";
 import type { ProviderProcess } from "../process";
-import { resourceName } from "../run";
+import { resourceName, soughtName } from "../run";
 import { openSetting } from "../setting";
+import { refuseUnread } from "../unread";
 import { omit, type Wire } from "../wire";
 import { announcement, replacementLine } from "./lines";
 import { type Opened, opened, readCase } from "./open";
@@ -101,7 +102,9 @@ async function evidence(process: ProviderProcess, declared: Declaration, asked: 
     const established = kept && isEstablished(olds, declaration.decision, setting.lifecycle);
     const one = opened(setting, target, declaration, memory, established);
     refuseMovedAccount(one.case, target.address.key);
-    refuseLocked(one, kept);
+    if (!kept) {
+        refuseLocked(setting, target.address.key);
+    }
     refuse(setting.locked === undefined ? removalProblem(setting.kind, setting.lifecycle, declaration) : undefined);
     tellAlone(process);
     claim(process, one, urn);
@@ -167,7 +170,10 @@ async function refuseOrProbe(
     { reading, plan, observed }: View,
     urn: string | undefined,
 ): Promise<void> {
-    refuseUnread(process, one.key, reading, urn);
+    const unread = whyUnread(reading);
+    if (unread !== undefined) {
+        refuseUnread(process, one.key, unread, urn);
+    }
     if (reading.state === "found") {
         refuseKnownStranger(one, reading.seen, sends(plan, one));
         if (cuts(plan.step, reading.seen.status)) {
@@ -270,43 +276,13 @@ function notKnownYet({ messages }: ProviderProcess, inputs: Wire, what: string):
     return unknownEvidence(inputs, EVIDENCE);
 }
 
-/** Fails, or warns by name, where nothing is known of a connection. */
-function refuseUnread(
-    { configuration, messages }: ProviderProcess,
-    key: string,
-    reading: Reading,
-    urn: string | undefined,
-): void {
-    const why = whyUnread(reading);
-    if (why === undefined) {
-        return;
-    }
-    if (configuration.options().unreadable === "fail") {
-        throw new DecisionError(unreadText(key, why));
-    }
-    messages.sayNamed({ level: "warning", text: `cannot be read, nothing is sent: ${why}` }, urn);
-}
-
-function refuseLocked({ case: { kind, key, locked } }: Opened, kept: boolean): void {
-    if (locked !== undefined && !kept) {
-        throw new DecisionError(
-            problemText(
-                `This ${kind.title} cannot be read.`,
-                { connection: key, reason: locked },
-                `give this process working ${kind.cloud.title} credentials of the account that owns the connection, with ${kind.permissions.read.join(" and ")}`,
-            ),
-        );
-    }
-}
-
 /** Tells the run, and warns of a second declaration. */
 function claim({ run, messages }: ProviderProcess, { declaration, case: one }: Opened, urn: string | undefined): void {
-    const { kind, key, account } = one;
-    const soughtAs = soughtKey(kind, key, declaration.connection);
+    const { key, account } = one;
     const others = run.claimDecision({
         urn: urn ?? "",
         key,
-        ...(soughtAs === undefined ? {} : { soughtAs }),
+        ...soughtName(key, declaration.connection),
         ...(account === undefined ? {} : { account }),
         decision: declaration.decision,
         onDelete: declaration.onDelete,

@@ -1,14 +1,13 @@
 import { unreadText } from "../../decision/case";
 import { readDeclaration } from "../../decision/declaration";
-import { exceptKeys } from "../../decision/except";
 import { whyUnread } from "../../decision/reading";
-import { findKind } from "../../kinds/index";
+import { sends, view } from "../../decision/view";
 import type { Lifecycle } from "../../kinds/table";
-import { keyInScope, kindOf } from "../../shared/key";
 import { DecisionError } from "../../shared/problem";
 import type { OnDelete } from "../../shared/vocabulary";
 import { customTimeout, ledgerProblem, refuse, refuseNewerState, urnOf } from "../inputs";
 import type { ProviderProcess } from "../process";
+import type { Deleted } from "../run";
 import type { Wire } from "../wire";
 import { deletionLine, report } from "./lines";
 import { type Opened, readCase, reopen, taskOf } from "./open";
@@ -27,20 +26,27 @@ export async function remove(process: ProviderProcess, id: string, props: Wire):
     }
     const urn = urnOf(props);
     const { decided: _decided, begun: _begun, ...memory } = (props.__memory ?? {}) as OutputMemory;
-    if (mayNotAct(process, onDelete, { key: id, account: memory.account, urn })) {
+    const deleted = { key: id, account: memory.account, urn, connection: props.connection };
+    if (mayNotAct(process, onDelete, deleted)) {
         return;
     }
     const one = await openDeletion(process, id, props, memory, onDelete);
+    const { key } = one.case;
+    if (key !== id && mayNotAct(process, onDelete, { ...deleted, key })) {
+        return;
+    }
     const reading = await readCase(process, one, urn);
     const unread = whyUnread(reading);
     if (unread !== undefined) {
-        throw new DecisionError(unreadText(id, unread, "deleting"));
+        throw new DecisionError(unreadText(key, unread, "deleting"));
     }
     if (reading.state !== "found") {
         return;
     }
-    process.messages.reportNamed(deletionLine(onDelete, id, reading.seen), urn);
-    await process.messages.flush();
+    if (sends(view(one.case, reading).plan, one.case)) {
+        process.messages.reportNamed(deletionLine(onDelete, key, reading.seen), urn);
+        await process.messages.flush();
+    }
     const outcome = await process.reconciler.carryOut(taskOf(process, one, "any", customTimeout(props, "delete"), urn));
     if (outcome.unsettled !== undefined) {
         throw new DecisionError(outcome.unsettled);
@@ -49,17 +55,9 @@ export async function remove(process: ProviderProcess, id: string, props: Wire):
 }
 
 /** Whether a delete leaves the cloud as it is, because the run still declares it; throws where that cannot be known. */
-export function mayNotAct(
-    process: ProviderProcess,
-    onDelete: OnDelete,
-    deleted: { readonly key: string; readonly account: string | undefined; readonly urn: string | undefined },
-): boolean {
+export function mayNotAct(process: ProviderProcess, onDelete: OnDelete, deleted: Deleted): boolean {
     refuse(ledgerProblem(process, onDelete));
-    const scope = keyInScope(deleted.key);
-    const kind = findKind(kindOf(scope));
-    const other = process.run.stillDeclares(deleted, (except) =>
-        kind === undefined ? [] : exceptKeys(kind, scope, except),
-    );
+    const other = process.run.stillDeclares(deleted);
     if (other === undefined) {
         return false;
     }
@@ -70,7 +68,7 @@ export function mayNotAct(
 
 /** The deletion as a decision: reject, or remove whatever stands there. */
 async function openDeletion(
-    { places }: ProviderProcess,
+    { places, reconciler }: ProviderProcess,
     id: string,
     props: Wire,
     memory: OutputMemory,
@@ -79,7 +77,8 @@ async function openDeletion(
     const declared = readDeclaration(props);
     const allowRemoval = declared.allowRemoval || onDelete === "remove";
     const declaration = { ...declared, decision: "reject", onDrift: "correct", allowRemoval } as const;
-    const target = await places.stored(id, props.connection);
+    // What was sought in vain may have come since.
+    const target = await reconciler.inventory.seek(await places.stored(id, props.connection), undefined, true);
     const one = await reopen(target, declaration, memory, { established: false });
     return onDelete === "remove" ? { ...one, case: { ...one.case, lifecycle: removing(one.case.lifecycle) } } : one;
 }

@@ -25,7 +25,7 @@ export async function diff(process: ProviderProcess, id: string, olds: Wire, new
     if (reading !== undefined && !checked.has(typeof news.__urn === "string" ? news.__urn : id)) {
         return { changes: reading.changed };
     }
-    if (hasUnknown(news.connection) || (await keyOf(process, id, news)) !== id) {
+    if (hasUnknown(news.connection) || (await keyOf(process, id, news.connection, news.__place)) !== id) {
         return { changes: true, replaces: ["connection"] };
     }
     return { changes: argumentsChanged(olds, news) || situationChanged(olds, news) || renamed(olds, news) };
@@ -50,8 +50,13 @@ function situationChanged(olds: Wire, news: Wire): boolean {
     return observed.status !== "unknown" && moved(olds, news);
 }
 
-async function keyOf({ places }: ProviderProcess, id: string, { connection, __place }: Wire): Promise<string> {
-    // Check could not say where it is, because something else is not known yet: it stays where it was.
-    const place = __place === UNKNOWN ? places.connectionOf(id) : __place;
+/** The id that checked inputs stand for. Where check could not say where it is, because something else is not known yet, it stays. */
+export async function keyOf(
+    { places }: ProviderProcess,
+    id: string,
+    connection: unknown,
+    checked: unknown,
+): Promise<string> {
+    const place = checked === UNKNOWN ? places.connectionOf(id) : checked;
     return (await places.locate(connection as AnyConnection, place as Place | undefined)).target.address.key;
 }

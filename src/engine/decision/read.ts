@@ -3,14 +3,16 @@ import { type Declaration, readDeclaration } from "../../decision/declaration";
 import { whyUnread } from "../../decision/reading";
 import { view } from "../../decision/view";
 import type { AnyConnection } from "../../kinds/kind";
+import { isSought } from "../../kinds/selectors";
 import type { Place } from "../../place/places";
 import type { Target } from "../../place/target";
 import { ARGUMENTS } from "../../shared/contract";
-import { parseKey } from "../../shared/key";
-import { DecisionError } from "../../shared/problem";
+import { ownId, parseKey } from "../../shared/key";
+import { DecisionError, problemText } from "../../shared/problem";
 import { refuseNewerState, urnOf } from "../inputs";
 import type { ProviderProcess } from "../process";
 import { openSetting } from "../setting";
+import { keepUnread } from "../unread";
 import { omit, pick, toWire, type Wire } from "../wire";
 import { type Opened, opened, readCase } from "./open";
 import { type Author, ENDING, moved, type OutputMemory, outputsOf } from "./outputs";
@@ -33,28 +35,34 @@ const KEPT = ["__provider", "__timeouts", "__schemaVersion", "__memory", "observ
 export async function read(process: ProviderProcess, id: string, props: Wire): Promise<ReadResult> {
     refuseNewerState(props);
     const bare = props.decision === undefined;
+    if (bare && isSought(ownId(id))) {
+        throw new DecisionError(
+            problemText(
+                "This id stands for a connection that no run has found yet; there is nothing to get.",
+                { id },
+                "use the id that its decision has once an `up` has found it, or the connection's own id",
+            ),
+        );
+    }
     const connection = (props.connection ?? process.places.connectionOf(id)) as AnyConnection;
-    const one = await openStored(process, id, bare ? observer(connection) : readDeclaration(props), props, bare);
+    const stored = await process.places.stored(id, props.connection);
+    const one = await openStored(process, stored, bare ? observer(connection) : readDeclaration(props), props, bare);
     const reading = await readRemembered(process, one, urnOf(props));
     const unread = whyUnread(reading);
-    if (unread !== undefined && (bare || process.configuration.options().unreadable === "fail")) {
+    if (unread !== undefined && bare) {
         throw new DecisionError(unreadText(id, unread));
     }
-    const { readings } = process.spoken;
     if (unread !== undefined) {
-        const text = `${id} cannot be read, its state is kept: ${unread}`;
-        process.messages.report({ level: "warning", text }, urnOf(props));
-        readings.set(id, { changed: false });
-        return { id, props: toWire(props) };
+        return keepUnread(process, id, props, unread, urnOf(props));
     }
     const author = pick(props, ["decidedBy", "decidedAt"]) as Author;
     const fresh = outputsOf({ ...props, connection }, one, { view: view(one.case, reading) }, author);
     const outs = bare ? omit(fresh, ["decision", "decidedBy", "decidedAt", "warnings"]) : fresh;
-    readings.set(id, { changed: moved(props, outs) });
+    process.spoken.readings.set(id, { changed: moved(props, outs) });
     const inputs = {
         ...pick({ ...props, ...outs }, [...ARGUMENTS, ...ENDING, ...KEPT]),
         ...(one.case.options.established ? { __established: true } : {}),
-        __place: placeOf(one.target, connection),
+        __place: placeOf(stored, connection),
     };
     return { id, props: toWire(outs), ...(bare ? {} : { inputs: toWire(inputs) }) };
 }
@@ -62,24 +70,23 @@ export async function read(process: ProviderProcess, id: string, props: Wire): P
 /** What the id knows of the place and the declaration does not say. */
 export function placeOf({ kind, address }: Target, connection: AnyConnection): Place | undefined {
     const missing = Object.entries(parseKey(kind, address.key) ?? {}).filter(
-        ([name]) => !Object.hasOwn(connection, name) && !isUnfound(name, kind.id, address.id),
+        ([name]) => !Object.hasOwn(connection, name) && !(name === kind.id && isSought(address.id)),
     );
     return missing.length === 0 ? undefined : Object.fromEntries(missing);
 }
 
-function isUnfound(name: string, idField: string, id: string): boolean {
-    return name === idField && id.startsWith("?");
-}
-
-/** A decision in the state, at the place that its id says. Whether it was carried out, the outputs remember. */
+/**
+ * A decision in the state, at the place that its id says. Whether it was carried out, the outputs remember. What was sought in vain may
+ * have come since: it is shown, and the next check gives the decision its id.
+ */
 async function openStored(
-    { places }: ProviderProcess,
-    id: string,
+    { reconciler }: ProviderProcess,
+    stored: Target,
     declaration: Declaration,
     props: Wire,
     bare: boolean,
 ): Promise<Opened> {
-    const target = await places.stored(id, props.connection);
+    const target = await reconciler.inventory.seek(stored);
     const { decided, begun, ...memory } = (props.__memory ?? {}) as OutputMemory;
     const established = bare || [decided, begun].includes(declaration.decision);
     return opened(await openSetting(target), target, declaration, memory, established);
