@@ -214,7 +214,15 @@ describe("the arguments of a provider", () => {
 
     it("are texts, but for flags", () => {
         expectTypeOf<keyof NonNullable<ProviderArgs["aws"]>>().toEqualTypeOf<
-            "region" | "profile" | "roleArn" | "ec2Endpoint" | "opensearchEndpoint" | "stsEndpoint"
+            | "region"
+            | "profile"
+            | "roleArn"
+            | "ec2Endpoint"
+            | "networkfirewallEndpoint"
+            | "networkmanagerEndpoint"
+            | "opensearchEndpoint"
+            | "ramEndpoint"
+            | "stsEndpoint"
         >();
         expectTypeOf<NonNullable<ProviderArgs["azure"]>>()
             .toHaveProperty("tenantId")

@@ -23,7 +23,10 @@ import { awsSettings } from "./settings";
  */
 const APIS: Readonly<Record<ApiName, { readonly id: string; readonly prefix: string }>> = {
     ec2: { id: "EC2", prefix: "ec2" },
+    networkfirewall: { id: "Network Firewall", prefix: "network-firewall" },
+    networkmanager: { id: "NetworkManager", prefix: "networkmanager" },
     opensearch: { id: "OpenSearch", prefix: "es" },
+    ram: { id: "RAM", prefix: "ram" },
     sts: { id: "STS", prefix: "sts" },
 };
 

@@ -10,8 +10,14 @@ export const awsSettings = {
     roleArn: {},
     /** URL of the EC2 API, instead of the region's own. */
     ec2Endpoint: {},
+    /** URL of the Network Firewall API, instead of the region's own. */
+    networkfirewallEndpoint: {},
+    /** URL of the Network Manager API (Cloud WAN), which is one for all regions. */
+    networkmanagerEndpoint: {},
     /** URL of the OpenSearch Service API, instead of the region's own. */
     opensearchEndpoint: {},
+    /** URL of the Resource Access Manager API, instead of the region's own. */
+    ramEndpoint: {},
     /** URL of the STS API, instead of the region's own. */
     stsEndpoint: {},
 } as const satisfies Readonly<Record<string, Setting>>;
