@@ -405,6 +405,19 @@ describe("several declarations about one storage account", () => {
 });
 
 describe("Azure's refusals", () => {
+    it.each([
+        ["none", ""],
+        ["no token", "Bearer x"],
+        ["one that is not ours", tokenWith({ tid: TENANT })],
+        ["one without an end", tokenWith({ tid: TENANT, sub: SUBSCRIPTION })],
+        ["one of a day that is over", tokenWith({ tid: TENANT, sub: SUBSCRIPTION, exp: 1 })],
+        ["one that says null", tokenWith(null)],
+    ])("of a token: %s", async (_what, authorization) => {
+        const url = `${clouds.simulator.url}${idOf(TYPES[0])}/privateEndpointConnections?api-version=2023-09-01`;
+        const answer = await fetch(url, { headers: { authorization } });
+        expect(answer.status).toBe(401);
+    });
+
     it("of a policy come verbatim", async () => {
         clouds.simulator.addFaults({
             action: "Microsoft.Sql/servers/privateEndpointConnections/write",
@@ -432,3 +445,10 @@ describe("Azure's refusals", () => {
         expect((await stack.preview(program)).failures.a).toContain("cannot be read");
     });
 });
+
+function tokenWith(claims: object | null): string {
+    const [header, payload] = [{ alg: "none" }, claims].map((part) =>
+        Buffer.from(JSON.stringify(part)).toString("base64url"),
+    );
+    return `Bearer ${header}.${payload}.x`;
+}

@@ -36,9 +36,8 @@ export function identityEnvironment(url: string, subscriptionId: string): Record
 export function bearerOf(request: Request, state: State): Caller | undefined {
     const [, payload = ""] = /^Bearer [^.]+\.([^.]+)\./.exec(request.headers.authorization ?? "") ?? [];
     const claims = claimsIn(payload);
-    return claims === undefined || claims.exp * 1000 < Date.now()
-        ? undefined
-        : holderOf(state, claims.sub, claims.appid);
+    const valid = typeof claims?.sub === "string" && Number(claims.exp) * 1000 >= Date.now();
+    return valid ? holderOf(state, claims.sub, claims.appid) : undefined;
 }
 
 interface Claims {
@@ -72,9 +71,10 @@ function tokenFor({ url, headers }: Request, state: State, subscriptionId: strin
     };
 }
 
-function claimsIn(payload: string): Claims | undefined {
+/** What a token says, of any origin. Undefined: nothing that can be read. */
+function claimsIn(payload: string): Partial<Claims> | undefined {
     try {
-        return JSON.parse(Buffer.from(payload, "base64url").toString("utf8")) as Claims;
+        return JSON.parse(Buffer.from(payload, "base64url").toString("utf8")) ?? undefined;
     } catch {
         return undefined;
     }
