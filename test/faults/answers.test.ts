@@ -2,30 +2,20 @@ import { describe, expect, it } from "vitest";
 import { guard, violation } from "../../src/decision/guard";
 import { kinds } from "../../src/kinds";
 import type { Action } from "../../src/kinds/table";
-import { ec2, IDENTITY } from "../support/answers";
-import { endpoint, useClouds } from "../support/clouds";
-import { onEndpoint, onInbound, onPeering, onVpcep } from "../support/declarations";
-import { TestStack } from "../support/engine";
-import { KEYS, placeAt, startHostile } from "../support/hostile-server";
+import { ec2 } from "../support/answers";
+import { endpoint } from "../support/clouds";
+import { KEYS, NOTHING, placeAt, startHostile, startSaying } from "../support/hostile-server";
 import { sendsOf } from "../support/kind-data";
 import { ROWS, rowsOf } from "../support/kind-rows";
 
 /** Absence is proven by a documented answer only; what a call did, too. */
 
-/** The caller's account is asked for beside the listing of OpenSearch. */
-function cloud(body: string) {
-    return startHostile(({ action }) => ({
-        body: action === "GetCallerIdentity" ? IDENTITY : body,
-    }));
-}
-
-const NOTHING = ["{}", '{"foo":1}', "", "null", "[]", '"text"', "<html><body>Sign in</body></html>"];
 const unreadable = { name: "CloudError", failure: "transient" };
 const code = expect.stringMatching(/^(UnreadableAnswer|SyntaxError|Error|TypeError)$/);
 
 describe.each([...ROWS])("%s", (name, { answers }) => {
     const kind = kinds[name];
-    const at = async (body: string) => placeAt(name, (await cloud(body)).url);
+    const at = async (body: string) => placeAt(name, (await startSaying(body)).url);
 
     it.each([...NOTHING, ...answers.unreadable])("a listing that answers %s is unreadable, not empty", async (body) => {
         const { scope, call } = await at(body);
@@ -69,31 +59,31 @@ const having = (call: "lookup" | "describe" | "discover") =>
 
 describe.each(having("lookup"))("lookups of %s", (name, { answers: { lookup } }) => {
     it("find what the documented answer names", async () => {
-        const { kind, scope, id, call } = placeAt(name, (await cloud(lookup?.named ?? "")).url);
+        const { kind, scope, id, call } = placeAt(name, (await startSaying(lookup?.named ?? "")).url);
         expect(await kind.lookup?.(scope, [id], call)).toMatchObject([{ id, status: "pending" }]);
     });
 
     it.each([...NOTHING, ...(lookup?.others ?? [])])("are unreadable where they answer %s", async (body) => {
-        const { kind, scope, id, call } = placeAt(name, (await cloud(body)).url);
+        const { kind, scope, id, call } = placeAt(name, (await startSaying(body)).url);
         await expect(kind.lookup?.(scope, [id], call)).rejects.toMatchObject({ ...unreadable, code });
     });
 });
 
 describe.each(having("describe"))("scopes of %s", (name, { answers: { scope: rows } }) => {
     it("are found where the documented answer names them", async () => {
-        const { kind, scope, call } = placeAt(name, (await cloud(rows?.found ?? "")).url);
+        const { kind, scope, call } = placeAt(name, (await startSaying(rows?.found ?? "")).url);
         expect(await kind.describe?.(scope, call)).toMatchObject({ found: "yes", admission: rows?.admission });
     });
 
     it.each([...NOTHING, ...(rows?.others ?? [])])("are unreadable where they answer %s", async (body) => {
-        const { kind, scope, call } = placeAt(name, (await cloud(body)).url);
+        const { kind, scope, call } = placeAt(name, (await startSaying(body)).url);
         await expect(kind.describe?.(scope, call)).rejects.toMatchObject({ ...unreadable, code });
     });
 });
 
 describe.each(having("discover"))("lists of scopes of %s", (name) => {
     it.each(NOTHING)("that answer %s are not empty", async (body) => {
-        const { kind, scope, call } = placeAt(name, (await cloud(body)).url);
+        const { kind, scope, call } = placeAt(name, (await startSaying(body)).url);
         await expect(kind.discover?.(scope, call)).rejects.toMatchObject({ ...unreadable, code });
     });
 });
@@ -115,7 +105,7 @@ describe("decisions on several VPC endpoints", () => {
     ])("%s", async (_what, items, results) => {
         for (const decision of ["accept", "reject"] as const) {
             const action = decision === "accept" ? "AcceptVpcEndpointConnections" : "RejectVpcEndpointConnections";
-            const { url } = await cloud(ec2(action, `<unsuccessful>${items}</unsuccessful>`));
+            const { url } = await startSaying(ec2(action, `<unsuccessful>${items}</unsuccessful>`));
             const { kind, scope, call, order } = placeAt("aws:vpcEndpoint", url);
             const orders = [1, 2, 3].map((n) => ({ ...order, seen: { ...order.seen, id: endpoint(n) } }));
             const receipts = await kind[decision](scope, orders, call);
@@ -146,37 +136,5 @@ describe("accounts", () => {
         const clients = kind.cloud.connect({ settings, environment: KEYS, placement: {} });
         const call = { clients, signal: new AbortController().signal, now: Date.now };
         await expect(kind.list(scope, undefined, call)).rejects.toMatchObject({ ...unreadable, code });
-    });
-});
-
-describe("a stack whose clouds answer something else", { timeout: 60_000 }, () => {
-    const clouds = useClouds();
-    const program = {
-        ec2: onEndpoint(1, "accept", { onDelete: "reject" }),
-        search: onInbound("accept", { onDelete: "remove" }),
-        peering: onPeering("accept", { onDelete: "remove" }),
-        vpcep: onVpcep("accept", { onDelete: "reject" }),
-    };
-
-    it.each(NOTHING)("(%s) loses no connection, and deletes nothing without saying so", async (body) => {
-        const { env } = clouds.simulator;
-        const settings: Record<string, string> = { "connections:unreadable": "warn" };
-        const environment: Record<string, string | undefined> = { ...env };
-        const stack = new TestStack(clouds.simulator, settings, environment);
-        expect((await stack.up(program)).failures).toEqual({});
-        const { url } = await startHostile(({ action }) => ({
-            body: action === "GetCallerIdentity" ? IDENTITY : body,
-        }));
-        for (const api of ["Ec2", "Opensearch"]) {
-            settings[`connections:aws${api}Endpoint`] = url;
-        }
-        environment.ALIBABA_CLOUD_VPCPEER_ENDPOINT = url;
-        environment.OTC_VPCEP_ENDPOINT = url;
-        const refreshed = await stack.refresh().catch(() => undefined);
-        for (const { inputs } of refreshed?.steps ?? []) {
-            expect(JSON.stringify(inputs.observed)).not.toContain("absent");
-        }
-        const { failures } = await stack.destroy();
-        expect(Object.keys(failures).sort()).toEqual(Object.keys(program).sort());
     });
 });

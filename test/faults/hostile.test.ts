@@ -7,10 +7,9 @@ import { declarationProblems, readDeclaration } from "../../src/decision/declara
 import type { Wire } from "../../src/engine/wire";
 import { kinds } from "../../src/kinds";
 import { type Simulator, startSimulator } from "../../src/simulator/index";
-import { ALIBABA_REQUESTER, DOMAIN, REQUESTER, SERVICE, VPCEP_SERVICE, worldWith } from "../support/clouds";
-import { onEndpoint, onInbound, onPeering, onVpcep } from "../support/declarations";
 import { TestStack } from "../support/engine";
 import { LONG, SEED } from "../support/long-runs";
+import { admissionsToAll, decisionsOnAll, pendingEverywhere } from "../support/rows-clouds";
 
 /** Clouds and programs that send anything at all: never a crash, a hang, a wrong decision, or an escape sequence on a terminal. */
 const RUNS = LONG ? 2_000 : 150;
@@ -22,7 +21,7 @@ let corrupt: (body: string, index: number) => string = (body) => body;
 let answers = 0;
 
 beforeAll(async () => {
-    simulator = await startSimulator({ world: worldWith({}) });
+    simulator = await startSimulator({ world: pendingEverywhere() });
     proxy = createServer((incoming, response) => {
         const through = forward(
             simulator.url + incoming.url,
@@ -88,21 +87,13 @@ const corruption = fc.record({
     cut: fc.option(fc.nat(100), { nil: undefined, freq: 6 }),
 });
 
-const program = {
-    ec2: onEndpoint(1, "accept", { expectedRequester: REQUESTER, waitForRequest: "2s", timeout: "10s" }),
-    search: onInbound("accept", { expectedRequester: REQUESTER, waitForRequest: "2s", timeout: "10s" }),
-    peering: onPeering("accept", { expectedRequester: ALIBABA_REQUESTER, waitForRequest: "2s", timeout: "10s" }),
-    vpcep: onVpcep("accept", { expectedRequester: DOMAIN, waitForRequest: "2s", timeout: "10s" }),
-};
-
-const rules = (requester: string) => [{ name: "known", requester, verdict: "accept" }];
-const admissions = {
-    services: { scope: { kind: "aws:vpcEndpoint", serviceId: SERVICE }, rules: rules(REQUESTER), timeout: "10s" },
-    searches: { scope: { kind: "aws:openSearchInbound" }, rules: rules(REQUESTER), timeout: "10s" },
-    peerings: { scope: { kind: "alibaba:vpcPeering" }, rules: rules(ALIBABA_REQUESTER), timeout: "10s" },
-    vpceps: { scope: { kind: "otc:vpcEndpoint", serviceId: VPCEP_SERVICE }, rules: rules(DOMAIN), timeout: "10s" },
-};
-const programs: Readonly<Record<string, Wire>> = { ...program, ...admissions };
+const program = decisionsOnAll(({ requester }) => ({
+    expectedRequester: requester.asking,
+    waitForRequest: "2s",
+    timeout: "10s",
+}));
+const admissions = admissionsToAll({ timeout: "10s" });
+const programs = { ...program, ...admissions };
 
 describe("answers of a cloud", () => {
     it(`may be anything (${RUNS} runs)`, { timeout: Math.max(60_000, RUNS * 1_000) }, async () => {
@@ -111,14 +102,14 @@ describe("answers of a cloud", () => {
                 fc.constantFrom(...Object.keys(programs)),
                 fc.array(corruption, { minLength: 1, maxLength: 4 }),
                 async (name, corruptions) => {
-                    simulator.world = worldWith({});
+                    simulator.world = pendingEverywhere();
                     simulator.clearCalls();
                     answers = 0;
                     corrupt = (body, index) =>
                         corruptions.filter((c) => c.at === index).reduce((text, c) => spoil(text, c), body);
                     // The simulator's own addresses: the proxy stands in front of what the environment names.
                     const stack = new TestStack(simulator, {}, process.env);
-                    const one = { [name]: programs[name] as Wire };
+                    const one = { [name]: programs[name] ?? {} };
                     const results = [
                         await stack.preview(one),
                         await stack.up(one),
@@ -149,14 +140,16 @@ describe("answers of a cloud", () => {
     });
 
     it("of ten megabytes are read and refused or understood", async () => {
-        simulator.world = worldWith({});
+        simulator.world = pendingEverywhere();
         corrupt = (body) => body + " ".repeat(10_000_000);
         const stack = new TestStack(simulator, {}, process.env);
         const { steps } = await stack.preview(program);
-        expect(steps).toHaveLength(4);
+        expect(steps).toHaveLength(Object.keys(program).length);
         corrupt = () => "<".repeat(10_000_000);
-        const broken = await new TestStack(simulator, {}, process.env).preview({ vpcep: program.vpcep });
-        expect(Object.values(broken.failures)[0]).toContain("cannot be read");
+        // One is enough: every try reads all of it.
+        const [[name, one] = ["", {}]] = Object.entries(program);
+        const broken = await new TestStack(simulator, {}, process.env).preview({ [name]: one });
+        expect(broken.failures[name]).toContain("cannot be read");
         corrupt = (body) => body;
     });
 });

@@ -4,7 +4,8 @@ import type { AddressInfo } from "node:net";
 import { onTestFinished } from "vitest";
 import { kinds } from "../../src/kinds";
 import type { Call, ConnectionKind, Order, Scope } from "../../src/kinds/kind";
-import { PROJECT } from "./clouds";
+import { PROJECT } from "./accounts";
+import { IDENTITY } from "./answers";
 import { addressOf } from "./kind-data";
 import { rowsOf } from "./kind-rows";
 
@@ -53,6 +54,14 @@ export async function startHostile(answer: (asked: Asked) => Answer) {
         server.close();
     });
     return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, calls };
+}
+
+/** Answers that say nothing about any connection. */
+export const NOTHING = ["{}", '{"foo":1}', "", "null", "[]", '"text"', "<html><body>Sign in</body></html>"];
+
+/** A cloud that always answers `body`. The caller's account is asked for beside some listings: AWS tells it. */
+export function startSaying(body: string) {
+    return startHostile(({ action }) => ({ body: action === "GetCallerIdentity" ? IDENTITY : body }));
 }
 
 /** Where a managed identity gets its tokens. A process keeps the first one it gets. */

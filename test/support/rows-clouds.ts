@@ -1,5 +1,7 @@
+import type { Wire } from "../../src/engine/wire";
+import { kinds } from "../../src/kinds";
 import type { Simulator, World } from "../../src/simulator/index";
-import { type LifecycleRows, ROWS, stateWith } from "./kind-rows";
+import { type KindRows, type LifecycleRows, ROWS, scopeOf, stateWith } from "./kind-rows";
 import { mergedWorlds, stateIn } from "./worlds";
 
 /** A world with one pending request of every kind. */
@@ -23,4 +25,37 @@ export function sentActions(simulator: Simulator, { calls, states }: LifecycleRo
         const [status] = states[stateIn(simulator.world) ?? ""] ?? [];
         return [status === "rejected" ? "reject" : status === "accepted" ? "accept" : `made it ${status}`];
     });
+}
+
+/** An accept of the connection of every kind, by the kind's name. Two kinds with one API share a connection: the later one is left out. */
+export function decisionsOnAll(more: (rows: KindRows) => Wire): Readonly<Record<string, Wire>> {
+    return Object.fromEntries(
+        EACH.map(([name, rows]) => [
+            name,
+            { connection: { kind: name, ...rows.connection }, decision: "accept", ...more(rows) },
+        ]),
+    );
+}
+
+/** An admission to the scope of every kind that accepts who asks there. */
+export function admissionsToAll(more: Wire): Readonly<Record<string, Wire>> {
+    return Object.fromEntries(
+        EACH.map(([name, rows]) => {
+            const rules = [{ name: "known", requester: rows.requester.asking, verdict: "accept" }];
+            return [`admission to ${name}`, { scope: scopeOf(name, rows), rules, ...more }];
+        }),
+    );
+}
+
+/** One kind for each file of rows. */
+const EACH = [...ROWS].filter(([name, { names }]) => name === names[0]);
+
+/** Config that sends the calls of every cloud to `url`, but not those for credentials. */
+export function endpointSettings(url: string): Record<string, string> {
+    const all = Object.values(kinds).flatMap(({ cloud }) =>
+        Object.keys(cloud.settings)
+            .filter((name) => name.endsWith("Endpoint"))
+            .map((name) => [`connections:${cloud.name}${name.charAt(0).toUpperCase()}${name.slice(1)}`, url]),
+    );
+    return Object.fromEntries(all);
 }
