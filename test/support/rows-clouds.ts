@@ -1,8 +1,9 @@
 import type { Wire } from "../../src/engine/wire";
 import { kinds } from "../../src/kinds";
+import type { Status } from "../../src/shared/vocabulary";
 import type { Simulator, World } from "../../src/simulator/index";
 import { type KindRows, type LifecycleRows, ROWS, scopeOf, stateWith } from "./kind-rows";
-import { mergedWorlds, stateIn } from "./worlds";
+import { mergedWorlds, stateIn, statesIn } from "./worlds";
 
 /** A world with one pending request of every kind. */
 export function pendingEverywhere(): World {
@@ -45,6 +46,18 @@ export function admissionsToAll(more: Wire): Readonly<Record<string, Wire>> {
             return [`admission to ${name}`, { scope: scopeOf(name, rows), rules, ...more }];
         }),
     );
+}
+
+/** The calls of all kinds that decided or removed something. */
+export function sentToAll(simulator: Simulator): string[] {
+    const known = EACH.flatMap(([, { calls }]) => Object.values(calls));
+    return simulator.calls.map(({ action }) => action).filter((action) => known.includes(action));
+}
+
+/** What has become of the connection of every kind. */
+export function statusesOfAll(world: World): (Status | undefined)[] {
+    const states = Object.assign({}, ...EACH.map(([, rows]) => rows.states)) as LifecycleRows["states"];
+    return statesIn(world).map((state) => states[state]?.[0]);
 }
 
 /** One kind for each file of rows. */

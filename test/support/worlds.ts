@@ -16,10 +16,15 @@ export function mergedWorlds(...worlds: readonly World[]): World {
     return merged as World;
 }
 
-/** The state of the only connection of a world, in the cloud's words. Undefined: it is not there any more. */
+/** The states of the connections of a world, in the clouds' words. */
+export function statesIn(world: World): string[] {
+    const all = WORLD_MODEL.connectionsOf(world as Entry) as { state?: string; status?: string }[];
+    return all.map(({ state, status }) => state ?? status ?? "");
+}
+
+/** The state of the only connection of a world. Undefined: it is not there any more. */
 export function stateIn(world: World): string | undefined {
-    const [only] = WORLD_MODEL.connectionsOf(world as Entry) as { state?: string; status?: string }[];
-    return only?.state ?? only?.status;
+    return statesIn(world)[0];
 }
 
 function withEntry(entries: readonly Entry[], added: Entry): Entry[] {
