@@ -54,6 +54,14 @@ export const rows: KindRows = {
             '{"VpcPeerConnects":[null]}',
             '{"VpcPeerConnects":[],"NextToken":["a"]}',
         ],
+        pages: {
+            by: "token",
+            page: (ns, NextToken) =>
+                JSON.stringify({
+                    VpcPeerConnects: ns.map((n) => ({ InstanceId: `pcc-other${String(n).padStart(10, "0")}` })),
+                    NextToken,
+                }),
+        },
         lookup: {
             named: JSON.stringify(detail),
             others: [JSON.stringify({ ...detail, InstanceId: "pcc-other00000001", Status: "Rejected" })],

@@ -51,6 +51,11 @@ export const rows: KindRows = {
             '{"Connections":["x"]}',
             '{"Connections":[],"NextToken":5}',
         ],
+        pages: {
+            by: "token",
+            page: (ns, NextToken) =>
+                JSON.stringify({ Connections: ns.map((n) => ({ ConnectionId: `connection${n}` })), NextToken }),
+        },
         lookup: { named: list, others: [] },
         sent: { accept: sent, reject: sent, remove: sent },
     },

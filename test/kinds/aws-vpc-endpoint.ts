@@ -65,6 +65,17 @@ export const rows: KindRows = {
             ec2(LIST, "<vpcEndpointConnectionSet><item/></vpcEndpointConnectionSet>"),
             list.replace(SERVICE, "vpce-svc-ffffffffffffffff0"),
         ],
+        pages: {
+            by: "token",
+            page(ns, next) {
+                const items = ns.map(
+                    (n) =>
+                        `<item><serviceId>${SERVICE}</serviceId><vpcEndpointId>${endpoint(n)}</vpcEndpointId></item>`,
+                );
+                const token = next === undefined ? "" : `<nextToken>${next}</nextToken>`;
+                return ec2(LIST, `<vpcEndpointConnectionSet>${items.join("")}</vpcEndpointConnectionSet>${token}`);
+            },
+        },
         scope: { found, admission: "manual", others: [found.replace(SERVICE, "vpce-svc-0other")] },
         sent: {
             accept: ec2("AcceptVpcEndpointConnections", "<unsuccessful/>"),

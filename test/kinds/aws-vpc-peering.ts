@@ -56,6 +56,17 @@ export const rows: KindRows = {
         list,
         empty: ec2(LIST, "<vpcPeeringConnectionSet/>"),
         unreadable: [ec2(LIST, ""), ec2(LIST, "<vpcPeeringConnectionSet><item/></vpcPeeringConnectionSet>")],
+        pages: {
+            by: "token",
+            page(ns, next) {
+                const items = ns.map((n) => {
+                    const id = `pcx-${n.toString(16).padStart(17, "0")}`;
+                    return `<item><vpcPeeringConnectionId>${id}</vpcPeeringConnectionId></item>`;
+                });
+                const token = next === undefined ? "" : `<nextToken>${next}</nextToken>`;
+                return ec2(LIST, `<vpcPeeringConnectionSet>${items.join("")}</vpcPeeringConnectionSet>${token}`);
+            },
+        },
         // A lookup is the listing with a filter: one that names nothing, or another connection, says that this one is not there.
         lookup: { named: list, others: [] },
         sent: {

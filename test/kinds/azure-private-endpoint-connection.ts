@@ -85,6 +85,14 @@ export const rows: KindRows = {
         list: JSON.stringify({ value: [{ name: NAME, properties }] }),
         empty: '{"value":[]}',
         unreadable: ['{"value":{}}', '{"value":["x"]}', '{"value":null}', '{"value":[],"nextLink":5}'],
+        pages: {
+            by: "link",
+            page(ns, next, url) {
+                const path = `${storage.connection.resourceId}/privateEndpointConnections`;
+                const nextLink = next === undefined ? undefined : `${url}${path}?$skipToken=${next}`;
+                return JSON.stringify({ value: ns.map((n) => ({ name: `other.${n}`, properties: {} })), nextLink });
+            },
+        },
         scope: { found, admission: "unknown", others: [found.replace("ledger", "other")] },
         sent: { accept: sent("Approved"), reject: sent("Rejected"), remove: "" },
     },

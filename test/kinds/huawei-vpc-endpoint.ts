@@ -47,6 +47,12 @@ export const rows: KindRows = {
             '{"connections":[],"total_count":-1}',
             '{"connections":[],"total_count":7}',
         ],
+        pages: {
+            by: "count",
+            // More than 2^53: JSON.stringify would round it.
+            page: (ns, next) =>
+                `{"connections":${JSON.stringify(ns.map((n) => ({ id: `id-${n}` })))},"total_count":${next === undefined ? ns.length : "9007199254740992"}}`,
+        },
         lookup: { named: list, others: [] },
         scope: { found, admission: "manual", others: [found.replace(VPCEP_SERVICE, "another")] },
         sent: { accept: sent("accepted"), reject: sent("rejected") },

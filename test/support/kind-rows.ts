@@ -37,6 +37,12 @@ export interface AnswerRows {
     readonly empty: string;
     /** Listings that prove nothing: the list is missing, of another type, or holds something else. */
     readonly unreadable: readonly string[];
+    /** One page of a listing: the n-th connections, and where the next page starts, if there is one. */
+    readonly pages: {
+        /** How the API says that: a token, a link to `url`, or a count of all that there are. */
+        readonly by: "token" | "link" | "count";
+        page(ns: readonly number[], next: string | undefined, url: string): string;
+    };
     /** Of a kind with `lookup`: the answer that names the connection, and some that do not. */
     readonly lookup?: { readonly named: string; readonly others: readonly string[] };
     /** Of a kind with `describe`: the answer that finds the scope, who decides there besides, and answers about another one. */
