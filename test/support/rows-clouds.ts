@@ -54,7 +54,7 @@ export function sentToAll(simulator: Simulator): string[] {
     return simulator.calls.map(({ action }) => action).filter((action) => known.includes(action));
 }
 
-/** What has become of the connection of every kind. */
+/** What has become of the connection of every kind. For words that mean the same in every cloud: `failed` does not. */
 export function statusesOfAll(world: World): (Status | undefined)[] {
     const states = Object.assign({}, ...EACH.map(([, rows]) => rows.states)) as LifecycleRows["states"];
     return statesIn(world).map((state) => states[state]?.[0]);
