@@ -1,4 +1,4 @@
-import { execFile, spawn } from "node:child_process";
+import { execFile } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -6,9 +6,9 @@ import { promisify } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { type Simulator, startSimulator } from "../../src/simulator/index";
-import { installMoto } from "../../tools/moto/install.mjs";
 import { findPulumi } from "../../tools/pulumi/install.mjs";
 import { worldWith } from "../support/clouds";
+import { startMoto } from "../support/moto";
 import { CLI_ENV } from "../support/pulumi";
 
 const run = promisify(execFile);
@@ -302,25 +302,7 @@ async function inFolder(folder: string, world: Simulator["world"]) {
 
 /** moto's S3 server with one bucket. */
 async function startBucket() {
-    const packages = await installMoto();
-    const server = spawn("python3", ["-m", "moto.server", "--port", "0"], {
-        env: { ...process.env, PYTHONPATH: packages, PYTHONUNBUFFERED: "1" },
-        stdio: ["ignore", "pipe", "pipe"],
-    });
-    onTestFinished(() => void server.kill());
-    const url = await new Promise<string>((resolve, reject) => {
-        let text = "";
-        const read = (chunk: Buffer) => {
-            text += chunk;
-            const address = /Running on (http:\S+)/.exec(text)?.[1];
-            if (address !== undefined) {
-                resolve(address);
-            }
-        };
-        server.stdout.on("data", read);
-        server.stderr.on("data", read);
-        server.once("exit", () => reject(new Error(`moto ended:\n${text}`)));
-    });
+    const url = await startMoto();
     await fetch(`${url}/fleet`, { method: "PUT" });
     return {
         backend: `s3://fleet?endpoint=${url}&s3ForcePathStyle=true&region=eu-west-1`,

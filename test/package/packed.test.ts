@@ -14,6 +14,8 @@ const repository = path.resolve(__dirname, "../..");
 const PACKAGE_MS = 300_000;
 /** As the README says. */
 const OLDEST_TYPESCRIPT = "~4.7.4";
+/** Packages whose types a program must not need: the compiler would read them with every build. */
+const CLOUD_SDK = /@(aws-sdk|smithy|azure|alicloud)\//;
 
 /** The tarball as it would be published, installed in a fresh project outside the repository. */
 let folder: string;
@@ -106,7 +108,10 @@ new ConnectionDecision("c", { connection: { kind: "aws:openSearchInbound", conne
             });
             const command = manager === "npm" ? ["npm", ...args] : ["npx", "--yes", "pnpm@10", ...args];
             await run(command[0] as string, command.slice(1), { cwd: project, env: { ...process.env, CI: "true" } });
-            await run(process.execPath, [path.join(project, "node_modules/typescript/bin/tsc"), "--project", project]);
+            const tsc = path.join(project, "node_modules/typescript/bin/tsc");
+            const compiled = await run(process.execPath, [tsc, "--project", project, "--listFiles"]);
+            expect(compiled.stdout).toContain("pulumi-connection-decision/dist/kinds/index.d.ts");
+            expect(compiled.stdout.split("\n").filter((file) => CLOUD_SDK.test(file))).toEqual([]);
             // The declarations of @types/node need a newer one: libraries are read, not checked.
             const oldest = path.join(project, "node_modules/typescript-oldest/bin/tsc");
             await run(process.execPath, [oldest, "--project", project, "--skipLibCheck"]);

@@ -2,26 +2,13 @@ import { describe, expect, it } from "vitest";
 import { cuts, type Plan, plan } from "../../src/decision/plan";
 import { kinds } from "../../src/kinds";
 import type { ConnectionKind } from "../../src/kinds/kind";
-import type { Action, KnownStatus, Lifecycle, Transition } from "../../src/kinds/table";
+import type { Action, Lifecycle, Transition } from "../../src/kinds/table";
 import type { Decision, OnDrift, Status } from "../../src/shared/vocabulary";
-import { sendsOf, tablesOf } from "../support/kind-data";
+import { KNOWN_STATUSES, STATUSES, sendsOf, tablesOf } from "../support/kind-data";
 
 /** Every decision, status, memory and option under every lifecycle table: nothing is sampled. */
 const DECISIONS: readonly Decision[] = ["accept", "reject"];
-const KNOWN: readonly KnownStatus[] = [
-    "pending",
-    "accepting",
-    "accepted",
-    "rejecting",
-    "rejected",
-    "unconnected",
-    "removing",
-    "expired",
-    "failed",
-    "absent",
-];
-const STATUSES: readonly Status[] = [...KNOWN, "unknown"];
-const SEEN: readonly (Status | undefined)[] = [undefined, ...KNOWN.filter((status) => status !== "absent")];
+const SEEN: readonly (Status | undefined)[] = [undefined, ...KNOWN_STATUSES.filter((status) => status !== "absent")];
 const DRIFTS: readonly OnDrift[] = ["correct", "hold"];
 const BOTH = [false, true] as const;
 
@@ -51,7 +38,10 @@ interface Outcome {
 function inventedTable(accept: Transition["do"], reject: Transition["do"], basis: Transition["basis"]): Lifecycle {
     const row = (does: Transition["do"], absent: Transition["do"]) =>
         Object.fromEntries(
-            KNOWN.map((status) => [status, { do: status === "absent" ? absent : does, basis, source: "invented" }]),
+            KNOWN_STATUSES.map((status) => [
+                status,
+                { do: status === "absent" ? absent : does, basis, source: "invented" },
+            ]),
         ) as Lifecycle["accept"];
     return { accept: row(accept, "awaitRequest"), reject: row(reject, "none") };
 }

@@ -8,20 +8,7 @@ import { lifecyclesOf } from "../../src/kinds/lifecycle";
 import { formatDuration, milliseconds } from "../../src/shared/duration";
 import { oneLine } from "../../src/shared/problem";
 import type { Decision, Status } from "../../src/shared/vocabulary";
-
-const statuses: Status[] = [
-    "pending",
-    "accepting",
-    "accepted",
-    "rejecting",
-    "rejected",
-    "unconnected",
-    "removing",
-    "expired",
-    "failed",
-    "absent",
-    "unknown",
-];
+import { STATUSES } from "../support/kind-data";
 
 /** Every table of every kind. */
 const TABLES = Object.values(kinds).flatMap((kind) => lifecyclesOf(kind).map(([, table]) => table));
@@ -29,7 +16,7 @@ const TABLES = Object.values(kinds).flatMap((kind) => lifecyclesOf(kind).map(([,
 const situations = fc.record({
     table: fc.constantFrom(...TABLES),
     decision: fc.constantFrom<Decision>("accept", "reject"),
-    status: fc.constantFrom(...statuses),
+    status: fc.constantFrom(...STATUSES),
     seen: fc.option(fc.constantFrom<Status>("pending", "accepted", "rejected"), { nil: undefined }),
     allowRemoval: fc.boolean(),
     hold: fc.boolean(),

@@ -418,6 +418,18 @@ describe("Azure's refusals", () => {
         expect(answer.status).toBe(401);
     });
 
+    it.each([
+        ["text", "x"],
+        ["JSON of another form", Buffer.from("{}").toString("base64url")],
+    ])("of an operation that nobody started: %s", async (_what, operation) => {
+        const authorization = tokenWith({ tid: TENANT, sub: SUBSCRIPTION, exp: Date.now() / 1000 + 60 });
+        const path = `/subscriptions/${SUBSCRIPTION}/providers/Microsoft.Sql/locations/westeurope/operationResults/${operation}`;
+        const url = `${clouds.simulator.url}${path}?api-version=2023-08-01`;
+        const answer = await fetch(url, { headers: { authorization } });
+        expect(answer.status).toBe(501);
+        expect(await answer.json()).toMatchObject({ error: { code: "NotSimulated" } });
+    });
+
     it("of a policy come verbatim", async () => {
         clouds.simulator.addFaults({
             action: "Microsoft.Sql/servers/privateEndpointConnections/write",

@@ -1,6 +1,6 @@
 import type { ConnectionKind, Send } from "../../src/kinds/kind";
 import { lifecyclesOf } from "../../src/kinds/lifecycle";
-import type { Action, Lifecycle } from "../../src/kinds/table";
+import type { Action, KnownStatus, Lifecycle } from "../../src/kinds/table";
 import type { Address } from "../../src/place/target";
 import { formatKey } from "../../src/shared/key";
 import type { Status } from "../../src/shared/vocabulary";
@@ -42,8 +42,8 @@ export function sendsOf(kind: ConnectionKind): Partial<Record<Action, Send<unkno
     return remove === undefined ? { accept, reject } : { accept, reject, remove };
 }
 
-/** Every status, in the order of a connection's life. */
-export const STATUSES: readonly Status[] = [
+/** Every status of a connection that was read. */
+export const KNOWN_STATUSES: readonly KnownStatus[] = [
     "pending",
     "accepting",
     "accepted",
@@ -54,5 +54,6 @@ export const STATUSES: readonly Status[] = [
     "expired",
     "failed",
     "absent",
-    "unknown",
 ];
+/** Every status. */
+export const STATUSES: readonly Status[] = [...KNOWN_STATUSES, "unknown"];

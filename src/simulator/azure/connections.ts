@@ -95,8 +95,8 @@ export const operationRoute: Route<Part> = {
     path: /^\/providers\/(?<namespace>[^/]+)\/locations\/[^/]+\/operationResults\/(?<operation>[^/]+)$/i,
     action: ({ namespace }) => `${namespace}/locations/operationResults/read`,
     run({ state, path: { operation = "" }, request }): ArmReply {
-        const [, , at] = JSON.parse(Buffer.from(operation, "base64url").toString("utf8")) as [object, string, number];
-        if (!Number.isFinite(at)) {
+        const at = endOf(operation);
+        if (at === undefined) {
             throw notSimulated("operations that it did not hand out");
         }
         return at > state.now()
@@ -110,6 +110,16 @@ export const operationRoute: Route<Part> = {
             : { status: 200 };
     },
 };
+
+/** When an operation ends; undefined: the id is none that {@link later} made. */
+function endOf(operation: string): number | undefined {
+    try {
+        const parts: unknown = JSON.parse(Buffer.from(operation, "base64url").toString("utf8"));
+        return Array.isArray(parts) && Number.isFinite(parts[2]) ? parts[2] : undefined;
+    } catch {
+        return undefined;
+    }
+}
 
 /** For a type without a list call. */
 export function refuseList({ path }: Call): void {
