@@ -31,7 +31,7 @@ const PROCESSES = [
     // MSAL, below @azure/identity, keeps the first address of tokens for the whole process.
     "test/simulator/**/azure*.test.ts",
     "test/kinds/*.test.ts",
-    "test/faults/{answers*,hostile,large-answers,paging,refused}.test.ts",
+    "test/faults/{answers*,schedules,hostile,large-answers,paging,refused}.test.ts",
 ];
 
 export default defineConfig({

@@ -162,6 +162,25 @@ describe("a call without an answer", () => {
             callLimits.timeoutMs = timeoutMs;
         }
     });
+
+    it("for a token ends with its time, too, and the next one asks again", async () => {
+        const answer = token;
+        token = () => {};
+        const clients = connect();
+        const { timeoutMs } = callLimits;
+        callLimits.timeoutMs = 50;
+        try {
+            expect(await failure(azure.account(clients, signal()))).toMatchObject({
+                action: "credentials",
+                failure: "transient",
+                code: "TimeoutError",
+            });
+        } finally {
+            callLimits.timeoutMs = timeoutMs;
+        }
+        token = answer;
+        expect(await azure.account(clients, signal())).toBe(TENANT);
+    });
 });
 
 describe("a call that was refused", () => {

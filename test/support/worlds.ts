@@ -3,17 +3,9 @@ import type { World } from "../../src/simulator/index";
 
 type Entry = Record<string, unknown>;
 
-/** One world with what is in all of them. Entries of the same account and region become one. */
+/** One world with what is in all of them. Entries of the same account and region become one, and so do resources with the same texts. */
 export function mergedWorlds(...worlds: readonly World[]): World {
-    const merged: Record<string, Entry | Entry[]> = {};
-    for (const [cloud, part] of worlds.flatMap((world) => Object.entries(world))) {
-        if (Array.isArray(part)) {
-            merged[cloud] = part.reduce(withEntry, (merged[cloud] ?? []) as Entry[]);
-        } else {
-            merged[cloud] = { ...merged[cloud], ...part };
-        }
-    }
-    return merged as World;
+    return worlds.reduce<Entry>((merged, world) => mergedEntries(merged, world as Entry), {}) as World;
 }
 
 /** The states of the connections of a world, in the clouds' words. */
@@ -27,15 +19,32 @@ export function stateIn(world: World): string | undefined {
     return statesIn(world)[0];
 }
 
-function withEntry(entries: readonly Entry[], added: Entry): Entry[] {
-    const whose = ownerOf(added);
-    const same = entries.find((entry) => ownerOf(entry) === whose);
-    return same === undefined
-        ? [...entries, added]
-        : entries.map((entry) => (entry === same ? { ...entry, ...added } : entry));
+function mergedEntries(one: Entry, added: Entry): Entry {
+    const merged = { ...one };
+    for (const [name, value] of Object.entries(added)) {
+        const own = merged[name];
+        merged[name] =
+            Array.isArray(value) && Array.isArray(own)
+                ? value.reduce(withItem, own)
+                : isRecord(value) && isRecord(own)
+                  ? mergedEntries(own, value)
+                  : value;
+    }
+    return merged;
 }
 
-/** Account, region, project: whatever is a text. The rest are lists of resources. */
-function ownerOf(entry: Entry): string {
+function withItem(items: readonly unknown[], added: unknown): unknown[] {
+    const same = items.find((item) => isRecord(item) && isRecord(added) && textsOf(item) === textsOf(added));
+    return same === undefined
+        ? [...items, added]
+        : items.map((item) => (item === same ? mergedEntries(same as Entry, added as Entry) : item));
+}
+
+/** Account, region, ids, states: whatever is a text. The rest are lists of resources. */
+function textsOf(entry: Entry): string {
     return JSON.stringify(Object.entries(entry).filter(([, value]) => typeof value === "string"));
+}
+
+function isRecord(value: unknown): value is Entry {
+    return typeof value === "object" && value !== null && !Array.isArray(value);
 }

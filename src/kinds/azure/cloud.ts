@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { HttpClient, Pipeline, PipelineResponse } from "@azure/core-rest-pipeline";
 import type { TokenCredential } from "@azure/identity";
+import { askOnce } from "../calls";
 import {
     type Cloud,
     CloudError,
@@ -11,7 +12,7 @@ import {
     withinCallTimeout,
 } from "../cloud";
 import { Transport } from "../transport";
-import { type Authority, httpClient, packageMissing, tokensOf } from "./credentials";
+import { type Authority, httpClient, noToken, packageMissing, tokensOf } from "./credentials";
 import { armError } from "./errors";
 import { azureSettings } from "./settings";
 
@@ -87,7 +88,6 @@ export const azure: Cloud<AzureClients> = {
         const http = memoize(() => armHttp(site, endpoint()));
         const pipeline = memoize(() => pipelineOf(tokens(), endpoint()));
         const pauses = new Pauses();
-        let tenant: Promise<string> | undefined;
         return {
             subscription: subscriptionOf(site),
             versions: new Map(),
@@ -95,13 +95,11 @@ export const azure: Cloud<AzureClients> = {
                 await pauses.over(call);
                 return send({ call, endpoint: endpoint(), pipeline, http: http(), pauses });
             },
-            tenant(signal) {
-                tenant ??= withinCallTimeout(signal, (within) => tenantOf(tokens(), endpoint(), within));
-                tenant.catch(() => {
-                    tenant = undefined;
-                });
-                return tenant;
-            },
+            tenant: askOnce((signal: AbortSignal) =>
+                withinCallTimeout(signal, (within) => tenantOf(tokens(), endpoint(), within)).catch((error) => {
+                    throw noToken(error);
+                }),
+            ),
         };
     },
     account: (clients, signal) => clients.tenant(signal),

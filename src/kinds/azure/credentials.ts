@@ -143,7 +143,7 @@ export function packageMissing(error: unknown): CloudError {
 const FOUND_NONE = new Set(["CredentialUnavailableError", "AggregateAuthenticationError"]);
 
 /** `lost`: a token request that got no answer, if there was one. Its chain of causes does not tell. */
-function noToken(error: unknown, lost: unknown): CloudError {
+export function noToken(error: unknown, lost?: unknown): CloudError {
     if (error instanceof CloudError) {
         return error;
     }
