@@ -217,7 +217,7 @@ describe("a stack", () => {
     it("warns of a transit gateway that accepts by itself", async () => {
         put({}, { autoAcceptSharedAttachments: true });
         const { steps } = await new TestStack(clouds.simulator).preview(program("reject"));
-        expect(steps[0]?.inputs.warnings).toEqual([expect.stringContaining("accepts attachments by itself")]);
+        expect(steps[0]?.inputs.warnings).toEqual([expect.stringContaining("accepts requests by itself")]);
     });
 
     it("of the firewall's account decides nothing, and takes nothing for absent", async () => {

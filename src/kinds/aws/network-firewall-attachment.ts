@@ -4,12 +4,22 @@ import { connectionsById, oneByOne } from "../calls";
 import { defineKind, type Observed, type Page, type Receipt, type Scope } from "../kind";
 import { awaits, holds, impossible, type Lifecycle, sends, settles } from "../table";
 import { type AwsApi, type AwsCall, type AwsClients, type AwsFilter, actionOf, ask, aws, where } from "./cloud";
-import { ec2Id } from "./ec2";
 import { account, region } from "./fields";
-import * as gateway from "./transit-gateway";
+import {
+    ATTACHMENT_STATES,
+    ATTACHMENTS,
+    attachmentId,
+    attachmentStatuses,
+    attachments,
+    describeGateway,
+    discoverGateways,
+    GATEWAYS,
+    isMaking,
+    transitGatewayId,
+} from "./transit-gateway";
 
 /** A firewall of AWS Network Firewall that another account attaches to a transit gateway of this account. */
-export interface AwsNetworkFirewallAttachment {
+export interface AwsNetworkFirewallAttachmentConnection {
     kind: "aws:networkFirewallAttachment";
     /** Region of the transit gateway. Default as for `aws:vpcEndpoint`. */
     region?: string;
@@ -34,24 +44,24 @@ const lifecycle: Lifecycle = {
         accepted: holds(DECIDE),
         rejecting: impossible(CREATE_AGAIN, REJECT),
         rejected: impossible(CREATE_AGAIN, REJECT),
-        failed: impossible(CREATE_AGAIN, gateway.STATES, "inferred"),
+        failed: impossible(CREATE_AGAIN, ATTACHMENT_STATES, "inferred"),
         removing: impossible(CREATE_AGAIN, DELETE),
         absent: awaits(ACCEPT),
     },
     reject: {
         pending: sends("reject", REJECT),
-        accepting: settles(`${gateway.STATES} (deleted once it is available)`, "inferred"),
+        accepting: settles(`${ATTACHMENT_STATES} (deleted once it is available)`, "inferred"),
         accepted: sends("remove", DELETE),
         rejecting: settles(REJECT),
         rejected: holds(REJECT),
-        failed: holds(gateway.STATES, "inferred"),
+        failed: holds(ATTACHMENT_STATES, "inferred"),
         removing: settles(DELETE),
         absent: holds(`${DECIDE} (a rejected one is deleted eventually)`),
     },
 };
 
 /** Attachments of network firewalls to a transit gateway of this account. */
-export const networkFirewallAttachment = defineKind<AwsNetworkFirewallAttachment, AwsClients>()({
+export const networkFirewallAttachment = defineKind<AwsNetworkFirewallAttachmentConnection, AwsClients>()({
     name: "aws:networkFirewallAttachment",
     title: "network firewall attachment",
     cloud: aws,
@@ -61,16 +71,16 @@ export const networkFirewallAttachment = defineKind<AwsNetworkFirewallAttachment
         transitGatewayId: "tgw-0123456789abcdef0",
         transitGatewayAttachmentId: "tgw-attach-0a1b2c3d4e5f60718",
     },
-    fields: { region, transitGatewayId: ec2Id("tgw"), transitGatewayAttachmentId: ec2Id("tgw-attach") },
+    fields: { region, transitGatewayId, transitGatewayAttachmentId: attachmentId },
     scope: ["region", "transitGatewayId"],
     id: "transitGatewayAttachmentId",
     scopeTitle: ({ region, transitGatewayId }) => `transit gateway ${transitGatewayId} in ${region}`,
     requester: account,
     evidence: { resourceId: "What EC2 names as the attached resource; no document says in which form" },
-    statuses: gateway.ATTACHMENT_STATUSES,
+    statuses: attachmentStatuses,
     lifecycle,
     permissions: {
-        read: [gateway.ATTACHMENTS, gateway.GATEWAYS],
+        read: [ATTACHMENTS, GATEWAYS],
         accept: ["network-firewall:AcceptNetworkFirewallTransitGatewayAttachment"],
         reject: ["network-firewall:RejectNetworkFirewallTransitGatewayAttachment"],
         remove: ["network-firewall:DeleteNetworkFirewallTransitGatewayAttachment"],
@@ -78,14 +88,14 @@ export const networkFirewallAttachment = defineKind<AwsNetworkFirewallAttachment
     limits: { idsPerOrder: 1, idsPerLookup: 100, requestersPerList: 100, settleEvery: "10s", settleWithin: "60m" },
     lane: "connection",
     automaticAcceptance: ({ title }) =>
-        `${title} accepts attachments by itself (AutoAcceptSharedAttachments is enabled): the rejected requester is let in again as soon as it creates another firewall. Disable that, or stop sharing the transit gateway with the requester.`,
-    describe: gateway.describe,
-    discover: gateway.discover,
+        `${title} accepts requests by itself (autoAcceptSharedAttachments is enabled): the rejected requester is let in again as soon as it creates another firewall. Disable that, or take the requester out of the resource share.`,
+    describe: describeGateway,
+    discover: discoverGateways,
     list: search,
     listOf: (scope, requesters, cursor, call) => search(scope, cursor, call, where("resource-owner-id", requesters)),
     /** By a filter: the parameter TransitGatewayAttachmentIds fails as a whole where one is gone. */
     lookup: (scope, ids, call) =>
-        connectionsById(gateway.ATTACHMENTS, call, ids, (cursor) =>
+        connectionsById(ATTACHMENTS, call, ids, (cursor) =>
             search(scope, cursor, call, where("transit-gateway-attachment-id", ids)),
         ),
     accept: decide("acceptNetworkFirewallTransitGatewayAttachment"),
@@ -99,7 +109,7 @@ const NETWORK_FIREWALL: AwsApi<NetworkFirewall> = {
 };
 
 async function search(scope: Scope, cursor: string | undefined, call: AwsCall, more?: AwsFilter[]): Promise<Page> {
-    const page = await gateway.attachments(scope, cursor, call, more);
+    const page = await attachments(scope, cursor, call, more);
     return { ...page, items: page.items.filter(isFirewall).map(observe) };
 }
 
@@ -112,10 +122,10 @@ function isFirewall({ ResourceType, ResourceId }: Fields): boolean {
 }
 
 function observe(attachment: Fields): Observed {
-    return observed(gateway.ATTACHMENT_STATUSES, {
-        id: documentedText(gateway.ATTACHMENTS, attachment, "TransitGatewayAttachmentId"),
+    return observed(attachmentStatuses, {
+        id: documentedText(ATTACHMENTS, attachment, "TransitGatewayAttachmentId"),
         status: attachment.State,
-        making: /^initiating/.test(text(attachment.State) ?? ""),
+        making: isMaking(attachment.State),
         requester: attachment.ResourceOwnerId,
         decider: attachment.TransitGatewayOwnerId,
         requestedAt: attachment.CreationTime,

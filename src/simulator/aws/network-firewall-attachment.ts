@@ -26,6 +26,8 @@ const UNDOCUMENTED = {
 } as const;
 export interface Switches extends Choices<typeof UNDOCUMENTED> {}
 
+const DELETED_FROM = ["pendingAcceptance", "available", "modifying", "rollingBack", "rejected"];
+
 /** Decisions of Network Firewall name an attachment, and answer with it. The states that each one takes are not documented. */
 const NETWORK_FIREWALL: RpcService<Part> = {
     service: "network-firewall",
@@ -36,7 +38,7 @@ const NETWORK_FIREWALL: RpcService<Part> = {
         // "Only the transit gateway owner can reject the attachment."
         decision("Reject", ["pendingAcceptance"], ["rejecting", "rejected"]),
         // "Either the firewall owner or the transit gateway owner can delete the attachment."
-        decision("Delete", ["pendingAcceptance", "available", "rejected"], ["deleting", "deleted"], resourceOwner),
+        decision("Delete", DELETED_FROM, ["deleting", "deleted"], resourceOwner),
     ],
 };
 
