@@ -9,7 +9,13 @@ import { type Asked, placeAt, startHostile } from "../support/hostile-server";
 import { rowsOf } from "../support/kind-rows";
 
 /** Clouds whose listings have no end. Time is virtual: each answer takes a second of it. */
-type Name = "aws:vpcEndpoint" | "aws:openSearchInbound" | "aws:vpcPeering" | "alibaba:vpcPeering" | "otc:vpcEndpoint";
+type Name =
+    | "aws:vpcEndpoint"
+    | "aws:openSearchInbound"
+    | "aws:vpcPeering"
+    | "aws:networkFirewallAttachment"
+    | "alibaba:vpcPeering"
+    | "otc:vpcEndpoint";
 
 /** One page as the API writes it: the n-th connections, and the token of a next page or none. */
 const PAGE: Readonly<Record<Name, (ns: readonly number[], token?: string) => string>> = {
@@ -35,6 +41,16 @@ const PAGE: Readonly<Record<Name, (ns: readonly number[], token?: string) => str
                 )
                 .join("")}</vpcPeeringConnectionSet>${token === undefined ? "" : `<nextToken>${token}</nextToken>`}`,
         ),
+    "aws:networkFirewallAttachment": (ns, token) => {
+        const gateway = rowsOf("aws:networkFirewallAttachment").connection.transitGatewayId;
+        const items = ns.map(
+            (n) =>
+                `<item><transitGatewayAttachmentId>${endpoint(n).replace("vpce", "tgw-attach")}</transitGatewayAttachmentId><transitGatewayId>${gateway}</transitGatewayId><resourceType>network-function</resourceType></item>`,
+        );
+        const next = token === undefined ? "" : `<nextToken>${token}</nextToken>`;
+        const set = `<transitGatewayAttachments>${items.join("")}</transitGatewayAttachments>${next}`;
+        return ec2("DescribeTransitGatewayAttachments", set);
+    },
     "alibaba:vpcPeering": (ns, token) =>
         JSON.stringify({
             VpcPeerConnects: ns.map((n) => ({ InstanceId: `pcc-other${String(n).padStart(10, "0")}` })),
@@ -53,7 +69,7 @@ async function seek(name: Name, page: (index: number) => string) {
     let listed = 0;
     let now = Date.now();
     const isLookup = ({ action, url, body }: Asked) =>
-        action.includes("GetVpcPeer") || url.searchParams.has("id") || /connection-id/.test(body);
+        action.includes("GetVpcPeer") || url.searchParams.has("id") || /(connection|attachment)-id/.test(body);
     const { url } = await startHostile((asked) => {
         now += 1_000;
         if (asked.action === "GetCallerIdentity") {
@@ -61,6 +77,9 @@ async function seek(name: Name, page: (index: number) => string) {
         }
         if (asked.action === "DescribeVpcEndpointServiceConfigurations") {
             return { body: rowsOf("aws:vpcEndpoint").answers.scope?.found ?? "" };
+        }
+        if (asked.action === "DescribeTransitGateways") {
+            return { body: rowsOf("aws:networkFirewallAttachment").answers.scope?.found ?? "" };
         }
         if (isLookup(asked)) {
             return asked.action.includes("GetVpcPeer")
