@@ -215,7 +215,7 @@ describe("a stack", () => {
     });
 
     it("warns of a transit gateway that accepts by itself", async () => {
-        put({}, { autoAcceptSharedAttachments: true });
+        put({}, { autoAcceptSharedAttachments: "enable" });
         const { steps } = await new TestStack(clouds.simulator).preview(program("reject"));
         expect(steps[0]?.inputs.warnings).toEqual([expect.stringContaining("accepts requests by itself")]);
     });

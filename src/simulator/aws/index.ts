@@ -4,7 +4,7 @@ import { EC2_RATES, unknownEc2 } from "./ec2";
 import { networkFirewallAttachment } from "./network-firewall-attachment";
 import { openSearch } from "./opensearch";
 import { sts } from "./sts";
-import { TRANSIT_GATEWAYS, transitGateways, type WithTransitGateways } from "./transit-gateway";
+import { TRANSIT_GATEWAYS, transitGateways, type WithTransitGateways } from "./transit-gateways";
 import { vpcEndpoint } from "./vpc-endpoint";
 import { vpcPeering } from "./vpc-peering";
 

@@ -5,18 +5,11 @@ import { awsCbor } from "./aws-cbor";
 import { awsJson, type RpcService } from "./aws-json";
 import { ec2 } from "./ec2";
 import type { JsonCall, JsonRoute } from "./json-operation";
-import {
-    type Attached,
-    attachmentsIn,
-    describeAttachments,
-    EC2_UNDOCUMENTED,
-    type Part,
-    resourceOwner,
-    WORLD,
-} from "./network-function";
+import { FUNCTION_SWITCHES, networkFunctionsIn, networkFunctionsOf, type Part, WORLD } from "./network-function";
+import { listing } from "./transit-gateways";
 
 const UNDOCUMENTED = {
-    ...EC2_UNDOCUMENTED,
+    ...FUNCTION_SWITCHES,
     /** EC2: when it shows what Network Firewall has taken. */
     ec2FirewallState: ["atOnce", "later"],
     /** Network Firewall: a decision in a state that does not fit, such as one that is made already. */
@@ -34,11 +27,11 @@ const NETWORK_FIREWALL: RpcService<Part> = {
     target: "NetworkFirewall_20201112",
     id: "TransitGatewayAttachmentId",
     operations: [
-        decision("Accept", ["pendingAcceptance"], ["pending", "available"]),
+        decision("Accept", ["gateway"], ["pendingAcceptance"], ["pending", "available"]),
         // "Only the transit gateway owner can reject the attachment."
-        decision("Reject", ["pendingAcceptance"], ["rejecting", "rejected"]),
+        decision("Reject", ["gateway"], ["pendingAcceptance"], ["rejecting", "rejected"]),
         // "Either the firewall owner or the transit gateway owner can delete the attachment."
-        decision("Delete", DELETED_FROM, ["deleting", "deleted"], resourceOwner),
+        decision("Delete", ["gateway", "resource"], DELETED_FROM, ["deleting", "deleted"]),
     ],
 };
 
@@ -62,25 +55,26 @@ export const networkFirewallAttachment = kind<Part, Switches>({
     api: anyOf(
         ec2<Part>({
             ids: ["TransitGatewayAttachmentIds"],
-            actions: { DescribeTransitGatewayAttachments: describeAttachments },
+            actions: { DescribeTransitGatewayAttachments: listing(networkFunctionsOf) },
         }),
         awsJson(NETWORK_FIREWALL),
         awsCbor(NETWORK_FIREWALL),
     ),
 });
 
+/** @param sides whose owners may make it */
 function decision(
     verb: string,
+    sides: readonly ("gateway" | "resource")[],
     from: readonly string[],
     to: readonly [string, string],
-    alsoBy?: (item: Attached) => string,
 ): JsonRoute<Part> {
     const run = (call: JsonCall<Part>) => {
         const { id, state, hooks } = call;
         if (hooks.refuseId(id)) {
             throw new Refusal(500, "InternalServerError", "Network Firewall couldn't perform the operation");
         }
-        const { one } = decided(call, alsoBy);
+        const { one } = decided(call, sides);
         if (from.includes(one.state)) {
             const later = state.choice(UNDOCUMENTED, "ec2FirewallState") === "later";
             const states: readonly [string, ...string[]] = later ? [one.state, ...to] : to;
@@ -95,15 +89,15 @@ function decision(
 }
 
 /** The firewall's attachment that a call names, if its caller may decide it. */
-function decided({ id, state, caller, regionName }: JsonCall<Part>, alsoBy?: (item: Attached) => string): Attached {
+function decided({ id, state, caller, regionName }: JsonCall<Part>, sides: readonly ("gateway" | "resource")[]) {
     if (!/^tgw-attach-[0-9a-z]+$/.test(id)) {
         throw new Refusal(400, "InvalidRequestException", "TransitGatewayAttachmentId is malformed");
     }
-    const item = attachmentsIn(state, regionName).find(({ one }) => one.transitGatewayAttachmentId === id);
+    const item = networkFunctionsIn(state, regionName).find((one) => one.id === id);
     if (item === undefined || item.one.serviceName !== undefined) {
         throw new Refusal(400, "ResourceNotFoundException", `no attachment ${id} of a firewall`);
     }
-    if (![item.entry.account, alsoBy?.(item)].includes(caller.account)) {
+    if (!sides.some((side) => item[side].ownerId === caller.account)) {
         const code = state.choice(UNDOCUMENTED, "networkFirewallStranger");
         throw new Refusal(400, code, `${caller.account} may not decide ${id}`);
     }

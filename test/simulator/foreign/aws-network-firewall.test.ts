@@ -27,7 +27,7 @@ function firewallWorld(attachments?: Attachment[], undocumented: World["undocume
                 region: "eu-west-1",
                 transitGateways: [
                     { transitGatewayId: GATEWAY, sharedWith: [REQUESTER] },
-                    { transitGatewayId: "tgw-00000000000000002", autoAcceptSharedAttachments: true },
+                    { transitGatewayId: "tgw-00000000000000002", autoAcceptSharedAttachments: "enable" },
                 ],
                 networkFunctionAttachments: attachments ?? [
                     attachment(ONE, "pendingAcceptance", { creationTime: "2026-01-01T00:00:00.000Z" }),
