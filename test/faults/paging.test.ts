@@ -9,6 +9,8 @@ import { ROWS, rowsOf } from "../support/kind-rows";
 
 /** Clouds whose listings have no end. Time is virtual: each answer takes a second of it. */
 const NAMES = [...ROWS.keys()];
+/** What asks about the scope itself. */
+const SCOPE = /^Describe(VpcEndpointServiceConfigurations|TransitGateways)$|\/ledger$/;
 const COUNTED = NAMES.filter((name) => rowsOf(name).answers.pages.by === "count");
 const LINKED = NAMES.filter((name) => !COUNTED.includes(name));
 
@@ -23,14 +25,14 @@ async function seek(name: ConnectionKindName, page: (index: number) => (url: str
     let listed = 0;
     let now = Date.now();
     const isLookup = ({ action, url, body }: Asked) =>
-        action.includes("GetVpcPeer") || url.searchParams.has("id") || /connection-id/.test(body);
+        action.includes("GetVpcPeer") || url.searchParams.has("id") || /(connection|attachment)-id/.test(body);
     const found = rowsOf(name).answers.scope?.found ?? "";
     const { url } = await startHostile((asked): Answer => {
         now += 1_000;
         if (asked.action === "GetCallerIdentity") {
             return { body: IDENTITY };
         }
-        if (asked.action === "DescribeVpcEndpointServiceConfigurations" || asked.action.endsWith("/ledger")) {
+        if (SCOPE.test(asked.action)) {
             return { body: found };
         }
         if (isLookup(asked)) {

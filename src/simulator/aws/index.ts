@@ -1,16 +1,18 @@
 import { cloud } from "../server/kind";
 import { ACCOUNT, type AwsAccount } from "./account";
 import { EC2_RATES, unknownEc2 } from "./ec2";
+import { networkFirewallAttachment } from "./network-firewall-attachment";
 import { openSearch } from "./opensearch";
 import { sts } from "./sts";
+import { TRANSIT_GATEWAYS, transitGateways, type WithTransitGateways } from "./transit-gateways";
 import { vpcEndpoint } from "./vpc-endpoint";
 import { vpcPeering } from "./vpc-peering";
 
-export const aws = cloud<AwsAccount>()({
+export const aws = cloud<AwsAccount & WithTransitGateways>()({
     name: "aws",
-    account: ACCOUNT,
-    kinds: [vpcEndpoint, openSearch, vpcPeering],
-    apis: [sts, unknownEc2],
+    account: { ...ACCOUNT, ...TRANSIT_GATEWAYS },
+    kinds: [vpcEndpoint, openSearch, vpcPeering, networkFirewallAttachment],
+    apis: [sts, transitGateways, unknownEc2],
     rates: EC2_RATES,
     environment: (url, { account, region }) => ({
         AWS_ENDPOINT_URL: url,

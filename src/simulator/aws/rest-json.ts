@@ -1,27 +1,12 @@
 import { notSimulated, Refusal, type Reply, type Request } from "../server/message";
-import type { Api, HandledCall, Operation } from "../server/protocol";
-import type { State } from "../server/state";
-import { type AwsAccount, regionOf } from "./account";
-import { awsCaller, signedBy } from "./auth";
+import type { Api } from "../server/protocol";
+import { type JsonCall, type JsonRoute, jsonOperation, membersOf } from "./json-operation";
 
-/** A call of an AWS service whose parameters are a path and a JSON body. */
-export interface RestCall<Part> extends HandledCall {
-    readonly action: string;
-    /** `{id}` of the route; empty where it has none. */
-    readonly id: string;
-    /** Empty where none is sent. */
-    readonly body: Readonly<Record<string, unknown>>;
-    /** The caller's account in the region that the signature names; undefined: nothing of it in this world. */
-    readonly region: (AwsAccount & Part) | undefined;
-}
+/** A call of an AWS service whose parameters are a path and a JSON body; `id` is `{id}` of the route. */
+export type RestCall<Part> = JsonCall<Part>;
 
 /** One operation of a service. */
-export interface RestRoute<Part> {
-    readonly action: string;
-    /** Members of the body that it knows. */
-    readonly members: readonly string[];
-    run(call: RestCall<Part>): object;
-}
+export type RestRoute<Part> = JsonRoute<Part>;
 
 export interface RestService<Part> {
     /** The prefix of its actions in policies, `es`. */
@@ -34,45 +19,28 @@ export interface RestService<Part> {
 
 /** A REST service with JSON bodies (botocore's `rest-json`). No operation here has a query. */
 export function restJson<Part>(service: RestService<Part>): Api {
-    return (request, state) =>
-        request.url.pathname.startsWith(service.prefix) ? operationOf(service, request, state) : undefined;
-}
-
-function operationOf<Part>(service: RestService<Part>, request: Request, state: State): Operation {
-    const signed = signedBy(request);
-    const caller = signed === undefined ? undefined : awsCaller(state, request, signed);
-    const found = routeOf(service, request);
-    const action = `${service.service}:${found?.route.action ?? "Unknown"}`;
-    return {
-        cloud: "aws",
-        action,
-        ids: found === undefined || found.id === "" ? [] : [found.id],
-        throttleKey: `${caller?.account} ${signed?.region}`,
-        throttled: new Refusal(429, "ThrottlingException", "Rate exceeded"),
-        skewed: new Refusal(403, "InvalidSignatureException", "Signature not yet current."),
-        expired: new Refusal(403, "ExpiredTokenException", "The security token included in the request is expired"),
-        refuse: ({ status, code, message }) => reply(request, status, { message }, { "x-amzn-errortype": code }),
-        run(hooks) {
-            if (signed === undefined) {
-                throw new Refusal(403, "MissingAuthenticationTokenException", "Missing Authentication Token");
-            }
-            if (caller === undefined) {
-                const message = "The security token included in the request is invalid.";
-                throw new Refusal(403, "UnrecognizedClientException", message);
-            }
-            if (found === undefined) {
-                const message = `no operation ${request.method} ${request.url.pathname}`;
-                throw new Refusal(404, "UnknownOperationException", message);
-            }
-            if (caller.denied.includes(action)) {
-                throw new Refusal(403, "AccessDeniedException", `User is not authorized to perform: ${action}`);
-            }
-            const { id, route } = found;
-            const body = bodyOf(request);
-            refuseUnknown(request, body, route, action);
-            const region = regionOf<Part>(state, caller.account, signed.region);
-            return reply(request, 200, route.run({ request, state, hooks, caller, action, id, body, region }));
-        },
+    return (request, state) => {
+        const { pathname, searchParams } = request.url;
+        if (!pathname.startsWith(service.prefix)) {
+            return undefined;
+        }
+        const { route, id } = routeOf(service, request) ?? { route: undefined, id: "" };
+        return jsonOperation<Part>(request, state, {
+            service: service.service,
+            route,
+            id,
+            unknown: new Refusal(404, "UnknownOperationException", `no operation ${request.method} ${pathname}`),
+            statuses: { denied: 403, throttled: 429 },
+            body() {
+                const [query] = searchParams.keys();
+                if (query !== undefined) {
+                    throw notSimulated(`query parameter ${query} of ${service.service}:${route?.action}`);
+                }
+                return membersOf(request);
+            },
+            reply: (content) => reply(request, 200, content),
+            refuse: ({ status, code, message }) => reply(request, status, { message }, { "x-amzn-errortype": code }),
+        });
     };
 }
 
@@ -86,26 +54,6 @@ function routeOf<Part>({ prefix, routes }: RestService<Part>, { method, url }: R
         }
     }
     return undefined;
-}
-
-/** A parameter that the simulator would ignore might change what the real cloud does. */
-function refuseUnknown(request: Request, body: object, { members }: { members: readonly string[] }, action: string) {
-    const query = [...request.url.searchParams.keys()][0];
-    if (query !== undefined) {
-        throw notSimulated(`query parameter ${query} of ${action}`);
-    }
-    const strange = Object.keys(body).find((key) => !members.includes(key));
-    if (strange !== undefined) {
-        throw notSimulated(`parameter ${strange} in the body of ${action}`);
-    }
-}
-
-function bodyOf(request: Request): Record<string, unknown> {
-    try {
-        return request.body === "" ? {} : Object(JSON.parse(request.body));
-    } catch {
-        throw new Refusal(400, "SerializationException", "the body is not JSON");
-    }
 }
 
 function reply(request: Request, status: number, content: object, headers: Record<string, string> = {}): Reply {

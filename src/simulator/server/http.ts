@@ -67,11 +67,13 @@ async function receive(incoming: IncomingMessage): Promise<Request> {
     for await (const chunk of incoming) {
         chunks.push(chunk as Buffer);
     }
+    const bytes = Buffer.concat(chunks);
     return {
         method: incoming.method ?? "GET",
         url: new URL(incoming.url ?? "/", "http://simulator"),
         headers: incoming.headers,
-        body: Buffer.concat(chunks).toString("utf8"),
+        body: bytes.toString("utf8"),
+        bytes,
         requestId: randomUUID(),
     };
 }

@@ -5,13 +5,15 @@ export interface Request {
     readonly url: URL;
     readonly headers: IncomingHttpHeaders;
     readonly body: string;
+    /** The body as it came, for protocols that are no text. */
+    readonly bytes: Uint8Array;
     readonly requestId: string;
 }
 
 export interface Reply {
     readonly status: number;
     readonly headers: Readonly<Record<string, string>>;
-    readonly body: string;
+    readonly body: string | Uint8Array;
 }
 
 /** A refusal in the cloud's own words; the protocol renders it. */

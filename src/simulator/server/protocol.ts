@@ -58,6 +58,19 @@ export interface Action<Call> {
 /** One API: recognises its requests. Undefined: not mine. */
 export type Api = (request: Request, state: State) => Operation | undefined;
 
+/** Several APIs as one: the first that takes a request answers it. */
+export function anyOf(...apis: readonly Api[]): Api {
+    return (request, state) => {
+        for (const api of apis) {
+            const operation = api(request, state);
+            if (operation !== undefined) {
+                return operation;
+            }
+        }
+        return undefined;
+    };
+}
+
 /** One page of a list, of at most `size` and the state's largest page, with an opaque token for the next. Undefined for a token it did not hand out. */
 export function page<T>(
     state: State,
