@@ -9,7 +9,13 @@ import { type Asked, placeAt, startHostile } from "../support/hostile-server";
 import { rowsOf } from "../support/kind-rows";
 
 /** Clouds whose listings have no end. Time is virtual: each answer takes a second of it. */
-type Name = "aws:vpcEndpoint" | "aws:openSearchInbound" | "aws:vpcPeering" | "alibaba:vpcPeering" | "otc:vpcEndpoint";
+type Name =
+    | "aws:vpcEndpoint"
+    | "aws:openSearchInbound"
+    | "aws:vpcPeering"
+    | "aws:resourceShareInvitation"
+    | "alibaba:vpcPeering"
+    | "otc:vpcEndpoint";
 
 /** One page as the API writes it: the n-th connections, and the token of a next page or none. */
 const PAGE: Readonly<Record<Name, (ns: readonly number[], token?: string) => string>> = {
@@ -35,6 +41,15 @@ const PAGE: Readonly<Record<Name, (ns: readonly number[], token?: string) => str
                 )
                 .join("")}</vpcPeeringConnectionSet>${token === undefined ? "" : `<nextToken>${token}</nextToken>`}`,
         ),
+    "aws:resourceShareInvitation": (ns, token) =>
+        JSON.stringify({
+            resourceShareInvitations: ns.map((n) => ({
+                resourceShareInvitationArn: `invitation${n}`,
+                resourceShareArn: `share${n}`,
+            })),
+            resourceShares: [],
+            nextToken: token,
+        }),
     "alibaba:vpcPeering": (ns, token) =>
         JSON.stringify({
             VpcPeerConnects: ns.map((n) => ({ InstanceId: `pcc-other${String(n).padStart(10, "0")}` })),
@@ -48,12 +63,17 @@ const PAGE: Readonly<Record<Name, (ns: readonly number[], token?: string) => str
 const NAMES = Object.keys(PAGE) as Name[];
 const TOKENS = NAMES.filter((name) => name !== "otc:vpcEndpoint");
 
-/** The sought connection in a cloud that answers each listing with `page`. Lookups find nothing, and count no call. */
+/**
+ * The sought connection in a cloud that answers each listing with `page`. Lookups find nothing, and count no call; nor does RAM's second
+ * listing, of shares.
+ */
 async function seek(name: Name, page: (index: number) => string) {
     let listed = 0;
     let now = Date.now();
     const isLookup = ({ action, url, body }: Asked) =>
-        action.includes("GetVpcPeer") || url.searchParams.has("id") || /connection-id/.test(body);
+        action.includes("GetVpcPeer") ||
+        url.searchParams.has("id") ||
+        /connection-id|resourceShareArns|resourceOwner/.test(body);
     const { url } = await startHostile((asked) => {
         now += 1_000;
         if (asked.action === "GetCallerIdentity") {

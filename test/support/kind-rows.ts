@@ -65,6 +65,8 @@ export interface KindRows extends LifecycleRows {
     readonly requester: { readonly asking: string; readonly other: string };
     /** A fact that the cloud tells in that world, and one that does not hold. */
     readonly evidence: { readonly told: Facts; readonly other: Facts };
+    /** `Observed.handle` of a pending one, of a kind that needs it to send. */
+    readonly handle?: unknown;
     /** Of a kind with `probe`: the access key that the simulator gives to the account of that world. */
     readonly accessKeyId?: string;
     readonly answers: AnswerRows;

@@ -2,6 +2,7 @@ import { cloud } from "../server/kind";
 import { ACCOUNT, type AwsAccount } from "./account";
 import { EC2_RATES, unknownEc2 } from "./ec2";
 import { openSearch } from "./opensearch";
+import { resourceShareInvitation } from "./resource-share-invitation";
 import { sts } from "./sts";
 import { vpcEndpoint } from "./vpc-endpoint";
 import { vpcPeering } from "./vpc-peering";
@@ -9,7 +10,7 @@ import { vpcPeering } from "./vpc-peering";
 export const aws = cloud<AwsAccount>()({
     name: "aws",
     account: ACCOUNT,
-    kinds: [vpcEndpoint, openSearch, vpcPeering],
+    kinds: [vpcEndpoint, openSearch, vpcPeering, resourceShareInvitation],
     apis: [sts, unknownEc2],
     rates: EC2_RATES,
     environment: (url, { account, region }) => ({

@@ -7,7 +7,7 @@ import { awsCaller, signedBy } from "./auth";
 /** A call of an AWS service whose parameters are a path and a JSON body. */
 export interface RestCall<Part> extends HandledCall {
     readonly action: string;
-    /** `{id}` of the route; empty where it has none. */
+    /** `{id}` of the route, or the member of the body that names the connection; empty where it has neither. */
     readonly id: string;
     /** Empty where none is sent. */
     readonly body: Readonly<Record<string, unknown>>;
@@ -20,13 +20,15 @@ export interface RestRoute<Part> {
     readonly action: string;
     /** Members of the body that it knows. */
     readonly members: readonly string[];
+    /** The member that names the connection, where the path does not. */
+    readonly idMember?: string;
     run(call: RestCall<Part>): object;
 }
 
 export interface RestService<Part> {
     /** The prefix of its actions in policies, `es`. */
     readonly service: string;
-    /** What its paths begin with. */
+    /** What its paths begin with. `/`: nothing of its own; its requests are those signed for it, and those of its routes. */
     readonly prefix: string;
     /** By method and the rest of the path; `{id}` stands for one part: `PUT cc/inboundConnection/{id}/accept`. */
     readonly routes: Readonly<Record<string, RestRoute<Part>>>;
@@ -34,8 +36,13 @@ export interface RestService<Part> {
 
 /** A REST service with JSON bodies (botocore's `rest-json`). No operation here has a query. */
 export function restJson<Part>(service: RestService<Part>): Api {
-    return (request, state) =>
-        request.url.pathname.startsWith(service.prefix) ? operationOf(service, request, state) : undefined;
+    return (request, state) => (isOf(service, request) ? operationOf(service, request, state) : undefined);
+}
+
+function isOf<Part>(service: RestService<Part>, request: Request): boolean {
+    return service.prefix === "/"
+        ? signedBy(request)?.service === service.service || routeOf(service, request) !== undefined
+        : request.url.pathname.startsWith(service.prefix);
 }
 
 function operationOf<Part>(service: RestService<Part>, request: Request, state: State): Operation {
@@ -76,16 +83,27 @@ function operationOf<Part>(service: RestService<Part>, request: Request, state: 
     };
 }
 
-function routeOf<Part>({ prefix, routes }: RestService<Part>, { method, url }: Request) {
+function routeOf<Part>({ prefix, routes }: RestService<Part>, { method, url, body }: Request) {
     const given = [method, ...url.pathname.slice(prefix.length).split("/")];
     for (const [pattern, route] of Object.entries(routes)) {
         const parts = pattern.split(/[ /]/);
         if (parts.length === given.length && parts.every((part, i) => part === "{id}" || part === given[i])) {
             const place = parts.indexOf("{id}");
-            return { route, id: place < 0 ? "" : decodeURIComponent(given[place] ?? "") };
+            const named = route.idMember === undefined ? "" : memberOf(body, route.idMember);
+            return { route, id: place < 0 ? named : decodeURIComponent(given[place] ?? "") };
         }
     }
     return undefined;
+}
+
+/** A text in a body; a body that is no JSON is refused later. */
+function memberOf(body: string, name: string): string {
+    try {
+        const value = Object(JSON.parse(body))[name];
+        return typeof value === "string" ? value : "";
+    } catch {
+        return "";
+    }
 }
 
 /** A parameter that the simulator would ignore might change what the real cloud does. */
