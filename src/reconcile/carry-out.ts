@@ -183,7 +183,7 @@ class Attempt {
         const { lost } = this;
         return this.endOrThrow(
             now,
-            lost === undefined ? unknownText(this.task, now) : receiptText(this.task, now, lost),
+            lost === undefined ? unknownText(this.task, now) : receiptText(this.task, now, lost, this.action),
         );
     }
 
@@ -258,12 +258,13 @@ class Attempt {
             case "refused":
             case "busy":
             case "conflict":
-                throw new DecisionError(receiptText(task, now, receipt));
+                throw new DecisionError(receiptText(task, now, receipt, this.action));
             case "unknown":
                 if (tools.clock.now() >= this.until) {
-                    throw new DecisionError(receiptText(task, now, receipt));
+                    throw new DecisionError(receiptText(task, now, receipt, this.action));
                 }
                 // Nobody knows whether it was done. The next turn reads right before it sends again.
+                this.transit = this.passing([]);
                 this.sends += 1;
                 await tools.clock.sleep(backoff(tools.clock, this.sends, 500, 10_000), task.target.session.signal);
                 return this.readNow();
@@ -272,10 +273,14 @@ class Attempt {
                 this.sentOn ??= now.reading.state === "found" ? now.reading.seen : undefined;
                 this.operation = receipt.operation;
         }
-        const meanwhile = this.action && task.case.kind.meanwhile?.[this.action];
-        const until = tools.clock.now() + OLD_STATUS_GRACE_MS;
-        this.transit = { shown: [statusOf(now.reading), meanwhile], until };
+        this.transit = this.passing([statusOf(now.reading)]);
         return now;
+    }
+
+    /** What reads may show from now on for a while: these, and what the kind knows of what was sent. */
+    private passing(shown: readonly Status[]) {
+        const meanwhile = this.action && this.task.case.kind.meanwhile?.[this.action];
+        return { shown: [...shown, meanwhile], until: this.tools.clock.now() + OLD_STATUS_GRACE_MS };
     }
 
     private announced(status: Status): boolean {
@@ -319,7 +324,7 @@ class Attempt {
         over = true;
         if ("code" in end) {
             const receipt = { id: target.address.id, result: "refused" as const, code: end.code, text: end.text };
-            throw new DecisionError(receiptText(this.task, last ?? this.look(UNREAD), receipt));
+            throw new DecisionError(receiptText(this.task, last ?? this.look(UNREAD), receipt, this.action));
         }
         return end.reading === undefined ? undefined : last;
     }
