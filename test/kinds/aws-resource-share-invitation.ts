@@ -2,14 +2,14 @@ import type { World } from "../../src/simulator/index";
 import { ACCOUNT, OTHER_ACCOUNT, REQUESTER } from "../support/accounts";
 import type { KindRows } from "../support/kind-rows";
 
-const SHARE = `arn:aws:ram:eu-west-1:${REQUESTER}:resource-share/27d09b4b-5e12-41d1-a4f2-19ded0c6f1b2`;
-const INVITATION = `arn:aws:ram:eu-west-1:${REQUESTER}:resource-share-invitation/1e3477be-4a95-46b4-bbe0-c4001d0f5a6b`;
+export const SHARE = `arn:aws:ram:eu-west-1:${REQUESTER}:resource-share/27d09b4b-5e12-41d1-a4f2-19ded0c6f1b2`;
+export const INVITATION = `arn:aws:ram:eu-west-1:${REQUESTER}:resource-share-invitation/1e3477be-4a95-46b4-bbe0-c4001d0f5a6b`;
 
 /** Words of ResourceShareStatus; the others are of an invitation. */
 const OF_SHARES = ["ACTIVE", "FAILED", "DELETING", "DELETED"];
 
 /** States are a word of an invitation or of a share, or both: `ACCEPTED, ACTIVE`. */
-function shareWorld(state: string): World {
+export function shareWorld(state: string): World {
     const words = state.split(", ");
     const invitation = words.find((word) => !OF_SHARES.includes(word));
     const share = words.find((word) => OF_SHARES.includes(word));

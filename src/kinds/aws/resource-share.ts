@@ -1,3 +1,4 @@
+import type { Status } from "../../shared/vocabulary";
 import { documentedText, type Fields, observed, text, textsOf } from "../answer";
 import { CloudError } from "../cloud";
 import type { Call, Observed, Page, Scope } from "../kind";
@@ -9,13 +10,10 @@ import { type Received, received } from "./ram";
 
 type RamCall = Call<AwsClients>;
 
-/**
- * ResourceShareInvitation, then ResourceShare. An accepted invitation to a share that the account does not see was left, or its owner
- * took the account out or deleted it.
- */
+/** Of ResourceShareInvitation, then of ResourceShare. */
 export const statuses = {
     PENDING: "pending",
-    ACCEPTED: "absent",
+    ACCEPTED: "accepted",
     REJECTED: "rejected",
     EXPIRED: "expired",
     ACTIVE: "accepted",
@@ -88,9 +86,13 @@ function observe(id: string, invitations: readonly Fields[], share: Fields | und
                 share?.allowExternalPrincipals === undefined ? undefined : String(share.allowExternalPrincipals),
         },
     });
-    // A share that is still being set up shows the word of an invitation that waits.
-    return { ...seen, ...(shown === share && seen.status === "pending" ? { status: "accepting" } : {}), handle };
+    return { ...seen, status: (shown === share ? OF_SHARE : OF_INVITATION)[seen.status] ?? seen.status, handle };
 }
+
+/** A share is PENDING while it is being set up. */
+const OF_SHARE: Partial<Record<Status, Status>> = { pending: "accepting" };
+/** An accepted invitation to a share that is not seen: the account has left it, or its owner took the account out of it or deleted it. */
+const OF_INVITATION: Partial<Record<Status, Status>> = { accepted: "absent" };
 
 /** Other regions know nothing of a share. */
 function refuseElsewhere(arn: string, { clients: { region } }: RamCall): void {
