@@ -1,6 +1,7 @@
 import { vpcPeering as alibabaVpcPeering } from "./alibaba/vpc-peering";
 import { networkFirewallAttachment } from "./aws/network-firewall-attachment";
 import { openSearchInbound } from "./aws/opensearch-inbound";
+import { resourceShareInvitation } from "./aws/resource-share-invitation";
 import { vpcEndpoint } from "./aws/vpc-endpoint";
 import { vpcPeering as awsVpcPeering } from "./aws/vpc-peering";
 import { privateEndpointConnection } from "./azure/private-endpoint-connection";
@@ -13,6 +14,7 @@ const ALL = [
     openSearchInbound,
     awsVpcPeering,
     networkFirewallAttachment,
+    resourceShareInvitation,
     alibabaVpcPeering,
     huaweiVpcEndpoint,
     otcVpcEndpoint,

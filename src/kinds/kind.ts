@@ -199,6 +199,11 @@ export interface ConnectionKind<
         /** What one dry run answers for, with `probe` only. Default: the scope. */
         readonly probePer?: "scope" | "account";
     };
+    /**
+     * What reads may show for a while after an action, beside the status from before it, where the cloud shows the request no more and not
+     * yet what became of it.
+     */
+    readonly meanwhile?: Partial<Record<Action, Status>>;
     /** Orders with the same lane run one at a time. `none`: no limit. */
     readonly lane: "none" | "connection" | "scope" | "account";
     /** The sentence for a reject in a scope that accepts requests by itself: what will happen, and what to do about it. */

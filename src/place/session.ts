@@ -1,3 +1,4 @@
+import { ENDLESS } from "../kinds/calls";
 import { CloudError } from "../kinds/cloud";
 import type { Call, ConnectionKind, Scope, ScopeState } from "../kinds/kind";
 import { backoff, type Clock } from "../shared/clock";
@@ -72,7 +73,7 @@ export class Session {
     }
 
     private async pauseOrThrow(error: unknown, attempt: number): Promise<void> {
-        const passing = error instanceof CloudError && PASSING.has(error.failure);
+        const passing = error instanceof CloudError && PASSING.has(error.failure) && error.code !== ENDLESS;
         const attempts = this.clock.now() < this.troubledUntil ? 1 : READ_ATTEMPTS;
         if (passing && attempt < attempts && !this.signal.aborted) {
             await this.clock.sleep(backoff(this.clock, attempt, 200, 5_000), this.signal);
@@ -83,7 +84,7 @@ export class Session {
     }
 }
 
-/** Failures after which a read may succeed by itself. */
+/** Failures after which a read may succeed by itself. A listing without end is not followed to its limit again. */
 const PASSING = new Set<CloudError["failure"]>(["throttled", "transient", "conflict"]);
 
 /** The scope is the account's own: there is nothing to find and nothing set. */

@@ -108,8 +108,13 @@ class Attempt {
     private sentOn: Observed | undefined;
     /** The answer to the last call was lost: it may have taken effect. */
     private lost: Receipt | undefined;
-    /** What the cloud took, and the status it had before: reads may show that for a while, even after a newer one. */
-    private transit: { readonly from: Status; readonly until: number } | undefined;
+    /** What was sent last. */
+    private action: Action | undefined;
+    /** What reads may show for a while after the cloud took it, even after something newer: the status from before, first of all. */
+    private transit: { readonly shown: readonly (Status | undefined)[]; readonly until: number } = {
+        shown: [],
+        until: 0,
+    };
     /** The cloud's own operation behind what it took. */
     private operation: string | undefined;
     private sends = 0;
@@ -145,6 +150,9 @@ class Attempt {
         if (this.task.target.session.signal.aborted && step.do !== "none") {
             return this.endOrThrow(now, interruptedText(this.task, now));
         }
+        if (this.lags(now)) {
+            return this.awaitMove(now);
+        }
         switch (step.do) {
             case "none":
             case "hold":
@@ -162,7 +170,7 @@ class Attempt {
             case "settle":
                 return this.settle(now);
             case "act":
-                return this.lags(now) ? this.awaitMove(now) : this.act(now);
+                return this.act(now);
         }
     }
 
@@ -175,7 +183,7 @@ class Attempt {
         const { lost } = this;
         return this.endOrThrow(
             now,
-            lost === undefined ? unknownText(this.task, now) : receiptText(this.task, now, lost),
+            lost === undefined ? unknownText(this.task, now) : receiptText(this.task, now, lost, this.action),
         );
     }
 
@@ -195,11 +203,11 @@ class Attempt {
         return settled ?? this.unsettled(now);
     }
 
-    /** Sent already, and reads still show the status from before. */
+    /** Sent already, and reads still show what was before, or neither that nor what comes. */
     private async awaitMove(now: View): Promise<Outcome | View> {
-        const transit = this.transit as NonNullable<typeof this.transit>;
+        const { transit } = this;
         const moved = await this.wait(
-            ({ reading }) => reading.state !== "unreadable" && statusOf(reading) !== transit.from,
+            ({ reading }) => reading.state !== "unreadable" && !transit.shown.includes(statusOf(reading)),
             Math.min(this.until, transit.until),
         );
         return moved ?? this.unsettled(now);
@@ -239,6 +247,7 @@ class Attempt {
         }
         refuseStranger(task.case, seen);
         task.admit(seen, cuts(step, seen.status));
+        this.action = step.action;
         return step.action;
     }
 
@@ -249,12 +258,13 @@ class Attempt {
             case "refused":
             case "busy":
             case "conflict":
-                throw new DecisionError(receiptText(task, now, receipt));
+                throw new DecisionError(receiptText(task, now, receipt, this.action));
             case "unknown":
                 if (tools.clock.now() >= this.until) {
-                    throw new DecisionError(receiptText(task, now, receipt));
+                    throw new DecisionError(receiptText(task, now, receipt, this.action));
                 }
                 // Nobody knows whether it was done. The next turn reads right before it sends again.
+                this.transit = this.passing([]);
                 this.sends += 1;
                 await tools.clock.sleep(backoff(tools.clock, this.sends, 500, 10_000), task.target.session.signal);
                 return this.readNow();
@@ -263,8 +273,14 @@ class Attempt {
                 this.sentOn ??= now.reading.state === "found" ? now.reading.seen : undefined;
                 this.operation = receipt.operation;
         }
-        this.transit = { from: statusOf(now.reading), until: tools.clock.now() + OLD_STATUS_GRACE_MS };
+        this.transit = this.passing([statusOf(now.reading)]);
         return now;
+    }
+
+    /** What reads may show from now on for a while: these, and what the kind knows of what was sent. */
+    private passing(shown: readonly Status[]) {
+        const meanwhile = this.action && this.task.case.kind.meanwhile?.[this.action];
+        return { shown: [...shown, meanwhile], until: this.tools.clock.now() + OLD_STATUS_GRACE_MS };
     }
 
     private announced(status: Status): boolean {
@@ -273,7 +289,7 @@ class Attempt {
 
     private lags({ reading }: View): boolean {
         const { transit } = this;
-        return transit !== undefined && statusOf(reading) === transit.from && this.tools.clock.now() < transit.until;
+        return transit.shown.includes(statusOf(reading)) && this.tools.clock.now() < transit.until;
     }
 
     private look(reading: Reading): View {
@@ -308,7 +324,7 @@ class Attempt {
         over = true;
         if ("code" in end) {
             const receipt = { id: target.address.id, result: "refused" as const, code: end.code, text: end.text };
-            throw new DecisionError(receiptText(this.task, last ?? this.look(UNREAD), receipt));
+            throw new DecisionError(receiptText(this.task, last ?? this.look(UNREAD), receipt, this.action));
         }
         return end.reading === undefined ? undefined : last;
     }

@@ -260,15 +260,16 @@ export class Inventory {
     }
 
     /**
-     * By ids where the kind can and few are wanted; else by listing, of a long one what their requesters asked for first, until all are
-     * found or the end of the whole listing is reached.
+     * By ids where the kind can, few are wanted and all are the cloud's own; else by listing, of a long one what their requesters asked for
+     * first, until all are found or the end of the whole listing is reached.
      */
     private async fetch(target: Target, ids: readonly string[], listing: Listing): Promise<Map<string, Observed>> {
         const { kind, address, session } = target;
         const { scope } = address;
         const found = new Map<string, Observed>();
         const { lookup } = kind;
-        if (lookup !== undefined && Math.ceil(ids.length / (kind.limits.idsPerLookup ?? 1)) <= LOOKUPS_BEFORE_LISTING) {
+        const lookups = Math.ceil(ids.length / (kind.limits.idsPerLookup ?? 1));
+        if (lookup !== undefined && lookups <= LOOKUPS_BEFORE_LISTING && !ids.some(isSought)) {
             return lookUp(target, ids, found);
         }
         const missing = new Set(ids);
@@ -278,7 +279,8 @@ export class Inventory {
             await collect(target, listing, list, missing, found);
         }
         // Offset paging can skip an entry: what the listing missed is asked for by id.
-        return lookup === undefined ? found : lookUp(target, [...missing], found);
+        const unlisted = [...missing].filter((id) => !isSought(id));
+        return lookup === undefined ? found : lookUp(target, unlisted, found);
     }
 
     /** Of a long listing, what their requesters asked for. A cloud that refuses to list so is not asked again. */

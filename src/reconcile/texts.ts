@@ -2,6 +2,7 @@ import type { Case } from "../decision/case";
 import { statusOf } from "../decision/reading";
 import type { View } from "../decision/view";
 import type { Receipt } from "../kinds/kind";
+import type { Action } from "../kinds/table";
 import type { Target } from "../place/target";
 import { formatDuration } from "../shared/duration";
 import { DecisionError, problemText } from "../shared/problem";
@@ -66,7 +67,8 @@ export function unknownText(task: Told, now: View): string {
     );
 }
 
-export function receiptText(task: Told, now: View, receipt: Receipt): string {
+/** `action`: what was sent. */
+export function receiptText(task: Told, now: View, receipt: Receipt, action: Action = task.case.decision): string {
     const { decision, kind } = task.case;
     return problemText(
         WHAT[receipt.result]?.(decision) ?? `Cannot ${decision}: the cloud refused.`,
@@ -75,7 +77,7 @@ export function receiptText(task: Told, now: View, receipt: Receipt): string {
             code: receipt.code,
             "the cloud's words": receipt.text,
             request: receipt.requestId,
-            "needs permission": kind.permissions[decision].join(" and "),
+            "needs permission": kind.permissions[action]?.join(" and "),
         },
         receipt.result === "refused"
             ? (receipt.remedy ?? "see the cloud's words; nothing else of this run is affected")

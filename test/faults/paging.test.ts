@@ -4,13 +4,11 @@ import { Session } from "../../src/place/session";
 import type { Target } from "../../src/place/target";
 import { Inventory } from "../../src/reconcile/inventory";
 import { ec2, IDENTITY } from "../support/answers";
-import { type Answer, type Asked, placeAt, startHostile } from "../support/hostile-server";
+import { type Answer, placeAt, startHostile } from "../support/hostile-server";
 import { ROWS, rowsOf } from "../support/kind-rows";
 
 /** Clouds whose listings have no end. Time is virtual: each answer takes a second of it. */
 const NAMES = [...ROWS.keys()];
-/** What asks about the scope itself. */
-const SCOPE = /^Describe(VpcEndpointServiceConfigurations|TransitGateways)$|\/ledger$/;
 const COUNTED = NAMES.filter((name) => rowsOf(name).answers.pages.by === "count");
 const LINKED = NAMES.filter((name) => !COUNTED.includes(name));
 
@@ -24,21 +22,17 @@ function pageOf(name: ConnectionKindName) {
 async function seek(name: ConnectionKindName, page: (index: number) => (url: string) => string) {
     let listed = 0;
     let now = Date.now();
-    const isLookup = ({ action, url, body }: Asked) =>
-        action.includes("GetVpcPeer") || url.searchParams.has("id") || /(connection|attachment)-id/.test(body);
-    const found = rowsOf(name).answers.scope?.found ?? "";
-    const { url } = await startHostile((asked): Answer => {
+    const { lookup, scope: described } = rowsOf(name).answers;
+    const { url } = await startHostile(({ action, url: asked, body }): Answer => {
         now += 1_000;
-        if (asked.action === "GetCallerIdentity") {
+        if (action === "GetCallerIdentity") {
             return { body: IDENTITY };
         }
-        if (SCOPE.test(asked.action)) {
-            return { body: found };
+        if (described?.asks.test(action)) {
+            return { body: described.found };
         }
-        if (isLookup(asked)) {
-            return asked.action.includes("GetVpcPeer")
-                ? { status: 400, body: '{"Code":"ResourceNotFound.InstanceId","Message":"m","RequestId":"r"}' }
-                : { body: pageOf(name)([])(url) };
+        if (lookup?.asks.test(`${action} ${asked.search} ${body}`)) {
+            return lookup.refused ?? { body: pageOf(name)([])(url) };
         }
         return { body: page(listed++)(url) };
     });

@@ -63,6 +63,8 @@ export const rows: KindRows = {
                 }),
         },
         lookup: {
+            asks: /GetVpcPeerConnectionAttribute/,
+            refused: { status: 400, body: '{"Code":"ResourceNotFound.InstanceId","Message":"m","RequestId":"r"}' },
             named: JSON.stringify(detail),
             others: [JSON.stringify({ ...detail, InstanceId: "pcc-other00000001", Status: "Rejected" })],
         },

@@ -82,8 +82,9 @@ export const rows: KindRows = {
             },
         },
         // A lookup is the listing with a filter: one that names nothing, or another attachment, says that this one is not there.
-        lookup: { named: list, others: [] },
+        lookup: { asks: /attachment-id/, named: list, others: [] },
         scope: {
+            asks: /DescribeTransitGateways$/,
             found,
             admission: "manual",
             others: [found.replace(GATEWAY, "tgw-ffffffffffffffff0"), found.replace(ACCOUNT, "")],

@@ -56,7 +56,7 @@ export const rows: KindRows = {
             page: (ns, NextToken) =>
                 JSON.stringify({ Connections: ns.map((n) => ({ ConnectionId: `connection${n}` })), NextToken }),
         },
-        lookup: { named: list, others: [] },
+        lookup: { asks: /connection-id/, named: list, others: [] },
         sent: { accept: sent, reject: sent, remove: sent },
     },
 };

@@ -76,7 +76,12 @@ export const rows: KindRows = {
                 return ec2(LIST, `<vpcEndpointConnectionSet>${items.join("")}</vpcEndpointConnectionSet>${token}`);
             },
         },
-        scope: { found, admission: "manual", others: [found.replace(SERVICE, "vpce-svc-0other")] },
+        scope: {
+            asks: /DescribeVpcEndpointServiceConfigurations/,
+            found,
+            admission: "manual",
+            others: [found.replace(SERVICE, "vpce-svc-0other")],
+        },
         sent: {
             accept: ec2("AcceptVpcEndpointConnections", "<unsuccessful/>"),
             reject: ec2("RejectVpcEndpointConnections", "<unsuccessful/>"),

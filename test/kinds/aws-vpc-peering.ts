@@ -68,7 +68,7 @@ export const rows: KindRows = {
             },
         },
         // A lookup is the listing with a filter: one that names nothing, or another connection, says that this one is not there.
-        lookup: { named: list, others: [] },
+        lookup: { asks: /connection-id/, named: list, others: [] },
         sent: {
             accept: ec2(
                 "AcceptVpcPeeringConnection",

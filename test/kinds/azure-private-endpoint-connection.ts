@@ -93,7 +93,7 @@ export const rows: KindRows = {
                 return JSON.stringify({ value: ns.map((n) => ({ name: `other.${n}`, properties: {} })), nextLink });
             },
         },
-        scope: { found, admission: "unknown", others: [found.replace("ledger", "other")] },
+        scope: { asks: /\/ledger$/, found, admission: "unknown", others: [found.replace("ledger", "other")] },
         sent: { accept: sent("Approved"), reject: sent("Rejected"), remove: "" },
     },
 };

@@ -53,8 +53,13 @@ export const rows: KindRows = {
             page: (ns, next) =>
                 `{"connections":${JSON.stringify(ns.map((n) => ({ id: `id-${n}` })))},"total_count":${next === undefined ? ns.length : "9007199254740992"}}`,
         },
-        lookup: { named: list, others: [] },
-        scope: { found, admission: "manual", others: [found.replace(VPCEP_SERVICE, "another")] },
+        lookup: { asks: /[?&]id=/, named: list, others: [] },
+        scope: {
+            asks: /vpc-endpoint-services\/[^/]+$/,
+            found,
+            admission: "manual",
+            others: [found.replace(VPCEP_SERVICE, "another")],
+        },
         sent: { accept: sent("accepted"), reject: sent("rejected") },
     },
 };

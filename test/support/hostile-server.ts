@@ -102,7 +102,7 @@ export interface Place {
 /** One connection of a kind whose cloud is at `url`, without the provider around it. */
 export function placeAt(name: keyof typeof kinds, url: string, now: () => number = Date.now): Place {
     const kind = kinds[name];
-    const { connection, resolved } = rowsOf(name);
+    const { connection, resolved, handle } = rowsOf(name);
     Object.assign(process.env, KEYS, { IDENTITY_ENDPOINT: `${url}${TOKENS}` });
     const settings = Object.fromEntries(
         Object.keys(kind.cloud.settings).map((setting) => [setting, setting.endsWith("Endpoint") ? url : undefined]),
@@ -115,6 +115,6 @@ export function placeAt(name: keyof typeof kinds, url: string, now: () => number
         scope,
         id,
         call: { clients, signal: new AbortController().signal, now },
-        order: { seen: { id, status: "pending", cloudStatus: "", evidence: {} }, token: "token" },
+        order: { seen: { id, status: "pending", cloudStatus: "", evidence: {}, handle }, token: "token" },
     };
 }

@@ -44,9 +44,18 @@ export interface AnswerRows {
         page(ns: readonly number[], next: string | undefined, url: string): string;
     };
     /** Of a kind with `lookup`: the answer that names the connection, and some that do not. */
-    readonly lookup?: { readonly named: string; readonly others: readonly string[] };
+    readonly lookup?: {
+        /** What its action, query or body has, and a listing has not. */
+        readonly asks: RegExp;
+        readonly named: string;
+        readonly others: readonly string[];
+        /** How the API refuses it where nothing is found. Default: the empty listing. */
+        readonly refused?: { readonly status: number; readonly body: string };
+    };
     /** Of a kind with `describe`: the answer that finds the scope, who decides there besides, and answers about another one. */
     readonly scope?: {
+        /** What its action has, and a listing has not. */
+        readonly asks: RegExp;
         readonly found: string;
         readonly admission: ScopeState["admission"];
         readonly others: readonly string[];
@@ -71,6 +80,8 @@ export interface KindRows extends LifecycleRows {
     readonly requester: { readonly asking: string; readonly other: string };
     /** A fact that the cloud tells in that world, and one that does not hold. */
     readonly evidence: { readonly told: Facts; readonly other: Facts };
+    /** `Observed.handle` of a pending one, of a kind that needs it to send. */
+    readonly handle?: unknown;
     /** Of a kind with `probe`: the access key that the simulator gives to the account of that world. */
     readonly accessKeyId?: string;
     readonly answers: AnswerRows;

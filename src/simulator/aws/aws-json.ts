@@ -9,8 +9,6 @@ export interface RpcService<Part> {
     readonly service: string;
     /** `targetPrefix` of botocore's model, `NetworkFirewall_20201112`. */
     readonly target: string;
-    /** The member of a body that holds the id of a connection. */
-    readonly id: string;
     readonly operations: readonly JsonRoute<Part>[];
 }
 
@@ -53,18 +51,9 @@ export function rpcOperation<Part>(
         service: service.service,
         route: service.operations.find(({ action }) => action === name),
         unknown: new Refusal(400, "UnknownOperationException", `no operation ${name}`),
-        id: idIn(service, encoding, request),
         body: () => encoding.read(request),
         statuses: { denied: 400, throttled: 400 },
         reply: (content) => reply(200, content),
         refuse: ({ status, code, message }) => reply(status, { __type: code, Message: message }),
     });
-}
-
-function idIn({ id }: { readonly id: string }, encoding: Encoding, request: Request): string {
-    try {
-        return String(encoding.read(request)[id] ?? "");
-    } catch {
-        return "";
-    }
 }

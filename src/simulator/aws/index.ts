@@ -3,6 +3,7 @@ import { ACCOUNT, type AwsAccount } from "./account";
 import { EC2_RATES, unknownEc2 } from "./ec2";
 import { networkFirewallAttachment } from "./network-firewall-attachment";
 import { openSearch } from "./opensearch";
+import { resourceShareInvitation } from "./resource-share-invitation";
 import { sts } from "./sts";
 import { TRANSIT_GATEWAYS, transitGateways, type WithTransitGateways } from "./transit-gateways";
 import { vpcEndpoint } from "./vpc-endpoint";
@@ -11,7 +12,7 @@ import { vpcPeering } from "./vpc-peering";
 export const aws = cloud<AwsAccount & WithTransitGateways>()({
     name: "aws",
     account: { ...ACCOUNT, ...TRANSIT_GATEWAYS },
-    kinds: [vpcEndpoint, openSearch, vpcPeering, networkFirewallAttachment],
+    kinds: [vpcEndpoint, openSearch, vpcPeering, networkFirewallAttachment, resourceShareInvitation],
     apis: [sts, transitGateways, unknownEc2],
     rates: EC2_RATES,
     environment: (url, { account, region }) => ({

@@ -23,6 +23,8 @@ export interface JsonRoute<Part> {
     readonly action: string;
     /** Members of the body that it knows. */
     readonly members: readonly string[];
+    /** The member that names the connection, where nothing else of the request does. */
+    readonly idMember?: string;
     run(call: JsonCall<Part>): object;
 }
 
@@ -33,7 +35,8 @@ export interface Understood<Part> {
     /** Undefined: there is no such operation, and what says so. */
     readonly route: JsonRoute<Part> | undefined;
     readonly unknown: Refusal;
-    readonly id: string;
+    /** Of a connection that the request names outside of its body. */
+    readonly id?: string | undefined;
     /** Read when it is needed: it may be malformed. */
     body(): Readonly<Record<string, unknown>>;
     /** HTTP status of refusals for who calls, and how often. */
@@ -43,7 +46,8 @@ export interface Understood<Part> {
 }
 
 export function jsonOperation<Part>(request: Request, state: State, understood: Understood<Part>): Operation {
-    const { service, route, unknown, id, statuses, refuse } = understood;
+    const { service, route, unknown, statuses, refuse } = understood;
+    const id = understood.id ?? memberOf(understood, route?.idMember);
     const signed = signedBy(request);
     const caller = signed === undefined ? undefined : awsCaller(state, request, signed);
     const action = `${service}:${route?.action ?? "Unknown"}`;
@@ -81,6 +85,16 @@ export function jsonOperation<Part>(request: Request, state: State, understood: 
             return understood.reply(route.run({ request, state, hooks, caller, action, id, body, region, regionName }));
         },
     };
+}
+
+/** A text in the body. A malformed body is refused later. */
+function memberOf<Part>({ body }: Understood<Part>, name: string | undefined): string {
+    try {
+        const value = name === undefined ? undefined : body()[name];
+        return typeof value === "string" ? value : "";
+    } catch {
+        return "";
+    }
 }
 
 /** The members of a JSON body. */

@@ -19,13 +19,13 @@ const UNDOCUMENTED = {
 } as const;
 export interface Switches extends Choices<typeof UNDOCUMENTED> {}
 
+const ID = "TransitGatewayAttachmentId";
 const DELETED_FROM = ["pendingAcceptance", "available", "modifying", "rollingBack", "rejected"];
 
 /** Decisions of Network Firewall name an attachment, and answer with it. The states that each one takes are not documented. */
 const NETWORK_FIREWALL: RpcService<Part> = {
     service: "network-firewall",
     target: "NetworkFirewall_20201112",
-    id: "TransitGatewayAttachmentId",
     operations: [
         decision("Accept", ["gateway"], ["pendingAcceptance"], ["pending", "available"]),
         // "Only the transit gateway owner can reject the attachment."
@@ -85,7 +85,7 @@ function decision(
         return { TransitGatewayAttachmentId: id, TransitGatewayAttachmentStatus: STATUSES[one.state] };
     };
     const action = `${verb}NetworkFirewallTransitGatewayAttachment`;
-    return { action, members: ["TransitGatewayAttachmentId"], run };
+    return { action, members: [ID], idMember: ID, run };
 }
 
 /** The firewall's attachment that a call names, if its caller may decide it. */
