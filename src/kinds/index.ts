@@ -1,5 +1,6 @@
 import { vpcPeering as alibabaVpcPeering } from "./alibaba/vpc-peering";
 import { openSearchInbound } from "./aws/opensearch-inbound";
+import { transitGatewayVpcAttachment } from "./aws/transit-gateway-vpc-attachment";
 import { vpcEndpoint } from "./aws/vpc-endpoint";
 import { vpcPeering as awsVpcPeering } from "./aws/vpc-peering";
 import { privateEndpointConnection } from "./azure/private-endpoint-connection";
@@ -11,6 +12,7 @@ const ALL = [
     vpcEndpoint,
     openSearchInbound,
     awsVpcPeering,
+    transitGatewayVpcAttachment,
     alibabaVpcPeering,
     huaweiVpcEndpoint,
     otcVpcEndpoint,
