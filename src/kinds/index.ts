@@ -1,5 +1,6 @@
 import { vpcPeering as alibabaVpcPeering } from "./alibaba/vpc-peering";
 import { openSearchInbound } from "./aws/opensearch-inbound";
+import { transitGatewayPeering } from "./aws/transit-gateway-peering";
 import { transitGatewayVpcAttachment } from "./aws/transit-gateway-vpc-attachment";
 import { vpcEndpoint } from "./aws/vpc-endpoint";
 import { vpcPeering as awsVpcPeering } from "./aws/vpc-peering";
@@ -13,6 +14,7 @@ const ALL = [
     openSearchInbound,
     awsVpcPeering,
     transitGatewayVpcAttachment,
+    transitGatewayPeering,
     alibabaVpcPeering,
     huaweiVpcEndpoint,
     otcVpcEndpoint,

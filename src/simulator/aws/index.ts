@@ -3,6 +3,7 @@ import { ACCOUNT, type AwsAccount } from "./account";
 import { EC2_RATES, unknownEc2 } from "./ec2";
 import { openSearch } from "./opensearch";
 import { sts } from "./sts";
+import { transitGatewayPeering } from "./transit-gateway-peering";
 import { transitGatewayVpcAttachment } from "./transit-gateway-vpc-attachment";
 import { vpcEndpoint } from "./vpc-endpoint";
 import { vpcPeering } from "./vpc-peering";
@@ -10,7 +11,7 @@ import { vpcPeering } from "./vpc-peering";
 export const aws = cloud<AwsAccount>()({
     name: "aws",
     account: ACCOUNT,
-    kinds: [vpcEndpoint, openSearch, vpcPeering, transitGatewayVpcAttachment],
+    kinds: [vpcEndpoint, openSearch, vpcPeering, transitGatewayVpcAttachment, transitGatewayPeering],
     apis: [sts, unknownEc2],
     rates: EC2_RATES,
     environment: (url, { account, region }) => ({

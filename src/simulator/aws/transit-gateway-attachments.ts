@@ -40,13 +40,13 @@ export interface Attachment<T extends AttachmentFields = AttachmentFields> {
 }
 
 /** The attachments of one type. */
-export interface Attachments<Part, T extends AttachmentFields> {
+export interface Attachments<Part, A extends Attachment> {
     /** What the caller's account has in its Region, on either side. */
-    all(call: Ec2Call<Part>): Attachment<T>[];
+    all(call: Ec2Call<Part>): A[];
     /** As the API writes it. */
-    shown(attachment: Attachment<T>, call: Ec2Call<Part>): object;
+    shown(attachment: A, call: Ec2Call<Part>): object;
     /** Why the caller cannot decide one that it sees, if it cannot. */
-    refusal(attachment: Attachment<T>, call: Ec2Call<Part>, verb: string): Refusal | undefined;
+    refusal(attachment: A, call: Ec2Call<Part>, verb: string): Refusal | undefined;
     /** The element of an answer about one, `transitGatewayVpcAttachment`. */
     readonly element: string;
 }
@@ -54,10 +54,10 @@ export interface Attachments<Part, T extends AttachmentFields> {
 const PARAMETER = "TransitGatewayAttachmentId";
 
 /** The listing of all, or of these ids: one that is missing fails the whole call. */
-export function listing<Part, T extends AttachmentFields>(
-    { all, shown }: Pick<Attachments<Part, T>, "all" | "shown">,
+export function listing<Part, A extends Attachment>(
+    { all, shown }: Pick<Attachments<Part, A>, "all" | "shown">,
     set: string,
-    filters: Filters<Attachment<T>>,
+    filters: Filters<A>,
 ): Action<Ec2Call<Part>> {
     const run = (call: Ec2Call<Part>) => {
         const ids = call.parameters.list(`${PARAMETER}s`);
@@ -71,8 +71,8 @@ export function listing<Part, T extends AttachmentFields>(
 }
 
 /** "The … attachment must be in the pendingAcceptance state." (API_Accept…, API_Reject…) */
-export function deciding<Part, T extends AttachmentFields>(
-    attachments: Attachments<Part, T>,
+export function deciding<Part, A extends Attachment>(
+    attachments: Attachments<Part, A>,
     verb: string,
     ...states: [string, ...string[]]
 ): Action<Ec2Call<Part>> {
@@ -89,7 +89,7 @@ export function deciding<Part, T extends AttachmentFields>(
 }
 
 /** "An available or pending acceptance VPC attachment has been deleted"; failed: "it cannot be deleted". By the owner of either side. */
-export function deleting<Part, T extends AttachmentFields>(attachments: Attachments<Part, T>): Action<Ec2Call<Part>> {
+export function deleting<Part, A extends Attachment>(attachments: Attachments<Part, A>): Action<Ec2Call<Part>> {
     return changing(attachments, (attachment, { state }) => {
         const { one } = attachment;
         if (/^delet/.test(one.state) && state.choice(ATTACHMENT_SWITCHES, "ec2TgwDeleteAgain") === "nothing") {
@@ -115,17 +115,17 @@ export function fillInAttachments(all: readonly AttachmentFields[], now: number)
 }
 
 /** Rejected, failed and deleted ones remain visible for 2 hours (VPC attachment lifecycle). */
-function visible<T extends AttachmentFields>(all: readonly Attachment<T>[], state: State): Attachment<T>[] {
-    const isShown = ({ one, shownHours }: Attachment<T>) =>
+function visible<A extends Attachment>(all: readonly A[], state: State): A[] {
+    const isShown = ({ one, shownHours }: A) =>
         shownHours === undefined ||
         !["rejected", "failed", "deleted"].includes(one.state) ||
         (one.changedAt ?? Date.parse(one.stateSince ?? "")) + shownHours * HOUR_MS > state.now();
     return all.filter(isShown);
 }
 
-function changing<Part, T extends AttachmentFields>(
-    attachments: Attachments<Part, T>,
-    change: (attachment: Attachment<T>, call: Ec2Call<Part>) => void,
+function changing<Part, A extends Attachment>(
+    attachments: Attachments<Part, A>,
+    change: (attachment: A, call: Ec2Call<Part>) => void,
 ): Action<Ec2Call<Part>> {
     const run = (call: Ec2Call<Part>) => {
         const id = required(call.parameters, PARAMETER);
@@ -140,7 +140,7 @@ function changing<Part, T extends AttachmentFields>(
 }
 
 /** Codes: terraform-provider-aws, internal/service/ec2/errors.go. */
-function find<T extends AttachmentFields>(seen: readonly Attachment<T>[], id: string): Attachment<T> {
+function find<A extends Attachment>(seen: readonly A[], id: string): A {
     if (!/^tgw-attach-[0-9a-z]+$/.test(id)) {
         throw new Refusal(400, "InvalidTransitGatewayAttachmentID.Malformed", `Invalid id: "${id}"`);
     }

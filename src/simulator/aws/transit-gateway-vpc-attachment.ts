@@ -6,6 +6,7 @@ import { EC2_THROTTLING, type Ec2Call, ec2 } from "./ec2";
 import { itemsOf, notPermitted } from "./ec2-values";
 import * as gateways from "./transit-gateway";
 import * as attachments from "./transit-gateway-attachments";
+import { peeringAttachmentsOf } from "./transit-gateway-peers";
 
 const WORLD = {
     /** Transit gateways of the account, each with its VPC attachments. */
@@ -22,7 +23,7 @@ export interface Switches extends Choices<typeof UNDOCUMENTED> {}
 
 type VpcAttachment = attachments.Attachment<gateways.TransitGatewayVpcAttachment>;
 
-const VPC_ATTACHMENTS: attachments.Attachments<Part, gateways.TransitGatewayVpcAttachment> = {
+const VPC_ATTACHMENTS: attachments.Attachments<Part, VpcAttachment> = {
     all: gateways.vpcAttachmentsOf,
     shown,
     refusal({ id, gateway }, { caller, state }, verb) {
@@ -64,7 +65,13 @@ export const transitGatewayVpcAttachment = kind<Part, Switches>({
         actions: {
             DescribeTransitGateways: gateways.describeGateways,
             DescribeTransitGatewayAttachments: attachments.listing(
-                { all: gateways.vpcAttachmentsOf, shown: gateways.shownAttachment },
+                {
+                    all: (call): attachments.Attachment[] => [
+                        ...gateways.vpcAttachmentsOf(call),
+                        ...peeringAttachmentsOf(call),
+                    ],
+                    shown: gateways.shownAttachment,
+                },
                 "transitGatewayAttachments",
                 gateways.ATTACHMENT_FILTERS,
             ),
