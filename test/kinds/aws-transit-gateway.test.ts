@@ -135,6 +135,29 @@ describe.each([
 
 const clouds = useClouds({ world: peeringWorld("eu-west-1") });
 
+/** An attachment that its owner modifies, which takes a second. */
+function modifyingWorld(): World {
+    const one = {
+        transitGatewayAttachmentId: ID,
+        state: "modifying",
+        vpcId: "vpc-1",
+        vpcOwnerId: THEIRS,
+        next: [{ at: Date.now() + 1_000, state: "available" }],
+    };
+    const transitGateways = [{ transitGatewayId: GATEWAY, vpcAttachments: [one] }];
+    return { aws: [{ account: OURS, region: "eu-west-1", transitGateways }] };
+}
+
+it("one that is being modified is deleted as soon as that is possible", async () => {
+    clouds.simulator.world = modifyingWorld();
+    const connection = { ...scope.at, kind: "aws:transitGatewayVpcAttachment", transitGatewayAttachmentId: ID };
+    const reject = { a: { connection, decision: "reject", allowRemoval: true, timeout: "20s" } };
+    expect((await new TestStack(clouds.simulator).up(reject)).failures).toEqual({});
+    const deletes = clouds.simulator.calls.filter(({ action }) => action.startsWith("ec2:Delete"));
+    const [first, ...others] = deletes.map(({ outcome }) => outcome);
+    expect([first, others.at(-1)]).toEqual(["IncorrectState", "ok"]);
+});
+
 /** A peering of one account and Region: each side has an id. */
 function peeringWorld(accepterRegion: string, undocumented: World["undocumented"] = {}): World {
     const one = {

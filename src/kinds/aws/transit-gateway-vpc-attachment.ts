@@ -18,7 +18,10 @@ import {
     transitGatewayId,
 } from "./transit-gateway";
 
-/** A VPC of another account that asks to be attached to a transit gateway of this account, which it was shared with. */
+/**
+ * A VPC of another account that asks to be attached to a transit gateway of this account. VPCs of this account are attached without being
+ * accepted: rules of an admission see them as accepted connections of this account.
+ */
 export interface AwsTransitGatewayVpcAttachmentConnection {
     kind: "aws:transitGatewayVpcAttachment";
     /** Region of the transit gateway and of the VPC. Default as for `aws:vpcEndpoint`. */
