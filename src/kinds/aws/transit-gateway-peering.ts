@@ -30,7 +30,7 @@ export interface AwsTransitGatewayPeeringConnection {
 /** Only a pending one can be decided, in the accepter's Region, also within one account; it remains pending indefinitely. */
 const DECIDE = "https://docs.aws.amazon.com/vpc/latest/tgw/tgw-peering-accept-reject.html";
 const DELETE = "https://docs.aws.amazon.com/vpc/latest/tgw/tgw-peering-delete.html";
-const STATES = "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_TransitGatewayPeeringAttachment.html";
+const ACCEPT = "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_AcceptTransitGatewayPeeringAttachment.html";
 /** The states are one list for all attachments; what each means is told of VPC attachments only. */
 const LIFECYCLE = "https://docs.aws.amazon.com/vpc/latest/tgw/tgw-vpc-attachments.html (of VPC attachments)";
 const READ = "ec2:DescribeTransitGatewayPeeringAttachments";
@@ -39,22 +39,22 @@ const ASK_AGAIN = "ask the requester to create the peering attachment again";
 const lifecycle: Lifecycle = {
     accept: {
         pending: sends("accept", DECIDE),
-        accepting: settles(STATES),
-        accepted: holds(STATES),
-        rejecting: settles(STATES),
-        rejected: impossible(ASK_AGAIN, DECIDE),
+        accepting: settles(LIFECYCLE, "inferred"),
+        accepted: holds(LIFECYCLE, "inferred"),
+        rejecting: settles(LIFECYCLE, "inferred"),
+        rejected: impossible(ASK_AGAIN, ACCEPT),
         failed: impossible(ASK_AGAIN, LIFECYCLE, "inferred"),
-        removing: impossible(ASK_AGAIN, STATES),
+        removing: impossible(ASK_AGAIN, LIFECYCLE, "inferred"),
         absent: awaits(DECIDE),
     },
     reject: {
         pending: sends("reject", DECIDE),
         accepting: settles(`${LIFECYCLE} (deleted once it is available)`, "inferred"),
         accepted: sends("remove", DELETE),
-        rejecting: settles(STATES),
-        rejected: holds(STATES),
+        rejecting: settles(LIFECYCLE, "inferred"),
+        rejected: holds(LIFECYCLE, "inferred"),
         failed: holds(LIFECYCLE, "inferred"),
-        removing: settles(STATES),
+        removing: settles(LIFECYCLE, "inferred"),
         absent: holds(`${LIFECYCLE} (a rejected one disappears after 2 hours)`, "inferred"),
     },
 };
