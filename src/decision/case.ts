@@ -122,8 +122,11 @@ export function refuseKnownStranger(one: Case, seen: Observed, sends: boolean): 
 }
 
 /** Whether the account may decide about a request: listings may hold requests of its own. */
-export function mayDecide(account: string | undefined, { decider }: Pick<Observed, "decider">): boolean {
-    return decider === undefined || decider === account;
+export function mayDecide(
+    account: string | undefined,
+    { decider, decidedAs }: Pick<Observed, "decider" | "decidedAs">,
+): boolean {
+    return decidedAs === undefined && (decider === undefined || decider === account);
 }
 
 /** Who asks, as texts name it. */
@@ -155,6 +158,15 @@ const GO_ON = 'connections:unreadable: "warn" goes on with a warning and sends n
 const LEAVE = "`pulumi state delete` removes the resource from the state and leaves the cloud as it is";
 
 function refuseForeignDecider({ kind, key, account }: Case, seen: Observed): void {
+    if (seen.decidedAs !== undefined) {
+        throw new DecisionError(
+            problemText(
+                `This is the requester's side of the request, which cannot be decided; the other side is ${seen.decidedAs}.`,
+                { ...factsOf(key, seen), "decided by": seen.decider },
+                `declare the other side: ${kind.id}: "${seen.decidedAs}"`,
+            ),
+        );
+    }
     if (account === undefined || mayDecide(account, seen)) {
         return;
     }

@@ -71,6 +71,7 @@ interface Shown {
     readonly status: unknown;
     readonly requester?: unknown;
     readonly decider?: unknown;
+    readonly decidedAs?: unknown;
     /** A text, or a date of an SDK. */
     readonly requestedAt?: unknown;
     readonly expiresAt?: unknown;
@@ -90,6 +91,7 @@ export function observed(statuses: Readonly<Record<string, Status>>, shown: Show
         cloudStatus,
         ...optional("requester", text(shown.requester)),
         ...optional("decider", text(shown.decider)),
+        ...optional("decidedAs", text(shown.decidedAs)),
         ...optional("requestedAt", time(shown.requestedAt)),
         ...optional("expiresAt", time(shown.expiresAt)),
         ...optional("requesterSays", text(shown.requesterSays)),

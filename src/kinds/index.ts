@@ -2,6 +2,8 @@ import { vpcPeering as alibabaVpcPeering } from "./alibaba/vpc-peering";
 import { networkFirewallAttachment } from "./aws/network-firewall-attachment";
 import { openSearchInbound } from "./aws/opensearch-inbound";
 import { resourceShareInvitation } from "./aws/resource-share-invitation";
+import { transitGatewayPeering } from "./aws/transit-gateway-peering";
+import { transitGatewayVpcAttachment } from "./aws/transit-gateway-vpc-attachment";
 import { vpcEndpoint } from "./aws/vpc-endpoint";
 import { vpcPeering as awsVpcPeering } from "./aws/vpc-peering";
 import { privateEndpointConnection } from "./azure/private-endpoint-connection";
@@ -15,6 +17,8 @@ const ALL = [
     awsVpcPeering,
     networkFirewallAttachment,
     resourceShareInvitation,
+    transitGatewayVpcAttachment,
+    transitGatewayPeering,
     alibabaVpcPeering,
     huaweiVpcEndpoint,
     otcVpcEndpoint,

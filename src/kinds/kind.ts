@@ -63,6 +63,8 @@ export interface Observed {
      * decide in another region only, that is said too, and it is not ours either: `123456789012 in eu-west-1`.
      */
     readonly decider?: string;
+    /** The id under which it is decided, where each side has its own and this one is the requester's: nothing is sent about this one. */
+    readonly decidedAs?: string;
     readonly requestedAt?: string;
     readonly expiresAt?: string;
     /** Facts the cloud vouches for. */

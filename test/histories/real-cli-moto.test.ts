@@ -1,8 +1,7 @@
 import { EC2 } from "@aws-sdk/client-ec2";
-import { STS } from "@aws-sdk/client-sts";
 import { ConnectionAdmission, ConnectionDecision } from "pulumi-connection-decision";
 import { describe, expect, it } from "vitest";
-import { startMoto } from "../support/moto";
+import { KEYS, OWNER, REQUESTER, twoAccounts } from "../support/moto";
 import { diagnostics, failure, inputsOf, operations, realStack } from "../support/pulumi";
 import { OPERATION_MS } from "../support/real-decisions";
 
@@ -10,29 +9,10 @@ import { OPERATION_MS } from "../support/real-decisions";
  * The real CLI decides VPC peering requests that moto's EC2 holds. Where moto differs from AWS's documents: it tells no CIDR blocks of a
  * pending request, gives it no ExpirationTime, accepts at once, and keeps what was rejected or deleted for ever.
  */
-const OWNER = "123456789012";
-const REQUESTER = "111122223333";
-const REGION = "eu-west-1";
-const KEYS = { accessKeyId: "AKIAOWNER", secretAccessKey: "owner" };
 
 /** Two accounts of one moto, with a VPC each. */
-async function twoAccounts() {
-    const endpoint = await startMoto();
-    const sts = new STS({ endpoint, region: REGION, credentials: KEYS });
-    const { Credentials } = await sts.assumeRole({
-        RoleArn: `arn:aws:iam::${REQUESTER}:role/network`,
-        RoleSessionName: "test",
-    });
-    const owner = new EC2({ endpoint, region: REGION, credentials: KEYS });
-    const requester = new EC2({
-        endpoint,
-        region: REGION,
-        credentials: {
-            accessKeyId: Credentials?.AccessKeyId ?? "",
-            secretAccessKey: Credentials?.SecretAccessKey ?? "",
-            sessionToken: Credentials?.SessionToken ?? "",
-        },
-    });
+async function twoVpcs() {
+    const { owner, requester, ...envs } = await twoAccounts();
     const vpcOf = async (client: EC2, CidrBlock: string) => (await client.createVpc({ CidrBlock })).Vpc?.VpcId ?? "";
     const ours = await vpcOf(owner, "10.1.0.0/16");
     const theirs = await vpcOf(requester, "10.2.0.0/16");
@@ -52,20 +32,7 @@ async function twoAccounts() {
         });
         return VpcPeeringConnections[0]?.Status?.Code;
     };
-    const env = {
-        AWS_ENDPOINT_URL: endpoint,
-        AWS_ACCESS_KEY_ID: KEYS.accessKeyId,
-        AWS_SECRET_ACCESS_KEY: KEYS.secretAccessKey,
-        AWS_SESSION_TOKEN: "",
-        AWS_REGION: REGION,
-    };
-    const theirEnv = {
-        ...env,
-        AWS_ACCESS_KEY_ID: Credentials?.AccessKeyId ?? "",
-        AWS_SECRET_ACCESS_KEY: Credentials?.SecretAccessKey ?? "",
-        AWS_SESSION_TOKEN: Credentials?.SessionToken ?? "",
-    };
-    return { owner, ask, statusOf, env, theirEnv, theirs };
+    return { owner, ask, statusOf, theirs, ...envs };
 }
 
 function decide(vpcPeeringConnectionId: string, decision: "accept" | "reject", more: object = {}) {
@@ -80,7 +47,7 @@ function decide(vpcPeeringConnectionId: string, decision: "accept" | "reject", m
 
 describe("VPC peering on moto", { timeout: OPERATION_MS }, () => {
     it("is accepted from the preview that shows who asks, held, healed by deletion only where that is allowed", async () => {
-        const { ask, statusOf, owner, env, theirs } = await twoAccounts();
+        const { ask, statusOf, owner, env, theirs } = await twoVpcs();
         const id = await ask();
         const real = await realStack(env);
         const accept = decide(id, "accept", { expectedRequester: REQUESTER, expectedEvidence: { vpcId: theirs } });
@@ -113,7 +80,7 @@ describe("VPC peering on moto", { timeout: OPERATION_MS }, () => {
     });
 
     it("is rejected, and shown where somebody deletes what was accepted", async () => {
-        const { ask, statusOf, owner, env } = await twoAccounts();
+        const { ask, statusOf, owner, env } = await twoVpcs();
         const [bad, good] = [await ask(), await ask()];
         const real = await realStack(env);
         const program = async () => {
@@ -134,7 +101,7 @@ describe("VPC peering on moto", { timeout: OPERATION_MS }, () => {
     });
 
     it("names the account and the Region that can decide, where ours is another one", async () => {
-        const { ask, owner, env, theirEnv } = await twoAccounts();
+        const { ask, owner, env, theirEnv } = await twoVpcs();
         const id = await ask();
         const stranger = await realStack(theirEnv);
         expect(await failure(stranger.preview(decide(id, "accept")))).toMatch(
@@ -170,7 +137,7 @@ describe("VPC peering on moto", { timeout: OPERATION_MS }, () => {
     });
 
     it("is admitted by rules", async () => {
-        const { ask, statusOf, env } = await twoAccounts();
+        const { ask, statusOf, env } = await twoVpcs();
         const id = await ask();
         const real = await realStack(env);
         const program = async () => {

@@ -1,6 +1,6 @@
 import type { World } from "../../src/simulator/index";
 import { ACCOUNT, OTHER_ACCOUNT, REQUESTER } from "../support/accounts";
-import { ec2 } from "../support/answers";
+import { ec2, ec2Pages } from "../support/answers";
 import type { KindRows } from "../support/kind-rows";
 
 const GATEWAY = "tgw-0123456789abcdef0";
@@ -70,17 +70,13 @@ export const rows: KindRows = {
             list.replace(GATEWAY, "tgw-ffffffffffffffff0"),
             list.replace("network-function", ""),
         ],
-        pages: {
-            by: "token",
-            page(ns, next) {
-                const items = ns.map((n) => {
-                    const id = `tgw-attach-${n.toString(16).padStart(17, "0")}`;
-                    return `<item><transitGatewayAttachmentId>${id}</transitGatewayAttachmentId><transitGatewayId>${GATEWAY}</transitGatewayId><resourceType>network-function</resourceType></item>`;
-                });
-                const token = next === undefined ? "" : `<nextToken>${next}</nextToken>`;
-                return ec2(LIST, `<transitGatewayAttachments>${items.join("")}</transitGatewayAttachments>${token}`);
-            },
-        },
+        pages: ec2Pages(
+            LIST,
+            "transitGatewayAttachments",
+            "tgw-attach",
+            (id) =>
+                `<transitGatewayAttachmentId>${id}</transitGatewayAttachmentId><transitGatewayId>${GATEWAY}</transitGatewayId><resourceType>network-function</resourceType>`,
+        ),
         // A lookup is the listing with a filter: one that names nothing, or another attachment, says that this one is not there.
         lookup: { asks: /attachment-id/, named: list, others: [] },
         scope: {

@@ -1,6 +1,6 @@
 import type { VpcEndpointConnection, World } from "../../src/simulator/index";
 import { ACCOUNT, OTHER_ACCOUNT, REQUESTER } from "../support/accounts";
-import { ec2 } from "../support/answers";
+import { ec2, ec2Pages } from "../support/answers";
 import type { KindRows } from "../support/kind-rows";
 
 export const SERVICE = "vpce-svc-0123456789abcdef0";
@@ -65,17 +65,12 @@ export const rows: KindRows = {
             ec2(LIST, "<vpcEndpointConnectionSet><item/></vpcEndpointConnectionSet>"),
             list.replace(SERVICE, "vpce-svc-ffffffffffffffff0"),
         ],
-        pages: {
-            by: "token",
-            page(ns, next) {
-                const items = ns.map(
-                    (n) =>
-                        `<item><serviceId>${SERVICE}</serviceId><vpcEndpointId>${endpoint(n)}</vpcEndpointId></item>`,
-                );
-                const token = next === undefined ? "" : `<nextToken>${next}</nextToken>`;
-                return ec2(LIST, `<vpcEndpointConnectionSet>${items.join("")}</vpcEndpointConnectionSet>${token}`);
-            },
-        },
+        pages: ec2Pages(
+            LIST,
+            "vpcEndpointConnectionSet",
+            "vpce",
+            (id) => `<serviceId>${SERVICE}</serviceId><vpcEndpointId>${id}</vpcEndpointId>`,
+        ),
         scope: {
             asks: /DescribeVpcEndpointServiceConfigurations/,
             found,

@@ -2,8 +2,9 @@ import { describe, expect, it } from "vitest";
 import { kinds } from "../../src/kinds";
 import type { Order, Scope } from "../../src/kinds/kind";
 import { lifecycleOf } from "../../src/kinds/lifecycle";
-import { ec2, IDENTITY } from "../support/answers";
-import { type Answer, KEYS, startHostile } from "../support/hostile-server";
+import { ec2 } from "../support/answers";
+import { cloudWith, filtersOf, refusal } from "../support/aws-cloud";
+import type { Answer } from "../support/hostile-server";
 
 /** What AWS's documents say of VPC peering, against answers in the form of its API reference. */
 const kind = kinds["aws:vpcPeering"];
@@ -39,36 +40,9 @@ function peerings(...all: readonly Peering[]): Answer {
     return { body: ec2("DescribeVpcPeeringConnections", set) };
 }
 
-function refusal(code: string): Answer {
-    const error = `<Error><Code>${code}</Code><Message>m</Message></Error>`;
-    return { status: 400, body: `<Response><Errors>${error}</Errors><RequestID>r</RequestID></Response>` };
-}
-
-/** Calls to a cloud that answers that, and what it was asked. */
-async function cloudWith(answer: Answer) {
-    Object.assign(process.env, KEYS);
-    const asked: URLSearchParams[] = [];
-    const { url } = await startHostile(({ action, body }) => {
-        if (action === "GetCallerIdentity") {
-            return { body: IDENTITY };
-        }
-        asked.push(new URLSearchParams(body));
-        return answer;
-    });
-    const settings = { ec2Endpoint: url, stsEndpoint: url };
-    const clients = kind.cloud.connect({ settings, environment: KEYS, placement: { region: "eu-west-1" } });
-    return { call: { clients, signal: new AbortController().signal, now: Date.now }, asked };
-}
-
-function filtersOf(query: URLSearchParams | undefined): string[] {
-    return [1, 2]
-        .map((n) => `${query?.get(`Filter.${n}.Name`)}=${query?.get(`Filter.${n}.Value.1`)}`)
-        .filter((filter) => filter !== "null=null");
-}
-
 describe("reading", () => {
     it("lists what is addressed to the account", async () => {
-        const { call, asked } = await cloudWith(peerings({}));
+        const { call, asked } = await cloudWith(kind, peerings({}));
         await kind.list(scope, undefined, call);
         await kind.listOf?.(scope, [THEIRS], undefined, call);
         expect(asked.map(filtersOf)).toEqual([
@@ -78,7 +52,7 @@ describe("reading", () => {
     });
 
     it("looks ids up by a filter, which no vanished id fails", async () => {
-        const { call, asked } = await cloudWith(peerings({}, { id: "pcx-00000000" }));
+        const { call, asked } = await cloudWith(kind, peerings({}, { id: "pcx-00000000" }));
         const found = await kind.lookup?.(scope, [ID], call);
         expect(asked.map(filtersOf)).toEqual([[`vpc-peering-connection-id=${ID}`]]);
         expect(asked[0]?.has("VpcPeeringConnectionId.1")).toBe(false);
@@ -86,7 +60,7 @@ describe("reading", () => {
     });
 
     it("tells who asks, from where, and until when", async () => {
-        const { call } = await cloudWith(peerings({}));
+        const { call } = await cloudWith(kind, peerings({}));
         expect((await kind.list(scope, undefined, call)).items).toEqual([
             {
                 id: ID,
@@ -109,12 +83,12 @@ describe("reading", () => {
         [{ accepter: THEIRS }, THEIRS],
         [{ accepterRegion: "us-east-1" }, `${OURS} in us-east-1`],
     ])("%o is decided by %s", async (peering, decider) => {
-        const { call } = await cloudWith(peerings(peering));
+        const { call } = await cloudWith(kind, peerings(peering));
         expect(await kind.lookup?.(scope, [ID], call)).toMatchObject([{ decider }]);
     });
 
     it("marks a request that is still being made", async () => {
-        const { call } = await cloudWith(peerings({ code: "initiating-request" }, { id: "pcx-00000000" }));
+        const { call } = await cloudWith(kind, peerings({ code: "initiating-request" }, { id: "pcx-00000000" }));
         const { items } = await kind.list(scope, undefined, call);
         expect(items.map(({ status, making }) => [status, making])).toEqual([
             ["accepting", true],
@@ -131,7 +105,7 @@ describe("deciding", () => {
         ["reject", "RejectVpcPeeringConnection", "<return>true</return>"],
         ["remove", "DeleteVpcPeeringConnection", "<return>true</return>"],
     ] as const)("%s is %s", async (action, operation, content) => {
-        const { call, asked } = await cloudWith({ body: ec2(operation, content) });
+        const { call, asked } = await cloudWith(kind, { body: ec2(operation, content) });
         expect(await kind[action]?.(scope, [order], call)).toEqual([{ id: ID, result: "sent" }]);
         expect(asked.map((query) => [query.get("Action"), query.get("VpcPeeringConnectionId")])).toEqual([
             [operation, ID],
@@ -144,7 +118,7 @@ describe("deciding", () => {
         ["reject", "<return>false</return>"],
         ["remove", ""],
     ] as const)("%s answered by %s may or may not have been taken", async (action, content) => {
-        const { call } = await cloudWith({ body: ec2("Any", content) });
+        const { call } = await cloudWith(kind, { body: ec2("Any", content) });
         expect(await kind[action]?.(scope, [order], call)).toMatchObject([{ id: ID, result: "unknown" }]);
     });
 
@@ -155,7 +129,7 @@ describe("deciding", () => {
         ["RequestLimitExceeded", { result: "busy" }],
         ["UnauthorizedOperation", { result: "refused" }],
     ])("%s: %o", async (code, receipt) => {
-        const { call } = await cloudWith(refusal(code));
+        const { call } = await cloudWith(kind, refusal(code));
         expect(await kind.accept(scope, [order], call)).toMatchObject([{ id: ID, code, ...receipt }]);
     });
 });
@@ -166,7 +140,7 @@ describe("before and after", () => {
         ["UnauthorizedOperation", "denied"],
         ["InvalidStateTransition", "cannotTell"],
     ])("a dry run that answers %s: %s", async (code, verdict) => {
-        const { call, asked } = await cloudWith(refusal(code));
+        const { call, asked } = await cloudWith(kind, refusal(code));
         expect(await kind.probe?.(scope, "remove", order, call)).toBe(verdict);
         expect(asked.map((query) => [query.get("Action"), query.get("DryRun")])).toEqual([
             ["DeleteVpcPeeringConnection", "true"],

@@ -1,6 +1,6 @@
 import type { World } from "../../src/simulator/index";
 import { ACCOUNT, OTHER_ACCOUNT, REQUESTER } from "../support/accounts";
-import { ec2 } from "../support/answers";
+import { ec2, ec2Pages } from "../support/answers";
 import type { KindRows } from "../support/kind-rows";
 
 const PEERING = "pcx-0a1b2c3d4e5f60718";
@@ -56,17 +56,12 @@ export const rows: KindRows = {
         list,
         empty: ec2(LIST, "<vpcPeeringConnectionSet/>"),
         unreadable: [ec2(LIST, ""), ec2(LIST, "<vpcPeeringConnectionSet><item/></vpcPeeringConnectionSet>")],
-        pages: {
-            by: "token",
-            page(ns, next) {
-                const items = ns.map((n) => {
-                    const id = `pcx-${n.toString(16).padStart(17, "0")}`;
-                    return `<item><vpcPeeringConnectionId>${id}</vpcPeeringConnectionId></item>`;
-                });
-                const token = next === undefined ? "" : `<nextToken>${next}</nextToken>`;
-                return ec2(LIST, `<vpcPeeringConnectionSet>${items.join("")}</vpcPeeringConnectionSet>${token}`);
-            },
-        },
+        pages: ec2Pages(
+            LIST,
+            "vpcPeeringConnectionSet",
+            "pcx",
+            (id) => `<vpcPeeringConnectionId>${id}</vpcPeeringConnectionId>`,
+        ),
         // A lookup is the listing with a filter: one that names nothing, or another connection, says that this one is not there.
         lookup: { asks: /connection-id/, named: list, others: [] },
         sent: {

@@ -26,6 +26,12 @@ export function ec2Id(prefix: string) {
     } as const satisfies Field;
 }
 
+/** The owner of the accepting side, which decides in its own Region: named where that is not ours. */
+export function deciderOf({ OwnerId, Region }: Fields, ownRegion: string): string {
+    const elsewhere = text(Region) === undefined || Region === ownRegion ? "" : ` in ${Region}`;
+    return `${text(OwnerId) ?? ""}${elsewhere}`;
+}
+
 /** "Returns true if the request succeeds; otherwise, it returns an error." */
 export function documentedReturn(action: string, answer: Fields): void {
     if (answer.Return !== true) {

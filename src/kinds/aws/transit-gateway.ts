@@ -1,9 +1,10 @@
 import { documentedId, documentedText, type Fields, record } from "../answer";
 import { everyPage, foundScope, MISSING_SCOPE } from "../calls";
 import { CloudError } from "../cloud";
-import type { Call, FieldValues, Scope, ScopeState } from "../kind";
-import { type AwsCall, type AwsClients, type AwsFilter, askPage, where } from "./cloud";
-import { EC2, ec2Id } from "./ec2";
+import type { Call, FieldValues, Order, Receipt, Scope, ScopeState } from "../kind";
+import type { Action } from "../table";
+import { type AwsCall, type AwsClients, type AwsFilter, actionOf, ask, askPage, where } from "./cloud";
+import { EC2, ec2Id, ec2Rate } from "./ec2";
 
 /** Transit gateways, and what attachments to them have in common. */
 
@@ -15,13 +16,19 @@ export const ATTACHMENT_STATES = "https://docs.aws.amazon.com/vpc/latest/tgw/tgw
 export const transitGatewayId = ec2Id("tgw");
 export const attachmentId = ec2Id("tgw-attach");
 
-/** API_TransitGatewayAttachment, `State`. One that is `modifying` or `rollingBack` was accepted, and ends in `available`. */
+/** What attaches: a VPC, or another transit gateway. As the actions of EC2 name it. */
+export type Attaches = "Vpc" | "Peering";
+
+/** Its words for the states are one list for every type of attachment: TransitGatewayAttachmentState. */
 export const attachmentStatuses = {
+    // "has been deprecated"
     initiating: "accepting",
+    // The request is still being made, then it waits or has failed: see `isMaking`.
     initiatingRequest: "accepting",
     pendingAcceptance: "pending",
     pending: "accepting",
     available: "accepted",
+    // Its owner changes subnets or options, or that failed and is undone; both end in `available`.
     modifying: "accepted",
     rollingBack: "accepted",
     rejecting: "rejecting",
@@ -32,9 +39,9 @@ export const attachmentStatuses = {
     deleted: "absent",
 } as const;
 
-/** Nobody has decided yet: the request is still being made. */
+/** Nobody has decided yet. */
 export function isMaking(state: unknown): boolean {
-    return state === "initiatingRequest" || state === "initiating";
+    return typeof state === "string" && /^initiating(Request)?$/i.test(state);
 }
 
 /**
@@ -51,6 +58,50 @@ export async function attachments(scope: Scope, NextToken: string | undefined, c
         documentedId(ATTACHMENTS, attachment, "TransitGatewayId", transitGatewayId);
     }
     return page;
+}
+
+/** "Mutating actions", which no action of an attachment is an exception of. */
+export const attachmentRates = { accept: ec2Rate(50, 5), reject: ec2Rate(50, 5), remove: ec2Rate(50, 5) };
+
+/** The permissions of the actions. */
+export function attachmentPermissions(attaches: Attaches) {
+    const of = (action: Action) => [actionOf(EC2, methodOf(action, attaches))];
+    return { accept: of("accept"), reject: of("reject"), remove: of("remove") };
+}
+
+/** One attachment per call, and it is in the answer. */
+export async function sendAttachment(
+    attaches: Attaches,
+    action: Action,
+    { seen: { id } }: Order,
+    call: AwsCall,
+    DryRun?: true,
+): Promise<void> {
+    const method = methodOf(action, attaches);
+    const answer = await ask(EC2, method, { TransitGatewayAttachmentId: id, DryRun }, call);
+    documentedId(
+        actionOf(EC2, method),
+        answer[`TransitGateway${attaches}Attachment`],
+        "TransitGatewayAttachmentId",
+        id,
+    );
+}
+
+function methodOf(action: Action, attaches: Attaches) {
+    return `${action === "remove" ? "delete" : action}TransitGateway${attaches}Attachment` as const;
+}
+
+/**
+ * IncorrectState: another state than was read, so it is read and judged again; one that is being modified cannot be deleted until it is
+ * `available` again. Not found: ended and no longer shown, or not yet.
+ */
+export function explainAttachment(code: string, { seen }: Order): Partial<Receipt> {
+    if (code === "incorrectstate" && /^(modifying|rollingback)$/i.test(seen.cloudStatus)) {
+        return { result: "busy" };
+    }
+    return ["incorrectstate", "invalidtransitgatewayattachmentid.notfound"].includes(code)
+        ? { result: "conflict" }
+        : {};
 }
 
 /**

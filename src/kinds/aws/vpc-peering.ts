@@ -1,9 +1,9 @@
-import { documentedId, documentedText, type Fields, observed, record, text, textsOf } from "../answer";
+import { documentedId, documentedText, type Fields, observed, record, textsOf } from "../answer";
 import { connectionsById, dryRun, oneByOne } from "../calls";
 import { defineKind, type Observed, type Order, type Page, type Receipt } from "../kind";
 import { type Action, awaits, holds, impossible, type Lifecycle, sends, settles } from "../table";
 import { type AwsCall, type AwsClients, type AwsFilter, actionOf, ask, askPage, aws, where } from "./cloud";
-import { documentedReturn, EC2, ec2Id, ec2Rate } from "./ec2";
+import { deciderOf, documentedReturn, EC2, ec2Id, ec2Rate } from "./ec2";
 import { account, region } from "./fields";
 
 /** A request to peer with a VPC of this account, from another account, another Region or the same ones. */
@@ -116,13 +116,12 @@ async function search(call: AwsCall, NextToken: string | undefined, Filters: Aws
  */
 function observe(connection: Fields, ownRegion: string): Observed {
     const [from, to] = [record(connection.RequesterVpcInfo), record(connection.AccepterVpcInfo)];
-    const elsewhere = text(to.Region) === undefined || to.Region === ownRegion ? "" : ` in ${to.Region}`;
     return observed(statuses, {
         id: documentedText(READ, connection, "VpcPeeringConnectionId"),
         status: record(connection.Status).Code,
         making: record(connection.Status).Code === "initiating-request",
         requester: from.OwnerId,
-        decider: `${text(to.OwnerId) ?? ""}${elsewhere}`,
+        decider: deciderOf(to, ownRegion),
         expiresAt: connection.ExpirationTime,
         evidence: {
             vpcId: from.VpcId,

@@ -5,15 +5,24 @@ import { networkFirewallAttachment } from "./network-firewall-attachment";
 import { openSearch } from "./opensearch";
 import { resourceShareInvitation } from "./resource-share-invitation";
 import { sts } from "./sts";
-import { TRANSIT_GATEWAYS, transitGateways, type WithTransitGateways } from "./transit-gateways";
+import { transitGatewayPeering } from "./transit-gateway-peering";
+import { transitGatewayVpcAttachment } from "./transit-gateway-vpc-attachment";
 import { vpcEndpoint } from "./vpc-endpoint";
 import { vpcPeering } from "./vpc-peering";
 
-export const aws = cloud<AwsAccount & WithTransitGateways>()({
+export const aws = cloud<AwsAccount>()({
     name: "aws",
-    account: { ...ACCOUNT, ...TRANSIT_GATEWAYS },
-    kinds: [vpcEndpoint, openSearch, vpcPeering, networkFirewallAttachment, resourceShareInvitation],
-    apis: [sts, transitGateways, unknownEc2],
+    account: ACCOUNT,
+    kinds: [
+        vpcEndpoint,
+        openSearch,
+        vpcPeering,
+        transitGatewayVpcAttachment,
+        transitGatewayPeering,
+        networkFirewallAttachment,
+        resourceShareInvitation,
+    ],
+    apis: [sts, unknownEc2],
     rates: EC2_RATES,
     environment: (url, { account, region }) => ({
         AWS_ENDPOINT_URL: url,

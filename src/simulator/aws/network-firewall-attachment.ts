@@ -3,10 +3,9 @@ import { Refusal } from "../server/message";
 import { anyOf } from "../server/protocol";
 import { awsCbor } from "./aws-cbor";
 import { awsJson, type RpcService } from "./aws-json";
-import { ec2 } from "./ec2";
 import type { JsonCall, JsonRoute } from "./json-operation";
-import { FUNCTION_SWITCHES, networkFunctionsIn, networkFunctionsOf, type Part, WORLD } from "./network-function";
-import { listing } from "./transit-gateways";
+import { FUNCTION_SWITCHES, networkFunctionsIn, type Part, WORLD } from "./network-function";
+import { fillInAttachments } from "./transit-gateway-attachments";
 
 const UNDOCUMENTED = {
     ...FUNCTION_SWITCHES,
@@ -36,30 +35,18 @@ const NETWORK_FIREWALL: RpcService<Part> = {
 };
 
 /**
- * Attachments of network firewalls to transit gateways: listed by EC2, decided by Network Firewall.
+ * Attachments of network firewalls to transit gateways: listed by EC2 (transit-gateway-vpc-attachment.ts), decided by Network Firewall.
  * https://docs.aws.amazon.com/network-firewall/latest/APIReference/, states: Transit Gateway Guide, "VPC attachment lifecycle".
  */
 export const networkFirewallAttachment = kind<Part, Switches>({
     names: ["aws:networkFirewallAttachment"],
     world: WORLD,
     connections: ({ networkFunctionAttachments = [] }) => networkFunctionAttachments,
-    fillIn({ networkFunctionAttachments = [] }, now) {
-        for (const one of networkFunctionAttachments) {
-            one.creationTime ??= new Date(now).toISOString();
-            one.stateSince ??= new Date(now).toISOString();
-        }
-    },
+    fillIn: ({ networkFunctionAttachments = [] }, now) => fillInAttachments(networkFunctionAttachments, now),
     expire: () => {},
     undocumented: UNDOCUMENTED,
     rates: [],
-    api: anyOf(
-        ec2<Part>({
-            ids: ["TransitGatewayAttachmentIds"],
-            actions: { DescribeTransitGatewayAttachments: listing(networkFunctionsOf) },
-        }),
-        awsJson(NETWORK_FIREWALL),
-        awsCbor(NETWORK_FIREWALL),
-    ),
+    api: anyOf(awsJson(NETWORK_FIREWALL), awsCbor(NETWORK_FIREWALL)),
 });
 
 /** @param sides whose owners may make it */

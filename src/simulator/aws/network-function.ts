@@ -2,7 +2,7 @@ import { connection, list, type Members, type Moving, optional, text } from "../
 import type { State } from "../server/state";
 import { regionsOf } from "./account";
 import type { Ec2Call } from "./ec2";
-import { type Attachment, isShown } from "./transit-gateways";
+import { type Attachment, visible } from "./transit-gateway-attachments";
 
 /** Network functions that are attached to transit gateways: firewalls, and endpoint services of Gateway Load Balancers. */
 
@@ -49,13 +49,14 @@ export function networkFunctionsIn(state: State, regionName: string) {
             return {
                 one,
                 id,
-                type: "network-function",
+                type: "network-function" as const,
                 gateway: { id: one.transitGatewayId, ownerId: account },
                 resource: { id: one.serviceName ?? (arns ? arn : "network-firewall"), ownerId },
-            } satisfies Attachment;
+                shownHours: 2,
+            };
         }),
     );
-    return all.filter(({ one }) => isShown(one, state));
+    return visible(all, state);
 }
 
 /** Those that the caller sees: of its transit gateways, and its own. */
