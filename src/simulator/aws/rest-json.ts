@@ -4,13 +4,15 @@ import type { State } from "../server/state";
 import { type AwsAccount, regionOf } from "./account";
 import { awsCaller, signedBy } from "./auth";
 
-/** A call of an AWS service whose parameters are a path and a JSON body. */
+/** A call of an AWS service whose parameters are a path, a query and a JSON body. */
 export interface RestCall<Part> extends HandledCall {
     readonly action: string;
     /** `{id}` of the route; empty where it has none. */
     readonly id: string;
     /** Empty where none is sent. */
     readonly body: Readonly<Record<string, unknown>>;
+    /** Empty where none is sent. */
+    readonly query: Readonly<Record<string, string>>;
     /** The caller's account in the region that the signature names; undefined: nothing of it in this world. */
     readonly region: (AwsAccount & Part) | undefined;
 }
@@ -20,6 +22,8 @@ export interface RestRoute<Part> {
     readonly action: string;
     /** Members of the body that it knows. */
     readonly members: readonly string[];
+    /** Parameters of the query that it knows. Default: none. */
+    readonly query?: readonly string[];
     run(call: RestCall<Part>): object;
 }
 
@@ -28,14 +32,21 @@ export interface RestService<Part> {
     readonly service: string;
     /** What its paths begin with. */
     readonly prefix: string;
+    /** Which paths are its own, where the prefix does not tell. Default: all that begin with it. */
+    readonly paths?: RegExp;
+    /** The member of an error that holds its text, as the service's model spells it. Default `message`. */
+    readonly errorText?: "message" | "Message";
     /** By method and the rest of the path; `{id}` stands for one part: `PUT cc/inboundConnection/{id}/accept`. */
     readonly routes: Readonly<Record<string, RestRoute<Part>>>;
 }
 
-/** A REST service with JSON bodies (botocore's `rest-json`). No operation here has a query. */
+/** A REST service with JSON bodies (botocore's `rest-json`). */
 export function restJson<Part>(service: RestService<Part>): Api {
-    return (request, state) =>
-        request.url.pathname.startsWith(service.prefix) ? operationOf(service, request, state) : undefined;
+    return (request, state) => {
+        const { pathname } = request.url;
+        const own = service.paths?.test(pathname) ?? pathname.startsWith(service.prefix);
+        return own ? operationOf(service, request, state) : undefined;
+    };
 }
 
 function operationOf<Part>(service: RestService<Part>, request: Request, state: State): Operation {
@@ -51,7 +62,8 @@ function operationOf<Part>(service: RestService<Part>, request: Request, state: 
         throttled: new Refusal(429, "ThrottlingException", "Rate exceeded"),
         skewed: new Refusal(403, "InvalidSignatureException", "Signature not yet current."),
         expired: new Refusal(403, "ExpiredTokenException", "The security token included in the request is expired"),
-        refuse: ({ status, code, message }) => reply(request, status, { message }, { "x-amzn-errortype": code }),
+        refuse: ({ status, code, message }) =>
+            reply(request, status, { [service.errorText ?? "message"]: message }, { "x-amzn-errortype": code }),
         run(hooks) {
             if (signed === undefined) {
                 throw new Refusal(403, "MissingAuthenticationTokenException", "Missing Authentication Token");
@@ -69,9 +81,10 @@ function operationOf<Part>(service: RestService<Part>, request: Request, state: 
             }
             const { id, route } = found;
             const body = bodyOf(request);
-            refuseUnknown(request, body, route, action);
+            const query = Object.fromEntries(request.url.searchParams);
+            refuseUnknown({ body, query }, route, action);
             const region = regionOf<Part>(state, caller.account, signed.region);
-            return reply(request, 200, route.run({ request, state, hooks, caller, action, id, body, region }));
+            return reply(request, 200, route.run({ request, state, hooks, caller, action, id, body, query, region }));
         },
     };
 }
@@ -89,12 +102,16 @@ function routeOf<Part>({ prefix, routes }: RestService<Part>, { method, url }: R
 }
 
 /** A parameter that the simulator would ignore might change what the real cloud does. */
-function refuseUnknown(request: Request, body: object, { members }: { members: readonly string[] }, action: string) {
-    const query = [...request.url.searchParams.keys()][0];
-    if (query !== undefined) {
-        throw notSimulated(`query parameter ${query} of ${action}`);
+function refuseUnknown(
+    sent: Readonly<Record<"body" | "query", object>>,
+    { members, query = [] }: Pick<RestRoute<never>, "members" | "query">,
+    action: string,
+) {
+    const parameter = Object.keys(sent.query).find((key) => !query.includes(key));
+    if (parameter !== undefined) {
+        throw notSimulated(`query parameter ${parameter} of ${action}`);
     }
-    const strange = Object.keys(body).find((key) => !members.includes(key));
+    const strange = Object.keys(sent.body).find((key) => !members.includes(key));
     if (strange !== undefined) {
         throw notSimulated(`parameter ${strange} in the body of ${action}`);
     }
