@@ -1,4 +1,5 @@
 import { vpcPeering as alibabaVpcPeering } from "./alibaba/vpc-peering";
+import { cloudWanAttachment } from "./aws/cloud-wan-attachment";
 import { openSearchInbound } from "./aws/opensearch-inbound";
 import { vpcEndpoint } from "./aws/vpc-endpoint";
 import { vpcPeering as awsVpcPeering } from "./aws/vpc-peering";
@@ -11,6 +12,7 @@ const ALL = [
     vpcEndpoint,
     openSearchInbound,
     awsVpcPeering,
+    cloudWanAttachment,
     alibabaVpcPeering,
     huaweiVpcEndpoint,
     otcVpcEndpoint,

@@ -1,5 +1,6 @@
 import { cloud } from "../server/kind";
 import { ACCOUNT, type AwsAccount } from "./account";
+import { cloudWan } from "./cloud-wan";
 import { EC2_RATES, unknownEc2 } from "./ec2";
 import { openSearch } from "./opensearch";
 import { sts } from "./sts";
@@ -9,7 +10,7 @@ import { vpcPeering } from "./vpc-peering";
 export const aws = cloud<AwsAccount>()({
     name: "aws",
     account: ACCOUNT,
-    kinds: [vpcEndpoint, openSearch, vpcPeering],
+    kinds: [vpcEndpoint, openSearch, vpcPeering, cloudWan],
     apis: [sts, unknownEc2],
     rates: EC2_RATES,
     environment: (url, { account, region }) => ({
