@@ -159,7 +159,7 @@ describe("a decision that comes back", () => {
                 inputs: {
                     transition: "accept: pending -> accepted",
                     observed: { segment: "prod", currentSegment: "dev", requesterSays: "stage=prod" },
-                    warnings: [expect.stringContaining('in segment "dev" asks again')],
+                    warnings: [expect.stringContaining('from segment "dev" to segment "prod"')],
                 },
             },
         ]);

@@ -82,7 +82,7 @@ function askedAgain(segment: Place, group: Place): string {
         ].join(" and ");
     const from = named("now") || "no segment";
     const to = named("next") || "a place that AWS does not tell";
-    return `an attachment in ${from} asks again, because its tags or the policy changed: an accept moves it to ${to}; what a reject does is not documented: it stays where it is, or is CUT off`;
+    return `asks again after a change of tags or policy: an accept moves it from ${from} to ${to}; what a reject does is not documented: it stays where it is, or is CUT off`;
 }
 
 /** `arn:aws:networkmanager::123456789012:core-network/core-network-…` */
