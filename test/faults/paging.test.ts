@@ -9,7 +9,13 @@ import { type Asked, placeAt, startHostile } from "../support/hostile-server";
 import { rowsOf } from "../support/kind-rows";
 
 /** Clouds whose listings have no end. Time is virtual: each answer takes a second of it. */
-type Name = "aws:vpcEndpoint" | "aws:openSearchInbound" | "aws:vpcPeering" | "alibaba:vpcPeering" | "otc:vpcEndpoint";
+type Name =
+    | "aws:vpcEndpoint"
+    | "aws:openSearchInbound"
+    | "aws:vpcPeering"
+    | "aws:cloudWanAttachment"
+    | "alibaba:vpcPeering"
+    | "otc:vpcEndpoint";
 
 /** One page as the API writes it: the n-th connections, and the token of a next page or none. */
 const PAGE: Readonly<Record<Name, (ns: readonly number[], token?: string) => string>> = {
@@ -35,6 +41,11 @@ const PAGE: Readonly<Record<Name, (ns: readonly number[], token?: string) => str
                 )
                 .join("")}</vpcPeeringConnectionSet>${token === undefined ? "" : `<nextToken>${token}</nextToken>`}`,
         ),
+    "aws:cloudWanAttachment": (ns, token) =>
+        JSON.stringify({
+            Attachments: ns.map((n) => ({ AttachmentId: endpoint(n).replace("vpce", "attachment") })),
+            NextToken: token,
+        }),
     "alibaba:vpcPeering": (ns, token) =>
         JSON.stringify({
             VpcPeerConnects: ns.map((n) => ({ InstanceId: `pcc-other${String(n).padStart(10, "0")}` })),
@@ -61,6 +72,9 @@ async function seek(name: Name, page: (index: number) => string) {
         }
         if (asked.action === "DescribeVpcEndpointServiceConfigurations") {
             return { body: rowsOf("aws:vpcEndpoint").answers.scope?.found ?? "" };
+        }
+        if (asked.action === "GET /core-networks") {
+            return { body: rowsOf("aws:cloudWanAttachment").answers.scope?.found ?? "" };
         }
         if (isLookup(asked)) {
             return asked.action.includes("GetVpcPeer")
