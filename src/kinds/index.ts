@@ -1,5 +1,6 @@
 import { vpcPeering as alibabaVpcPeering } from "./alibaba/vpc-peering";
 import { networkFirewallAttachment } from "./aws/network-firewall-attachment";
+import { cloudWanAttachment } from "./aws/cloud-wan-attachment";
 import { openSearchInbound } from "./aws/opensearch-inbound";
 import { resourceShareInvitation } from "./aws/resource-share-invitation";
 import { transitGatewayPeering } from "./aws/transit-gateway-peering";
@@ -19,6 +20,7 @@ const ALL = [
     resourceShareInvitation,
     transitGatewayVpcAttachment,
     transitGatewayPeering,
+    cloudWanAttachment,
     alibabaVpcPeering,
     huaweiVpcEndpoint,
     otcVpcEndpoint,

@@ -42,6 +42,7 @@ export interface AwsApi<C> {
 
 /** Clients of one account and region. */
 export interface AwsClients {
+    /** Empty: of connections without a region, at an API that is one for all regions of a partition. */
     readonly region: string;
     /** The client of an API. Its SDK is loaded with the first call. */
     sdk<C>(api: AwsApi<C>): Promise<C>;
@@ -84,7 +85,7 @@ export const aws: Cloud<AwsClients> = {
     },
     connect(site) {
         const region = site.placement.region ?? "";
-        const config = askOnce(() => clientConfig(site, region));
+        const config = askOnce(async () => clientConfig(site, region || (await partitionRegion(site))));
         const made = new Map<ApiName, Promise<unknown>>();
         const clients: AwsClients = {
             region,
@@ -119,6 +120,14 @@ async function defaultRegion({ settings, environment }: Site): Promise<string | 
     } catch {
         return undefined;
     }
+}
+
+/**
+ * For an API without regions: the SDK's endpoint rules make the partition's own region of any of its regions, so the default region says
+ * which partition; without one it is `aws`, whose own region this is.
+ */
+async function partitionRegion(site: Site): Promise<string> {
+    return (await defaultRegion(site)) ?? "us-west-2";
 }
 
 /** GetCallerIdentity needs no permission. https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html */

@@ -1,5 +1,6 @@
 import { cloud } from "../server/kind";
 import { ACCOUNT, type AwsAccount } from "./account";
+import { cloudWan } from "./cloud-wan";
 import { EC2_RATES, unknownEc2 } from "./ec2";
 import { networkFirewallAttachment } from "./network-firewall-attachment";
 import { openSearch } from "./opensearch";
@@ -21,6 +22,7 @@ export const aws = cloud<AwsAccount>()({
         transitGatewayPeering,
         networkFirewallAttachment,
         resourceShareInvitation,
+        cloudWan,
     ],
     apis: [sts, unknownEc2],
     rates: EC2_RATES,

@@ -2,15 +2,21 @@ import { notSimulated, Refusal } from "../server/message";
 import { page } from "../server/protocol";
 import type { State } from "../server/state";
 
-/** The page of a listing that MaxResults (1 to `most`, which is the default) and NextToken ask for. */
-export function jsonPage<T>(state: State, body: Readonly<Record<string, unknown>>, all: readonly T[], most: number) {
+/** The page of a listing that MaxResults (1 to `most`, which is the default) and NextToken ask for. `badToken`: the code of a strange one. */
+export function jsonPage<T>(
+    state: State,
+    body: Readonly<Record<string, unknown>>,
+    all: readonly T[],
+    most: number,
+    badToken = "InvalidPaginationTokenException",
+) {
     const size = Number(body.MaxResults ?? most);
     if (!Number.isInteger(size) || size < 1 || size > most) {
         throw new Refusal(400, "ValidationException", `MaxResults must be a number from 1 to ${most}`);
     }
     const result = page(state, all, size, typeof body.NextToken === "string" ? body.NextToken : undefined);
     if (result === undefined) {
-        throw new Refusal(400, "InvalidPaginationTokenException", "Invalid pagination token");
+        throw new Refusal(400, badToken, "Invalid pagination token");
     }
     return { items: result.items, token: result.next === undefined ? {} : { NextToken: result.next } };
 }
