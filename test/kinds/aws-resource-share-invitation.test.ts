@@ -282,6 +282,24 @@ describe("runs", () => {
         expect((await stack.preview(program)).steps.map(({ op }) => op)).toEqual(["same"]);
     });
 
+    it("look for a share where its ARN says, and refuse to look elsewhere", async () => {
+        const { simulator } = clouds;
+        const abroad = (text: string) => text.replace("eu-west-1", "us-east-1");
+        simulator.world = JSON.parse(JSON.stringify(shareWorld("PENDING")).replaceAll("eu-west-1", "us-east-1"));
+        const stack = new TestStack(simulator);
+        const connections: Wire[] = [{ shareArn: abroad(SHARE) }, { invitationArn: abroad(INVITATION) }];
+        for (const connection of connections) {
+            const program = { a: { connection: { kind: NAME, ...connection }, decision: "accept" } };
+            expect((await stack.up(program)).failures).toEqual({});
+            expect([...stack.state.values()].map(({ id }) => id)).toEqual([
+                `${NAME}/us-east-1/${abroad(SHARE).replace("/", "%2F")}`,
+            ]);
+        }
+        const here = { kind: NAME, region: "eu-west-1", shareArn: abroad(SHARE) };
+        const { failures } = await stack.preview({ a: { connection: here, decision: "accept" } });
+        expect(failures.a).toContain('set its region to "us-east-1"');
+    });
+
     it("list for an invitation that is not there yet, and ask for no share by its name", async () => {
         const { simulator } = clouds;
         const connection = { kind: NAME, invitationArn: OTHER };

@@ -108,9 +108,12 @@ function endpointVariable(serviceId: string): string {
     return `AWS_ENDPOINT_URL_${serviceId.toUpperCase().replace(/ /g, "_")}`;
 }
 
-/** The settings and the environment, else what the SDK finds in the profile. */
-async function defaultRegion({ settings, environment }: Site): Promise<string | undefined> {
-    const stated = settings.region ?? environment.AWS_REGION ?? environment.AWS_DEFAULT_REGION;
+/** What an ARN in the connection says, else the settings and the environment, else what the SDK finds in the profile. */
+async function defaultRegion({ settings, environment, placement }: Site): Promise<string | undefined> {
+    const [named] = Object.values(placement).flatMap(
+        (value) => /^arn:[^:]*:[^:]*:([^:]+):/.exec(value ?? "")?.[1] ?? [],
+    );
+    const stated = named ?? settings.region ?? environment.AWS_REGION ?? environment.AWS_DEFAULT_REGION;
     if (stated) {
         return stated;
     }

@@ -12,7 +12,7 @@ import { findShares, invitationsOf, listShares, statuses } from "./resource-shar
  */
 export interface AwsResourceShareInvitation {
     kind: "aws:resourceShareInvitation";
-    /** Region of the resource share, which its ARN names; global resources are shared in us-east-1. Default as for `aws:vpcEndpoint`. */
+    /** Region of the resource share; of global resources us-east-1. Default: what the ARN says. */
     region?: string;
     /** The resource share, its ARN. All invitations of this account to it count as one: each new one replaces those that are over. */
     shareArn?: string;
@@ -63,7 +63,8 @@ export const resourceShareInvitation = defineKind<AwsResourceShareInvitation, Aw
         region: "eu-west-1",
         shareArn: "arn:aws:ram:eu-west-1:111122223333:resource-share/27d09b4b-5e12-41d1-a4f2-19ded0c6f1b2",
     },
-    fields: { region, shareArn: ramArn("resource-share"), invitationArn: ramArn("resource-share-invitation") },
+    // Before the region: its default is what they say.
+    fields: { shareArn: ramArn("resource-share"), invitationArn: ramArn("resource-share-invitation"), region },
     scope: ["region"],
     id: "shareArn",
     selectors: ["invitationArn"],

@@ -1,6 +1,6 @@
+import { randomUUID } from "node:crypto";
 import { Refusal } from "../server/message";
 import { page } from "../server/protocol";
-import type { State } from "../server/state";
 import type { RestCall } from "./rest-json";
 
 /** What operations of AWS Resource Access Manager have in common. https://docs.aws.amazon.com/ram/latest/APIReference/ */
@@ -12,11 +12,16 @@ export function refusal(code: string, message: string): Refusal {
     return new Refusal(400, code, message);
 }
 
-/** The page that maxResults (1 to 500, which is the default) and nextToken ask for. `emptyFirst`: the first one has nothing yet. */
-export function ramPage<T>(state: State, body: Call["body"], all: readonly T[], emptyFirst: boolean) {
+/**
+ * The page that maxResults (1 to 500, which is the default) and nextToken ask for.
+ *
+ * @param outOfRange the operation's code for another maxResults
+ * @param emptyFirst the first page has nothing yet
+ */
+export function ramPage<T>({ state, body }: Call, all: readonly T[], outOfRange: string, emptyFirst: boolean) {
     const size = Number(body.maxResults ?? 500);
     if (!Number.isInteger(size) || size < 1 || size > 500) {
-        throw refusal("InvalidParameterException", "maxResults must be a number from 1 to 500");
+        throw refusal(outOfRange, "maxResults must be a number from 1 to 500");
     }
     if (emptyFirst && body.nextToken === undefined) {
         return { items: [], token: { nextToken: Buffer.from("page-0").toString("base64url") } };
@@ -55,13 +60,13 @@ export function accountIn(arn: string): string {
 
 /**
  * Carries a call out, unless its client token says that it was carried out before. "If you retry the operation with the same ClientToken, but
- * with different parameters, the retry fails with an IdempotentParameterMismatch error."
+ * with different parameters, the retry fails with an IdempotentParameterMismatch error." Without one, "AWS generates a random one for you".
  */
 export function once({ action, body, caller, state }: Call, effect: () => void): string {
     const { clientToken, ...parameters } = body;
     if (clientToken === undefined) {
         effect();
-        return "00000000-0000-0000-0000-000000000000";
+        return randomUUID();
     }
     const before = `${caller.account} ${action} ${clientToken} `;
     const whole = before + JSON.stringify(parameters);

@@ -68,7 +68,8 @@ const LONG_LIVED =
     /^(rds:Cluster|ec2:(CapacityReservation|DedicatedHost|LocalGatewayRouteTable|CoipPool|PrefixList|Subnet|TrafficMirrorTarget|TransitGateway|TransitGatewayMulticastDomain)|license-manager:LicenseConfiguration|outposts:(Outpost|Site)|route53resolver:ResolverRule)$/i;
 
 /** "Retrieves details about invitations that you have received": those of the account in this region. */
-export function getInvitations({ body, region, state, hooks, caller }: Call): object {
+export function getInvitations(call: Call): object {
+    const { body, region, state, hooks, caller } = call;
     const all = visibleInvitations(region, state);
     const arns = arnsIn(body, "resourceShareInvitationArns", "resource-share-invitation");
     const unknown = arns?.find((arn) => !all.some(({ invitationArn }) => invitationArn === arn));
@@ -84,7 +85,7 @@ export function getInvitations({ body, region, state, hooks, caller }: Call): ob
         throw refusal(answer, `ResourceShare ${strange} could not be found.`);
     }
     const wanted = all.filter((one) => isOneOf(arns, one.invitationArn) && isOneOf(shares, one.shareArn));
-    const { items, token } = ramPage(state, body, wanted, emptyFirst(state));
+    const { items, token } = ramPage(call, wanted, "InvalidMaxResultsException", emptyFirst(state));
     hooks.list(items.map(({ shareArn }) => shareArn));
     return {
         resourceShareInvitations: items.map((one) => shownInvitation(one, caller.account, hooks.stale)),
@@ -93,7 +94,8 @@ export function getInvitations({ body, region, state, hooks, caller }: Call): ob
 }
 
 /** Of OTHER-ACCOUNTS: shares that the account takes part in. One with a pending invitation is not among them (aws-cli issue 8951). */
-export function getShares({ action, body, region, state, hooks }: Call): object {
+export function getShares(call: Call): object {
+    const { action, body, region, state, hooks } = call;
     if (body.resourceOwner !== "OTHER-ACCOUNTS") {
         throw body.resourceOwner === "SELF"
             ? notSimulated(`resourceOwner SELF of ${action}`)
@@ -105,12 +107,8 @@ export function getShares({ action, body, region, state, hooks }: Call): object 
     if (unknown !== undefined) {
         throw refusal("UnknownResourceException", `ResourceShare ${unknown} could not be found.`);
     }
-    const { items, token } = ramPage(
-        state,
-        body,
-        all.filter(({ shareArn }) => isOneOf(arns, shareArn)),
-        emptyFirst(state),
-    );
+    const wanted = all.filter(({ shareArn }) => isOneOf(arns, shareArn));
+    const { items, token } = ramPage(call, wanted, "InvalidParameterException", emptyFirst(state));
     hooks.list(items.map(({ shareArn }) => shareArn));
     return { resourceShares: items.map((one) => shownShare(one, hooks.stale)), ...token };
 }
