@@ -1,3 +1,4 @@
+import { privateLinkEndpoint } from "./alibaba/private-link-endpoint";
 import { vpcPeering as alibabaVpcPeering } from "./alibaba/vpc-peering";
 import { openSearchInbound } from "./aws/opensearch-inbound";
 import { vpcEndpoint } from "./aws/vpc-endpoint";
@@ -12,6 +13,7 @@ const ALL = [
     openSearchInbound,
     awsVpcPeering,
     alibabaVpcPeering,
+    privateLinkEndpoint,
     huaweiVpcEndpoint,
     otcVpcEndpoint,
     privateEndpointConnection,

@@ -1,10 +1,10 @@
 import type { Simulator, World } from "../../src/simulator/index";
-import { type LifecycleRows, ROWS, stateWith } from "./kind-rows";
+import { type LifecycleRows, ROWS, waitingState } from "./kind-rows";
 import { mergedWorlds, stateIn } from "./worlds";
 
 /** A world with one pending request of every kind. */
 export function pendingEverywhere(): World {
-    return mergedWorlds(...[...ROWS.values()].map((rows) => rows.world(stateWith("pending", rows))));
+    return mergedWorlds(...[...ROWS.values()].map((rows) => rows.world(waitingState(rows))));
 }
 
 /**
