@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { guard, violation } from "../../src/decision/guard";
-import { kinds } from "../../src/kinds";
+import { type ConnectionKindName, kinds } from "../../src/kinds";
 import type { Action } from "../../src/kinds/table";
 import { ec2, IDENTITY } from "../support/answers";
 import { endpoint, useClouds } from "../support/clouds";
@@ -8,7 +8,7 @@ import { onEndpoint, onInbound, onPeering, onVpcep } from "../support/declaratio
 import { TestStack } from "../support/engine";
 import { KEYS, placeAt, startHostile } from "../support/hostile-server";
 import { sendsOf } from "../support/kind-data";
-import { ROWS, rowsOf } from "../support/kind-rows";
+import { ROWS, rowsOf, statusOf, waitingState } from "../support/kind-rows";
 
 /** Absence is proven by a documented answer only; what a call did, too. */
 
@@ -20,6 +20,8 @@ function cloud(body: string) {
 }
 
 const NOTHING = ["{}", '{"foo":1}', "", "null", "[]", '"text"', "<html><body>Sign in</body></html>"];
+/** The status of a request of that kind that waits. */
+const waitsAs = (name: ConnectionKindName) => statusOf(waitingState(rowsOf(name)), rowsOf(name));
 const unreadable = { name: "CloudError", failure: "transient" };
 const code = expect.stringMatching(/^(UnreadableAnswer|SyntaxError|Error|TypeError)$/);
 
@@ -40,8 +42,8 @@ describe.each([...ROWS])("%s", (name, { answers }) => {
     it("a listing that tells no more than it must satisfies no expectation, and violates none", async () => {
         const { scope, id, call } = await at(answers.list);
         const { items } = await kind.list(scope, undefined, call);
-        expect(items).toMatchObject([{ id, status: "pending" }]);
         const { requester, evidence } = rowsOf(name);
+        expect(items).toMatchObject([{ id, status: waitsAs(name) }]);
         for (const expected of [{ requesters: [requester.asking] }, { evidence: evidence.told }]) {
             expect(items.map((seen) => guard(kind, expected, seen).result)).toEqual(["untold"]);
             expect(items.map((seen) => violation(kind, expected, seen))).toEqual([undefined]);
@@ -70,7 +72,7 @@ const having = (call: "lookup" | "describe" | "discover") =>
 describe.each(having("lookup"))("lookups of %s", (name, { answers: { lookup } }) => {
     it("find what the documented answer names", async () => {
         const { kind, scope, id, call } = placeAt(name, (await cloud(lookup?.named ?? "")).url);
-        expect(await kind.lookup?.(scope, [id], call)).toMatchObject([{ id, status: "pending" }]);
+        expect(await kind.lookup?.(scope, [id], call)).toMatchObject([{ id, status: waitsAs(name) }]);
     });
 
     it.each([...NOTHING, ...(lookup?.others ?? [])])("are unreadable where they answer %s", async (body) => {

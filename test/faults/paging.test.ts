@@ -3,13 +3,20 @@ import { kinds } from "../../src/kinds";
 import { Session } from "../../src/place/session";
 import type { Target } from "../../src/place/target";
 import { Inventory } from "../../src/reconcile/inventory";
+import { PRIVATE_LINK_SERVICE } from "../kinds/alibaba-private-link-endpoint";
 import { ec2, IDENTITY } from "../support/answers";
 import { DOMAIN, endpoint, SERVICE } from "../support/clouds";
 import { type Asked, placeAt, startHostile } from "../support/hostile-server";
 import { rowsOf } from "../support/kind-rows";
 
 /** Clouds whose listings have no end. Time is virtual: each answer takes a second of it. */
-type Name = "aws:vpcEndpoint" | "aws:openSearchInbound" | "aws:vpcPeering" | "alibaba:vpcPeering" | "otc:vpcEndpoint";
+type Name =
+    | "aws:vpcEndpoint"
+    | "aws:openSearchInbound"
+    | "aws:vpcPeering"
+    | "alibaba:vpcPeering"
+    | "alibaba:privateLinkEndpoint"
+    | "otc:vpcEndpoint";
 
 /** One page as the API writes it: the n-th connections, and the token of a next page or none. */
 const PAGE: Readonly<Record<Name, (ns: readonly number[], token?: string) => string>> = {
@@ -40,6 +47,14 @@ const PAGE: Readonly<Record<Name, (ns: readonly number[], token?: string) => str
             VpcPeerConnects: ns.map((n) => ({ InstanceId: `pcc-other${String(n).padStart(10, "0")}` })),
             NextToken: token,
         }),
+    "alibaba:privateLinkEndpoint": (ns, token) =>
+        JSON.stringify({
+            Connections: ns.map((n) => ({
+                EndpointId: `ep-other${String(n).padStart(10, "0")}`,
+                ServiceId: PRIVATE_LINK_SERVICE,
+            })),
+            NextToken: token,
+        }),
     // An offset instead of a token: the count says whether there is more. JSON.stringify would round it.
     "otc:vpcEndpoint": (ns, token) =>
         `{"connections":${JSON.stringify(ns.map((n) => ({ id: `id-${n}`, domain_id: DOMAIN })))},"total_count":${token === undefined ? ns.length : "9007199254740992"}}`,
@@ -53,7 +68,7 @@ async function seek(name: Name, page: (index: number) => string) {
     let listed = 0;
     let now = Date.now();
     const isLookup = ({ action, url, body }: Asked) =>
-        action.includes("GetVpcPeer") || url.searchParams.has("id") || /connection-id/.test(body);
+        action.includes("GetVpcPeer") || url.searchParams.has("id") || /connection-id|EndpointId=/.test(body);
     const { url } = await startHostile((asked) => {
         now += 1_000;
         if (asked.action === "GetCallerIdentity") {
@@ -61,6 +76,9 @@ async function seek(name: Name, page: (index: number) => string) {
         }
         if (asked.action === "DescribeVpcEndpointServiceConfigurations") {
             return { body: rowsOf("aws:vpcEndpoint").answers.scope?.found ?? "" };
+        }
+        if (asked.action === "GetVpcEndpointServiceAttribute") {
+            return { body: rowsOf("alibaba:privateLinkEndpoint").answers.scope?.found ?? "" };
         }
         if (isLookup(asked)) {
             return asked.action.includes("GetVpcPeer")
@@ -144,6 +162,7 @@ describe("lists of services and lookups", () => {
     it.each([
         ["aws:vpcEndpoint", (n: number) => servicesOf([n], "same")],
         ["aws:vpcEndpoint", (n: number) => servicesOf([1], `t${n}`)],
+        ["alibaba:privateLinkEndpoint", () => '{"Services":[{"ServiceId":"1"}],"NextToken":"same"}'],
         ["otc:vpcEndpoint", () => '{"endpoint_services":[{"id":"1"}],"total_count":9007199254740992}'],
     ] as const)("%s: an inbox does not follow a list of services for ever", async (name, page) => {
         const { url, calls } = await startHostile(({ index }) => ({ body: page(index) }));

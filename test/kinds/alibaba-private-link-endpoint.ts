@@ -65,7 +65,7 @@ export const rows: KindRows = {
             listOf({ ...shown, ServiceId: "epsrv-another0000000" }),
             '{"Connections":[],"NextToken":["a"]}',
         ],
-        lookup: { named: list, others: [listOf({ ...shown, EndpointId: "ep-another000000000" })] },
+        lookup: { named: list, others: [] },
         scope: { found, admission: "manual", others: [found.replace(PRIVATE_LINK_SERVICE, "epsrv-another0000000")] },
         sent: { accept: sent, reject: sent },
     },

@@ -69,7 +69,7 @@ export async function discoverServices({ at }: Scope, call: PrivateLinkCall): Pr
     return found.map((service) => ({ serviceId: idOf(service) }));
 }
 
-/** One page of the connections of a service. A service that is gone has none; `describeService` says whether it is. */
+/** One page of the connections of a service. One that is gone, or in another region, is an error here and proves nothing. */
 export async function listConnections(
     scope: Scope,
     cursor: string | undefined,
@@ -104,17 +104,14 @@ export async function send(
     documentedText(operation, await clients.privateLink(operation, parameters, signal), "RequestId");
 }
 
-const UNTOLD =
-    "the cloud does not say whether this connection is undecided or was rejected: it calls both Disconnected, and a reject has nothing to do";
+const UNTOLD = "undecided or rejected, the cloud does not say (both are Disconnected, and a reject sends nothing)";
 
 function observe(scope: Scope, connection: Fields): Observed {
     documentedId(CONNECTIONS, connection, "ServiceId", scope.at.serviceId ?? "");
     const waiting = list(connection.Zones).filter((zone) => text(record(zone).ZoneStatus)?.toLowerCase() === "wait");
     // "The zone is waiting to be connected": that a rejected one does not say so again is not documented.
     const hint =
-        waiting.length === 0
-            ? ""
-            : `; zone status Wait (${textsOf(waiting, "ZoneId").join(", ")}) hints that it is undecided`;
+        waiting.length === 0 ? "" : `; zone status Wait (${textsOf(waiting, "ZoneId").join(", ")}) hints at undecided`;
     const cutOff = text(connection.ConnectionStatus)?.toLowerCase() === "disconnected";
     return observed(statuses, {
         id: documentedText(CONNECTIONS, connection, "EndpointId"),
