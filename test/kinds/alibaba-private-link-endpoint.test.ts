@@ -78,6 +78,19 @@ describe("a connection that is cut off", () => {
         expect([failures, sent()]).toEqual([{}, ["ok"]]);
     });
 
+    it("is accepted once, where somebody else accepts it between our read and our call", async () => {
+        const stack = put(privateLinkWorld("Disconnected"));
+        const { failures } = await stack.up({ a: declare("accept") }, () => {
+            const world = privateLinkWorld("Connecting");
+            const next = [{ at: Date.now() + 60_000, state: "Connected" }];
+            Object.assign(service(world)?.connections?.[0] ?? {}, { before: "Disconnected", next });
+            clouds.simulator.world = world;
+            clouds.simulator.addFaults({ fault: "staleRead", action: "privatelink:ListVpcEndpointConnections" });
+        });
+        expect([failures, sent()]).toEqual([{}, ["EndpointConnectionOperationDenied"]]);
+        expect(connections()[0]?.status).toBe("Connected");
+    });
+
     it("is left alone by an admission, and shown, unless it enforces its rules", async () => {
         const stack = put(privateLinkWorld("Disconnected"));
         const admit = (requester: string, more: Wire = {}) => ({

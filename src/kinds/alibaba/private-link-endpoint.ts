@@ -38,7 +38,7 @@ const ASK_AGAIN = "ask the requester to create the endpoint again";
 
 const lifecycle: Lifecycle = {
     accept: {
-        unconnected: sends("accept", `${ENABLE}; ${GUIDE}`),
+        unconnected: sends("accept", ENABLE),
         accepting: settles(ENABLE),
         accepted: holds(READ),
         rejecting: settles(DISABLE),
@@ -46,7 +46,7 @@ const lifecycle: Lifecycle = {
         absent: awaits(READ),
     },
     reject: {
-        unconnected: holds(`${DISABLE}; ${GUIDE}`),
+        unconnected: holds(`${GUIDE} (a request that waits is Disconnected; Disable leads there, too)`),
         accepting: settles(BUSY),
         accepted: sends("reject", DISABLE),
         rejecting: settles(DISABLE),
