@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 const repository = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 const require = createRequire(import.meta.url);
 const { kinds } = require(path.join(repository, "dist/kinds/index.js"));
+const { goal } = require(path.join(repository, "dist/decision/plan.js"));
 const { lifecyclesOf } = require(path.join(repository, "dist/kinds/lifecycle.js"));
 
 /** Parts of README.md that are made here, by the name in their marks. */
@@ -166,8 +167,8 @@ function diagram(lifecycle) {
         Object.entries(lifecycle[decision])
             .filter(([, cell]) => isAction(cell.do))
             .map(([status, cell]) => {
-                const goal = cell.do === "remove" ? "absent" : decision === "accept" ? "accepted" : "rejected";
-                return `    ${status} --> ${goal}: ${cell.do}${cell.basis === "tried" ? " (tried)" : ""}`;
+                const to = cell.do === "remove" ? "absent" : goal(lifecycle, decision);
+                return `    ${status} --> ${to}: ${cell.do}${cell.basis === "tried" ? " (tried)" : ""}`;
             }),
     );
 }

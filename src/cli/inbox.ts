@@ -3,6 +3,7 @@ import { mayDecide } from "../decision/case";
 import { CloudError, type Environment } from "../kinds/cloud";
 import type { Connection } from "../kinds/index";
 import type { AnyConnection, Observed } from "../kinds/kind";
+import { mayWait } from "../kinds/lifecycle";
 import { Configuration } from "../place/configuration";
 import { Places } from "../place/places";
 import type { Target } from "../place/target";
@@ -211,7 +212,7 @@ class Reader {
         }
         const at = scope.at.region === undefined ? {} : { region: scope.at.region };
         for (const seen of reading.all.filter(
-            (item) => item.status === "pending" && mayDecide("id" in account ? account.id : undefined, item),
+            (item) => mayWait(place.kind, item.status) && mayDecide("id" in account ? account.id : undefined, item),
         )) {
             const id = { [place.kind.id]: seen.id };
             const connection = { kind: place.kind.name, ...at, ...fields, ...id } as unknown as Connection;

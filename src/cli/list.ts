@@ -59,6 +59,7 @@ function asJson({ requests, read, failed, skipped, others, complete }: Inbox): o
         pending: requests.map(({ connection, scope, seen }) => ({
             connection,
             scope,
+            status: seen.status,
             requester: seen.requester,
             requestedAt: seen.requestedAt,
             expiresAt: seen.expiresAt,

@@ -17,7 +17,18 @@ const NARROWEST_SAYS = 24;
 const GAP = "  ";
 const DAY_MS = 24 * 3_600_000;
 
-const COLUMNS = ["kind", "requester", "age", "expires", "region", "scope", "connection", "the requester says"] as const;
+/** Columns that are empty in every row are left out. */
+const COLUMNS = [
+    "kind",
+    "requester",
+    "status",
+    "age",
+    "expires",
+    "region",
+    "scope",
+    "connection",
+    "the requester says",
+] as const;
 type Column = (typeof COLUMNS)[number];
 type Row = Readonly<Record<Column, string>>;
 
@@ -48,6 +59,8 @@ function rowOf({ connection, seen }: Request, look: Look): Row {
     return {
         kind: connection.kind,
         requester: oneLine(seen.requester ?? "not told"),
+        // Of a cloud that shows what waits and what was rejected alike.
+        status: seen.status === "pending" ? "" : seen.status,
         age: ageText(seen.requestedAt, look),
         expires: expiryText(seen.expiresAt, look),
         region: oneLine(fields.find(([name]) => name === "region")?.[1] ?? ""),

@@ -67,7 +67,7 @@ export function plan(
     if (cell.do === "settle") {
         return {
             step: { do: "settle" },
-            transition: `${decision}: ${status} -> ${goal(decision)} (waiting for the cloud)`,
+            transition: `${decision}: ${status} -> ${goal(lifecycle, decision)} (waiting for the cloud)`,
             warnings: [],
         };
     }
@@ -81,7 +81,7 @@ export function plan(
             warnings: [],
         };
     }
-    return planAction(cell.do, cell, decision, situation, options);
+    return planAction(cell.do, cell, goal(lifecycle, decision), decision, situation, options);
 }
 
 /** Whether a plan would cut a connection that works now. */
@@ -101,20 +101,24 @@ export function announces(planned: Status | undefined, status: Status): boolean 
 
 /** What a request that was on its way, or not there yet, may become before its action is due. */
 const ANNOUNCED: Partial<Record<Status, readonly Status[]>> = {
-    absent: ["pending"],
+    absent: ["pending", "unconnected"],
     accepting: ["pending", "accepting", "accepted"],
     accepted: ["accepting", "accepted"],
-    rejecting: ["rejecting", "rejected"],
+    rejecting: ["rejecting", "rejected", "unconnected"],
 };
 
-/** The status a decision leads to. */
-export function goal(decision: Decision): Status {
-    return decision === "accept" ? "accepted" : "rejected";
+/** The status a decision leads to. A cloud without a word for rejected shows it as cut off. */
+export function goal(lifecycle: Lifecycle, decision: Decision): Status {
+    if (decision === "accept") {
+        return "accepted";
+    }
+    return lifecycle.reject.rejected === undefined ? "unconnected" : "rejected";
 }
 
 function planAction(
     action: Action,
     { basis }: Transition,
+    goes: Status,
     decision: Decision,
     situation: Situation,
     options: PlanOptions,
@@ -138,7 +142,7 @@ function planAction(
     ];
     return {
         step: { do: "act", action },
-        transition: `${decision}: ${status} -> ${removes ? "absent" : goal(decision)}${notes.length === 0 ? "" : ` (${notes.join("; ")})`}`,
+        transition: `${decision}: ${status} -> ${removes ? "absent" : goes}${notes.length === 0 ? "" : ` (${notes.join("; ")})`}`,
         warnings: [],
     };
 }

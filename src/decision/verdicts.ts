@@ -1,4 +1,5 @@
 import type { ConnectionKind, Observed } from "../kinds/kind";
+import { mayWait } from "../kinds/lifecycle";
 import type { Lifecycle } from "../kinds/table";
 import { oneLine } from "../shared/problem";
 import type { Existing, Status } from "../shared/vocabulary";
@@ -83,7 +84,7 @@ type Placed = readonly [Group, string];
 
 const SETTLED: Placed = ["settled", ""];
 
-function placed({ admission, lifecycle }: Ruling, seen: Observed, judgement: Judgement, who: string): Placed {
+function placed({ kind, admission, lifecycle }: Ruling, seen: Observed, judgement: Judgement, who: string): Placed {
     const { verdict } = judgement;
     const { status, cloudStatus } = seen;
     const works = isWorking(status) && seen.making !== true;
@@ -94,7 +95,7 @@ function placed({ admission, lifecycle }: Ruling, seen: Observed, judgement: Jud
         ];
     }
     if (verdict === "review") {
-        return forReview(works, status, who);
+        return forReview(kind, works, status, who);
     }
     if (verdict === "reject" && works && !changesExisting(admission.existing, judgement)) {
         return ["wouldCut", `would cut: ${who}`];
@@ -102,7 +103,7 @@ function placed({ admission, lifecycle }: Ruling, seen: Observed, judgement: Jud
     const planned = plan(lifecycle, verdict, { status, cloudStatus }, { seen: status }, planOptions(admission));
     if (planned.step.do === "act" || planned.step.do === "settle") {
         return verdict === "accept" && isRejected(status) && admission.existing !== "enforce"
-            ? ["wouldAccept", `would accept: rejected earlier, ${who}`]
+            ? ["wouldAccept", `would accept: ${rejectedText(kind, status)}, ${who}`]
             : due(verdict, works, status, planned, who);
     }
     return verdict === "accept" && status === "rejected"
@@ -110,11 +111,14 @@ function placed({ admission, lifecycle }: Ruling, seen: Observed, judgement: Jud
         : SETTLED;
 }
 
-function forReview(works: boolean, status: Status, who: string): Placed {
+function forReview(kind: ConnectionKind, works: boolean, status: Status, who: string): Placed {
     if (works) {
         return ["review", `review: accepted now, ${who}`];
     }
-    return status === "pending" ? ["review", `review: ${who}`] : SETTLED;
+    if (!mayWait(kind, status)) {
+        return SETTLED;
+    }
+    return ["review", status === "pending" ? `review: ${who}` : `review: ${rejectedText(kind, status)}, ${who}`];
 }
 
 function due(verdict: "accept" | "reject", works: boolean, status: Status, { step }: Plan, who: string): Placed {
@@ -131,4 +135,9 @@ function changesExisting(existing: Existing, { until }: Judgement): boolean {
 
 function isRejected(status: Status): boolean {
     return status === "rejected" || status === "rejecting" || status === "unconnected";
+}
+
+/** Some clouds show what waits and what was rejected alike. */
+function rejectedText(kind: ConnectionKind, status: Status): string {
+    return mayWait(kind, status) ? "undecided or rejected earlier, the cloud does not say" : "rejected earlier";
 }

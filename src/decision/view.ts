@@ -48,8 +48,8 @@ export function sends({ step }: Plan, { decision }: Case): boolean {
 }
 
 /** The status that holds once the plan is carried out. */
-export function outcomeOf({ step }: Plan, { decision }: Case): Status {
-    return step.do === "act" && step.action === "remove" ? "absent" : goal(decision);
+export function outcomeOf({ step }: Plan, { lifecycle, decision }: Case): Status {
+    return step.do === "act" && step.action === "remove" ? "absent" : goal(lifecycle, decision);
 }
 
 /** What the state remembers after a reading. */

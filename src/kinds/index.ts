@@ -1,6 +1,7 @@
+import { privateLinkEndpoint } from "./alibaba/private-link-endpoint";
 import { vpcPeering as alibabaVpcPeering } from "./alibaba/vpc-peering";
-import { networkFirewallAttachment } from "./aws/network-firewall-attachment";
 import { cloudWanAttachment } from "./aws/cloud-wan-attachment";
+import { networkFirewallAttachment } from "./aws/network-firewall-attachment";
 import { openSearchInbound } from "./aws/opensearch-inbound";
 import { resourceShareInvitation } from "./aws/resource-share-invitation";
 import { transitGatewayPeering } from "./aws/transit-gateway-peering";
@@ -22,6 +23,7 @@ const ALL = [
     transitGatewayPeering,
     cloudWanAttachment,
     alibabaVpcPeering,
+    privateLinkEndpoint,
     huaweiVpcEndpoint,
     otcVpcEndpoint,
     privateEndpointConnection,

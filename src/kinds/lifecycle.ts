@@ -1,3 +1,4 @@
+import type { Status } from "../shared/vocabulary";
 import type { ConnectionKind, Scope, ScopeState } from "./kind";
 import type { Lifecycle } from "./table";
 
@@ -23,4 +24,9 @@ export function lifecyclesOf({
     lifecycle,
 }: Pick<ConnectionKind, "lifecycle">): readonly (readonly [string, Lifecycle])[] {
     return "tables" in lifecycle ? Object.entries(lifecycle.tables) : [["", lifecycle]];
+}
+
+/** Whether a request in that status may wait for its decision. A cloud without a word for that shows it as cut off. */
+export function mayWait({ statuses }: Pick<ConnectionKind, "statuses">, status: Status): boolean {
+    return status === "pending" || (status === "unconnected" && !Object.values(statuses).includes("pending"));
 }

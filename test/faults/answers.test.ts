@@ -1,15 +1,17 @@
 import { describe, expect, it } from "vitest";
 import { guard, violation } from "../../src/decision/guard";
-import { kinds } from "../../src/kinds";
+import { type ConnectionKindName, kinds } from "../../src/kinds";
 import type { Action } from "../../src/kinds/table";
 import { ec2 } from "../support/answers";
 import { endpoint } from "../support/clouds";
 import { KEYS, NOTHING, placeAt, startHostile, startSaying } from "../support/hostile-server";
 import { sendsOf } from "../support/kind-data";
-import { ROWS, rowsOf } from "../support/kind-rows";
+import { ROWS, rowsOf, statusOf, waitingState } from "../support/kind-rows";
 
 /** Absence is proven by a documented answer only; what a call did, too. */
 
+/** The status of a request of that kind that waits. */
+const waitsAs = (name: ConnectionKindName) => statusOf(waitingState(rowsOf(name)), rowsOf(name));
 const unreadable = { name: "CloudError", failure: "transient" };
 const code = expect.stringMatching(/^(UnreadableAnswer|SyntaxError|Error|TypeError)$/);
 
@@ -30,8 +32,8 @@ describe.each([...ROWS])("%s", (name, { answers }) => {
     it("a listing that tells no more than it must satisfies no expectation, and violates none", async () => {
         const { scope, id, call } = await at(answers.list);
         const { items } = await kind.list(scope, undefined, call);
-        expect(items).toMatchObject([{ id, status: "pending" }]);
         const { requester, evidence } = rowsOf(name);
+        expect(items).toMatchObject([{ id, status: waitsAs(name) }]);
         for (const expected of [{ requesters: [requester.asking] }, { evidence: evidence.told }]) {
             expect(items.map((seen) => guard(kind, expected, seen).result)).toEqual(["untold"]);
             expect(items.map((seen) => violation(kind, expected, seen))).toEqual([undefined]);
@@ -60,7 +62,7 @@ const having = (call: "lookup" | "describe" | "discover") =>
 describe.each(having("lookup"))("lookups of %s", (name, { answers: { lookup } }) => {
     it("find what the documented answer names", async () => {
         const { kind, scope, id, call } = placeAt(name, (await startSaying(lookup?.named ?? "")).url);
-        expect(await kind.lookup?.(scope, [id], call)).toMatchObject([{ id, status: "pending" }]);
+        expect(await kind.lookup?.(scope, [id], call)).toMatchObject([{ id, status: waitsAs(name) }]);
     });
 
     it.each([...NOTHING, ...(lookup?.others ?? [])])("are unreadable where they answer %s", async (body) => {

@@ -111,6 +111,7 @@ describe("lists of services and lookups", () => {
     it.each([
         ["aws:vpcEndpoint", (n: number) => servicesOf([n], "same")],
         ["aws:vpcEndpoint", (n: number) => servicesOf([1], `t${n}`)],
+        ["alibaba:privateLinkEndpoint", () => '{"Services":[{"ServiceId":"1"}],"NextToken":"same"}'],
         ["otc:vpcEndpoint", () => '{"endpoint_services":[{"id":"1"}],"total_count":9007199254740992}'],
     ] as const)("%s: an inbox does not follow a list of services for ever", async (name, page) => {
         const { url, calls } = await startHostile(({ index }) => ({ body: page(index) }));

@@ -8,7 +8,14 @@ import type { Decision, Status } from "../../src/shared/vocabulary";
 import { useClouds } from "../support/clouds";
 import { TestStack } from "../support/engine";
 import { STATUSES } from "../support/kind-data";
-import { type Expected, type LifecycleRows, lifecycleRowsOf, ROWS } from "../support/kind-rows";
+import {
+    type Expected,
+    type LifecycleRows,
+    lifecycleRowsOf,
+    ROWS,
+    rejectedState,
+    statusOf,
+} from "../support/kind-rows";
 import { pendingEverywhere, sentActions } from "../support/rows-clouds";
 
 /**
@@ -26,7 +33,7 @@ describe.each(ALL)("$title", ({ name, table, rows }) => {
     const lifecycle = tableOf(name, table);
 
     it.each(cellsOf(rows))("$decision of $state ($status) is planned: $expected", ({ decision, status, expected }) => {
-        expect(inWords(planned(lifecycle, decision, status, false), decision, status)).toBe(expected);
+        expect(inWords(planned(lifecycle, decision, status, false), decision, status, rows)).toBe(expected);
     });
 
     it("has a row for every status its cloud has a word for, and plans nothing for the others", () => {
@@ -147,7 +154,12 @@ function planned(table: Lifecycle, decision: Decision, status: Status, allowRemo
 }
 
 /** A plan in the words of the rows. Its text says what an action leads to, and that it cuts what works. */
-function inWords({ step, transition = "" }: Plan, decision: Decision, status: Status): Expected | string {
+function inWords(
+    { step, transition = "" }: Plan,
+    decision: Decision,
+    status: Status,
+    rows: LifecycleRows,
+): Expected | string {
     const words = { none: "=", settle: ">", awaitRequest: "!", lapsed: "!", hold: "held", unknown: "unknown" };
     if (step.do === "refuse") {
         return step.remedy.includes("allowRemoval") ? "x" : step.why;
@@ -155,7 +167,7 @@ function inWords({ step, transition = "" }: Plan, decision: Decision, status: St
     if (step.do !== "act") {
         return words[step.do];
     }
-    const goal = decision === "accept" ? "accepted" : "rejected";
+    const goal = decision === "accept" ? "accepted" : statusOf(rejectedState(rows), rows);
     const cut = status === "accepted" ? "CUTS a working connection" : "";
     const shown = transition.startsWith(`${decision}: ${status} -> ${goal}`) && transition.includes(cut);
     return shown ? step.action : transition;

@@ -4,7 +4,7 @@ import { kinds } from "../../src/kinds";
 import type { ConnectionKind } from "../../src/kinds/kind";
 import type { Action, Lifecycle, Transition } from "../../src/kinds/table";
 import type { Decision, OnDrift, Status } from "../../src/shared/vocabulary";
-import { KNOWN_STATUSES, STATUSES, sendsOf, tablesOf } from "../support/kind-data";
+import { KNOWN_STATUSES, rejectedStatus, STATUSES, sendsOf, tablesOf } from "../support/kind-data";
 
 /** Every decision, status, memory and option under every lifecycle table: nothing is sampled. */
 const DECISIONS: readonly Decision[] = ["accept", "reject"];
@@ -185,12 +185,12 @@ describe("in every cell", () => {
     });
 
     it("a cut is planned on a working connection only, under reject only, and the transition shows both ends", () => {
-        inEveryCell(({ decision, status }, { does, actions, plan: { step, transition } }) => {
+        inEveryCell(({ kind, invented, decision, status }, { does, actions, plan: { step, transition } }) => {
             const taken = does === "act" && works(status) && actions.some((action) => action !== "accept");
             if (cuts(step, status) !== taken) {
                 return false;
             }
-            const to = actions.includes("remove") ? "absent" : "rejected";
+            const to = actions.includes("remove") ? "absent" : invented ? "rejected" : rejectedStatus(kind);
             const shown = transition?.includes(`${status} -> ${to}`) === true && transition.includes("CUTS");
             return taken ? decision === "reject" && shown : transition?.includes("CUTS") !== true;
         });
@@ -264,8 +264,8 @@ describe("in every cell", () => {
         inEveryCell(
             (_cell, { does, plan: { warnings } }) => does === "none" && warnings.length === 0,
             CELLS.filter(
-                ({ invented, decision, status }) =>
-                    !invented && status === (decision === "accept" ? "accepted" : "rejected"),
+                ({ kind, invented, decision, status }) =>
+                    !invented && status === (decision === "accept" ? "accepted" : rejectedStatus(kind)),
             ),
         );
     });

@@ -80,6 +80,7 @@ describe("documented rates", () => {
         ["ec2:DeleteVpcPeeringConnection", 50, 5],
         ["ec2:DescribeVpcPeeringConnections", 100, 20],
         ["vpc:AcceptVpcPeerConnection", 360, 6],
+        ["privatelink:EnableVpcEndpointConnection", 200, 3],
     ])("of %s: %i at once, then %i a second", (action, burst, perSecond) => {
         let now = 0;
         const throttle = new Throttle(rates, () => now);

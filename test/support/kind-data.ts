@@ -36,6 +36,11 @@ export function onlyTable(kind: ConnectionKind): Lifecycle {
     return table;
 }
 
+/** How a kind shows what was rejected: some clouds have no word for it. */
+export function rejectedStatus({ statuses }: Pick<ConnectionKind, "statuses">): Status {
+    return Object.values(statuses).includes("rejected") ? "rejected" : "unconnected";
+}
+
 /** What a kind can send, by action. */
 export function sendsOf(kind: ConnectionKind): Partial<Record<Action, Send<unknown>>> {
     const { accept, reject, remove } = kind;

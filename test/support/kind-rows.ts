@@ -118,6 +118,29 @@ export function stateWith(status: Status, { states }: LifecycleRows): string {
     return word;
 }
 
+/** The cloud's word for a request that waits. Where it has none of its own, waiting and rejected look alike. */
+export function waitingState(rows: LifecycleRows): string {
+    return stateWith(hasStatus("pending", rows) ? "pending" : "unconnected", rows);
+}
+
+/** The cloud's word for what was rejected. */
+export function rejectedState(rows: LifecycleRows): string {
+    return stateWith(hasStatus("rejected", rows) ? "rejected" : "unconnected", rows);
+}
+
+/** The status of a state of the rows. */
+export function statusOf(state: string, { states }: LifecycleRows): Status {
+    const [status] = states[state] ?? [];
+    if (status === undefined) {
+        throw new Error(`the rows have no state ${state}`);
+    }
+    return status;
+}
+
+function hasStatus(status: Status, { states }: LifecycleRows): boolean {
+    return Object.values(states).some(([one]) => one === status);
+}
+
 /** Where connections of the rows arrive: the connection without its own id. */
 export function scopeOf(name: ConnectionKindName, { connection }: LifecycleRows): Record<string, string> {
     const { id, selectors = [] } = kinds[name];

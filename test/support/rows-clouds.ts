@@ -2,12 +2,12 @@ import type { Wire } from "../../src/engine/wire";
 import { kinds } from "../../src/kinds";
 import type { Status } from "../../src/shared/vocabulary";
 import type { Simulator, World } from "../../src/simulator/index";
-import { type KindRows, type LifecycleRows, ROWS, scopeOf, stateWith } from "./kind-rows";
+import { type KindRows, type LifecycleRows, ROWS, scopeOf, waitingState } from "./kind-rows";
 import { mergedWorlds, stateIn, statesIn } from "./worlds";
 
 /** A world with one pending request of every kind. */
 export function pendingEverywhere(): World {
-    return mergedWorlds(...[...ROWS.values()].map((rows) => rows.world(stateWith("pending", rows))));
+    return mergedWorlds(...[...ROWS.values()].map((rows) => rows.world(waitingState(rows))));
 }
 
 /**

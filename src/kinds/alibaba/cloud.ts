@@ -22,32 +22,56 @@ export type ExactJson = string | boolean | null | ExactJson[] | { [key: string]:
 export interface AlibabaClients {
     /** One RPC call to the VPC peering API, version 2022-01-01. */
     vpcPeer(action: string, parameters: Record<string, string>, signal: AbortSignal): Promise<Answer>;
+    /** One RPC call to the PrivateLink API, version 2020-04-15, of the site's region. */
+    privateLink(action: string, parameters: Record<string, string>, signal: AbortSignal): Promise<Answer>;
     /** The account behind the credentials, asked for once. */
     account(signal: AbortSignal): Promise<string>;
 }
 
 export type Answer = { [key: string]: ExactJson | undefined };
 
+/** Of terraform-provider-alicloud and Pulumi's package (the second is its older name), then of the vendor's CLI. */
+const REGION_VARIABLES = ["ALIBABA_CLOUD_REGION", "ALICLOUD_REGION", "ALIBABA_CLOUD_REGION_ID"];
+
 /**
  * Alibaba Cloud.
  *
  * Credentials: the default chain of `@alicloud/credentials` (environment, OIDC role, CLI profile, shared file, ECS RAM
  * role, `ALIBABA_CLOUD_CREDENTIALS_URI`), or the CLI profile named in the settings; `roleArn` is assumed on top of either.
- * The VPC peering API has one central endpoint for every region
- * (API reference, endpoints; `_endpointRule = "central"` in the vendor's SDK).
+ * The VPC peering API has one central endpoint for every region, the PrivateLink API one in each
+ * (API references, endpoints; `_endpointRule` is "central" and "regional" in the vendor's SDKs).
  */
 export const alibaba: Cloud<AlibabaClients> = {
     name: "alibaba",
     title: "Alibaba Cloud",
     accountTitle: "Alibaba Cloud account",
     settings: alibabaSettings,
-    endpointVariables: ["ALIBABA_CLOUD_VPCPEER_ENDPOINT", "ALIBABA_CLOUD_STS_ENDPOINT"],
+    endpointVariables: [
+        "ALIBABA_CLOUD_VPCPEER_ENDPOINT",
+        "ALIBABA_CLOUD_PRIVATELINK_ENDPOINT",
+        "ALIBABA_CLOUD_STS_ENDPOINT",
+    ],
+    defaults: {
+        region: {
+            chain: ["connection.region", "connections:alibabaRegion", "alicloud:region", ...REGION_VARIABLES],
+            async find({ settings, environment }) {
+                const stated = REGION_VARIABLES.map((name) => environment[name]);
+                return [settings.region, ...stated].find((region) => region !== undefined && region !== "");
+            },
+        },
+    },
     connect(site) {
         const vpcPeer = apiOf(
             site,
             "vpcPeerEndpoint",
             "ALIBABA_CLOUD_VPCPEER_ENDPOINT",
             "https://vpcpeer.aliyuncs.com",
+        );
+        const privateLink = apiOf(
+            site,
+            "privateLinkEndpoint",
+            "ALIBABA_CLOUD_PRIVATELINK_ENDPOINT",
+            `https://privatelink.${site.placement.region}.aliyuncs.com`,
         );
         const sts = apiOf(site, "stsEndpoint", "ALIBABA_CLOUD_STS_ENDPOINT", "https://sts.aliyuncs.com");
         let credential: Promise<CredentialSource> | undefined;
@@ -58,6 +82,8 @@ export const alibaba: Cloud<AlibabaClients> = {
         return {
             vpcPeer: (action, parameters, signal) =>
                 rpc({ ...vpcPeer, version: "2022-01-01", action, parameters, credentials, signal }),
+            privateLink: (action, parameters, signal) =>
+                rpc({ ...privateLink, version: "2020-04-15", action, parameters, credentials, signal }),
             account: askOnce(async (signal) => {
                 const call = { action: "GetCallerIdentity", parameters: {}, credentials, signal };
                 const { AccountId } = await rpc({ ...sts, version: "2015-04-01", ...call });
@@ -213,19 +239,18 @@ function alibabaError(action: string, error: unknown): CloudError {
 
 /**
  * https://www.alibabacloud.com/help/en/vpc/developer-reference/api-vpcpeer-2022-01-01-errorcodes and the common error codes.
+ * PrivateLink's: the pages of its operations. EndpointConnectionOperationDenied is "The endpoint is being connected".
  * The gateway's own come with any HTTP status, 400 too: whatever names Throttling (`Rejected.Throttling`) and
  * `ServiceUnavailable` are repeated by terraform-provider-alicloud (NeedRetry in errors.go).
  */
 function classify(code: string, httpStatus: number | undefined): FailureClass {
     const word = code.toLowerCase();
-    if (word.includes("throttling") || word === "conflict.operation") {
+    const known = CODES.get(word);
+    if (known !== undefined) {
+        return known;
+    }
+    if (word.includes("throttling")) {
         return "throttled";
-    }
-    if (word === "serviceunavailable") {
-        return "transient";
-    }
-    if (word === "resourcenotfound.instanceid") {
-        return "missing";
     }
     if (word.startsWith("forbidden") || word.startsWith("nopermission")) {
         return "denied";
@@ -235,6 +260,16 @@ function classify(code: string, httpStatus: number | undefined): FailureClass {
     }
     return httpStatus === undefined || httpStatus >= 500 ? "transient" : "refused";
 }
+
+const CODES: ReadonlyMap<string, FailureClass> = new Map([
+    ["conflict.operation", "throttled"],
+    ["concurrentcallnotsupported", "throttled"],
+    ["endpointconnectionoperationdenied", "conflict"],
+    ["serviceunavailable", "transient"],
+    ["resourcenotfound.instanceid", "missing"],
+    ["endpointservicenotfound", "missing"],
+    ["endpointconnectionnotfound", "missing"],
+]);
 
 const CREDENTIAL_CODES = [
     "invalidaccesskeyid",

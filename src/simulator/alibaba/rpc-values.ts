@@ -30,21 +30,29 @@ export interface Listing<T> {
     all(call: ParameterCall): readonly T[];
     /** By parameter. A name ending in `[]`: its values are joined with commas (array_to_string_with_specified_style, "simple"). */
     readonly filters: Readonly<Record<string, Facts<T>>>;
-    tagsOf(item: T): Readonly<Record<string, string>> | undefined;
+    /** What MaxResults may be at most, and is where it is not sent. */
+    readonly sizes: { readonly most: number; readonly usual: number };
+    /** Where it filters by tags: `Tags.N.Key` and `Tags.N.Value`, and those of an item. */
+    readonly tags?: {
+        readonly parameter: "Tags" | "Tag";
+        of(item: T): Readonly<Record<string, string>> | undefined;
+    };
+    /** Parameters besides filters and pages. */
+    readonly others?: readonly string[];
     idOf(item: T): string;
     shown(item: T, call: ParameterCall): object;
 }
 
-/** A listing in pages, MaxResults 1 to 100, 20 by default. */
+/** A listing in pages. */
 export function listing<T>(list: Listing<T>): RpcAction {
     const names = Object.keys(list.filters).map((name) => name.replace("[]", ""));
-    const parameters = [...names, "MaxResults", "NextToken", "Tags.#.Key", "Tags.#.Value"];
+    const { tags } = list;
+    const tagged = tags === undefined ? [] : [`${tags.parameter}.#.Key`, `${tags.parameter}.#.Value`];
+    const parameters = [...names, ...(list.others ?? []), "MaxResults", "NextToken", ...tagged];
     const run = (call: ParameterCall) => {
-        const size = sizeOf(call.parameters);
-        const tagged = tagsMatch(call.parameters);
-        const wanted = list
-            .all(call)
-            .filter((item) => passes(list, item, call.parameters) && tagged(list.tagsOf(item)));
+        const size = sizeOf(call.parameters, list.sizes);
+        const matches = tags === undefined ? () => true : tagsMatch(call.parameters, tags.parameter);
+        const wanted = list.all(call).filter((item) => passes(list, item, call.parameters) && matches(tags?.of(item)));
         const result = page(call.state, wanted, size, call.parameters.get("NextToken"));
         if (result === undefined) {
             throw illegal("NextToken");
@@ -60,10 +68,10 @@ export function listing<T>(list: Listing<T>): RpcAction {
     return { parameters, run };
 }
 
-function sizeOf(parameters: Parameters): number {
-    const text = parameters.get("MaxResults") ?? "20";
+function sizeOf(parameters: Parameters, { most, usual }: Listing<unknown>["sizes"]): number {
+    const text = parameters.get("MaxResults") ?? String(usual);
     const size = Number(text);
-    if (!/^\d+$/.test(text) || size < 1 || size > 100) {
+    if (!/^\d+$/.test(text) || size < 1 || size > most) {
         throw illegal("MaxResults");
     }
     return size;
@@ -79,13 +87,16 @@ function passes<T>({ filters }: Listing<T>, item: T, parameters: Parameters): bo
 }
 
 /** `Tags.N.Key` and `Tags.N.Value`, at most 20: whether an item has all of them; a key without a value asks for any. */
-function tagsMatch(parameters: Parameters): (tags: Readonly<Record<string, string>> | undefined) => boolean {
-    const wanted = parameters.numbers("Tags").map((number) => ({
-        key: parameters.get(`Tags.${number}.Key`) ?? "",
-        value: parameters.get(`Tags.${number}.Value`),
+function tagsMatch(
+    parameters: Parameters,
+    name: "Tags" | "Tag",
+): (tags: Readonly<Record<string, string>> | undefined) => boolean {
+    const wanted = parameters.numbers(name).map((number) => ({
+        key: parameters.get(`${name}.${number}.Key`) ?? "",
+        value: parameters.get(`${name}.${number}.Value`),
     }));
     if (wanted.length > 20 || wanted.some(({ key }) => key === "")) {
-        throw illegal("Tags");
+        throw illegal(name);
     }
     return (tags) =>
         wanted.every(({ key, value }) => {
@@ -135,5 +146,6 @@ function tokenOf({ parameters, action, caller }: ParameterCall): string | undefi
     if (/[^\x20-\x7e]/.test(token)) {
         throw illegal("ClientToken");
     }
-    return token === "" ? undefined : [action, caller.account, parameters.get("InstanceId"), token].join(" ");
+    const about = ["InstanceId", "ServiceId", "EndpointId"].map((name) => parameters.get(name));
+    return token === "" ? undefined : [action, caller.account, ...about, token].join(" ");
 }

@@ -7,9 +7,18 @@ import { accountsOf } from "./account";
 
 /** An action of an RPC API. */
 export interface RpcAction extends Action<ParameterCall> {
-    /** "does not support concurrent requests for the same" resource: the one that InstanceId names. */
-    readonly exclusive?: boolean;
+    /**
+     * Requests that may not overlap. `connection`: "does not support concurrent requests for the same" one. `account`: two calls of
+     * this action "under the same Alibaba Cloud account".
+     */
+    readonly exclusive?: keyof typeof OVERLAPS;
 }
+
+/** How an overlap is refused. The code for one connection is not named where overlapping requests are ruled out. */
+const OVERLAPS = {
+    connection: new Refusal(400, "Conflict.Operation", "The operation is in conflict with another one."),
+    account: new Refusal(400, "ConcurrentCallNotSupported", "Concurrent calls are not supported."),
+};
 
 export interface RpcProduct {
     /** The prefix of its actions in policies, `vpc`. */
@@ -47,22 +56,20 @@ function operationOf(
     const parameters = new Parameters(request.url.searchParams, new URLSearchParams(request.body));
     const accessKeyId = /^ACS3-HMAC-SHA256 Credential=([^,]+),/.exec(request.headers.authorization ?? "")?.[1];
     const caller = accessKeyId === undefined ? undefined : callerOf(state, request, accessKeyId);
-    const id = parameters.get("InstanceId");
+    const id = parameters.get("InstanceId") ?? parameters.get("EndpointId");
+    const account = caller?.account ?? "";
+    const overlaps = { connection: id, account: `${account} ${action}` };
+    const lane = known?.exclusive;
+    const exclusive = lane === undefined ? undefined : overlaps[lane];
     return {
         cloud: "alibaba",
         action: `${product}:${action}`,
         ids: id === undefined ? [] : [id],
-        throttleKey: caller?.account ?? "",
+        throttleKey: account,
         throttled: new Refusal(400, "Throttling.User", "Request was denied due to user flow control."),
         skewed: new Refusal(400, "InvalidTimeStamp.Expired", "Specified time stamp or date value is expired."),
         expired: new Refusal(403, "InvalidSecurityToken.Expired", "The specified SecurityToken is expired."),
-        // The code is not named where overlapping requests are ruled out.
-        ...(id !== undefined && known?.exclusive
-            ? {
-                  exclusive: id,
-                  overlap: new Refusal(400, "Conflict.Operation", "The operation is in conflict with another one."),
-              }
-            : {}),
+        ...(lane === undefined || exclusive === undefined ? {} : { exclusive, overlap: OVERLAPS[lane] }),
         refuse: (refusal) => errorReply(request, refusal),
         run(hooks) {
             if (request.headers.authorization === undefined) {

@@ -56,7 +56,8 @@ export function listingOf<Part, T extends Connection>(
         filters: Object.fromEntries(
             Object.entries(filters).map(([parameter, facts]) => [parameter, ({ connection }) => facts(connection)]),
         ),
-        tagsOf: ({ connection }) => connection.tags,
+        sizes: { most: 100, usual: 20 },
+        tags: { parameter: "Tags", of: ({ connection }) => connection.tags },
         idOf: ({ connection }) => sharing.idOf(connection),
         shown: sharing.shown,
     });
@@ -104,7 +105,7 @@ export function changing<Part, T extends Connection>(sharing: Sharing<Part, T>, 
             wanted.effect(connection, call);
         });
     };
-    return { parameters: ["InstanceId", "ClientToken", "DryRun", ...flags], exclusive: true, run };
+    return { parameters: ["InstanceId", "ClientToken", "DryRun", ...flags], exclusive: "connection", run };
 }
 
 /** The connections that the caller sees: both sides do, until it is deleted. */

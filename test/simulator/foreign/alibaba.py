@@ -1,19 +1,25 @@
-"""Alibaba Cloud's SDK of VPC peering."""
+"""Alibaba Cloud's SDKs of VPC peering and PrivateLink."""
 
 import os
+from importlib import import_module
 from urllib.parse import urlparse
 
 from alibabacloud_tea_openapi import models as open_api
-from alibabacloud_tea_util.models import RuntimeOptions
-from alibabacloud_vpcpeer20220101 import models
-from alibabacloud_vpcpeer20220101.client import Client
+from alibabacloud_tea_util.models import RuntimeOptions as TeaOptions
+from darabonba.runtime import RuntimeOptions as DaraOptions
 from serve import serve
 
+# The package of a product, its version, and the options that its generation of SDKs takes.
+PRODUCTS = {
+    "vpcpeer": ("alibabacloud_vpcpeer20220101", "2022-01-01", TeaOptions),
+    "privatelink": ("alibabacloud_privatelink20200415", "2020-04-15", DaraOptions),
+}
 
-def client_of(account, key):
+
+def client_of(product, account, key):
     key = key or f"LTAI{account}"
-    endpoint = urlparse(os.environ["ALIBABA_CLOUD_VPCPEER_ENDPOINT"]).netloc
-    return Client(
+    endpoint = urlparse(os.environ[f"ALIBABA_CLOUD_{product.upper()}_ENDPOINT"]).netloc
+    return import_module(f"{PRODUCTS[product][0]}.client").Client(
         open_api.Config(access_key_id=key, access_key_secret=f"secret-of-{key}", endpoint=endpoint, protocol="http")
     )
 
@@ -22,18 +28,20 @@ def snake(name):
     return "".join(f"_{c.lower()}" if c.isupper() else c for c in name).lstrip("_")
 
 
-def call(operation, args=None, account="283117732402483989", key=None):
+def call(operation, args=None, account="283117732402483989", key=None, product="vpcpeer"):
     """One operation, with the SDK's own request model: `InstanceId` and so on, as the API names them."""
+    package, _, options = PRODUCTS[product]
+    models = import_module(f"{package}.models")
     request = getattr(models, f"{operation}Request")().from_map(args or {})
-    answer = getattr(client_of(account, key), f"{snake(operation)}_with_options")(request, RuntimeOptions())
+    answer = getattr(client_of(product, account, key), f"{snake(operation)}_with_options")(request, options())
     return answer.body.to_map()
 
 
-def raw(operation, body, account="283117732402483989"):
+def raw(operation, body, account="283117732402483989", product="vpcpeer"):
     """The SDK's generic call, for what its models do not let through."""
     params = open_api.Params(
         action=operation,
-        version="2022-01-01",
+        version=PRODUCTS[product][1],
         protocol="HTTP",
         pathname="/",
         method="POST",
@@ -42,7 +50,8 @@ def raw(operation, body, account="283117732402483989"):
         req_body_type="formData",
         body_type="json",
     )
-    return client_of(account, None).call_api(params, open_api.OpenApiRequest(body=body), RuntimeOptions())["body"]
+    client, request = client_of(product, account, None), open_api.OpenApiRequest(body=body)
+    return client.call_api(params, request, PRODUCTS[product][2]())["body"]
 
 
 def run(do, **rest):
