@@ -22,8 +22,8 @@ describe("list --fail-if-pending", () => {
         clouds.simulator.world = quiet;
         const { status, out, err } = await runBin(["list", "--fail-if-pending"], clouds.simulator.env);
         expect(status, err).toBe(0);
-        expect(out).toMatch(/^Nothing is pending in alibaba:vpcPeering, aws:openSearchInbound in eu-west-1, aws:vpc/);
-        expect(err).toMatch(/^Read 6 places; 1 skipped: azure:privateEndpointConnection/);
+        expect(out).toMatch(/^Nothing is pending in alibaba:.*, aws:openSearchInbound in eu-west-1, .*aws:vpc/);
+        expect(err).toMatch(/^Read \d+ places; 1 skipped: azure:privateEndpointConnection/);
     });
 
     it("ends 3 where something is pending and everything was read", async () => {
@@ -35,7 +35,7 @@ describe("list --fail-if-pending", () => {
     it("ends 4 and prints no all-clear where nothing is set up", async () => {
         const { status, out, err } = await runBin(["list", "--fail-if-pending"], {});
         expect([status, out]).toEqual([4, ""]);
-        expect(err).toMatch(/^Read 0 places; \d+ skipped: .*\(no credentials\).*\(no credentials, no region\)/);
+        expect(err).toMatch(/^Read 0 places; \d+ skipped: .*\(no credentials, no region\); .*\(no credentials\)\./);
         expect(err).toContain(`; ${Object.keys(kinds).length} skipped: `);
         expect(err).toContain("No place was read");
     });
@@ -93,7 +93,9 @@ describe("skipped or failed", () => {
         const { status, err } = await runBin(["list", "--fail-if-pending"], without(/^(AWS|HUAWEI|OS)/));
         expect([status, err]).toEqual([
             0,
-            expect.stringMatching(/^Read 1 place; 6 skipped: aws:.*\(no credentials, no region\)/),
+            expect.stringMatching(
+                /^Read 2 places; \d+ skipped: aws:.*\(no credentials\); aws:.*\(no credentials, no region\)/,
+            ),
         ]);
     });
 
@@ -175,7 +177,7 @@ describe("--region", () => {
 
     it.each([
         [["--region", "mars"], "--region mars must be an AWS region"],
-        [["--region", "alibaba=eu-west-1"], "the cloud must be one of aws, huawei, otc"],
+        [["--region", "azure=westeurope"], "the cloud must be one of aws, alibaba, huawei, otc"],
         [["--region", "eu-west-1", "--kind", "alibaba:vpcPeering"], "the chosen kinds have no regions"],
     ])("%j is wrong usage", async (argv, text) => {
         const { status, err } = await runBin(["list", ...argv], clouds.simulator.env);

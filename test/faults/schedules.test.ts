@@ -17,6 +17,7 @@ import {
     askAs,
     askingOf,
     isMutation,
+    isNamed,
     liveOf,
     meaningOf,
     mutationsOf,
@@ -225,7 +226,7 @@ async function runSchedule(schedule: Schedule): Promise<number> {
     const snapshot = () =>
         SLOTS.map((slot) => {
             const connection = liveOf(simulator.world, slot);
-            return { word: wordOf(connection), who: askingOf(connection, slot) };
+            return { word: wordOf(simulator.world, slot), who: askingOf(connection, slot) };
         });
     observer = (call) => {
         const index = count++;
@@ -372,7 +373,7 @@ function readBy(call: Call, fault: Fault | undefined): (readonly [number, Slot])
         return [];
     }
     const ids = call.listed ?? call.ids;
-    return [...SLOTS.entries()].filter(([, { id }]) => ids.includes(id));
+    return [...SLOTS.entries()].filter(([, slot]) => ids.some((id) => isNamed(slot, id)));
 }
 
 /** A create or update that is reported done is done, where nobody outside interfered in that run. */
@@ -386,7 +387,7 @@ function checkSuccesses(
     for (const decided of schedule.decided) {
         const slot = SLOTS[decided.slot] as Slot;
         if (acted.has(slot.key) && failures[slot.key] === undefined && !touched.has(decided.slot)) {
-            const now = wordOf(liveOf(simulator.world, slot));
+            const now = wordOf(simulator.world, slot);
             const started = began[decided.slot]?.word;
             const { expected } = meaningOf(slot, started, decided.decision);
             // What was over before this run is reported, not failed: there was nothing to decide.
@@ -405,7 +406,7 @@ function checkEnd(schedule: Schedule, failures: Readonly<Record<string, string>>
     for (const decided of schedule.decided) {
         const slot = SLOTS[decided.slot] as Slot;
         const connection = liveOf(simulator.world, slot);
-        const word = wordOf(connection);
+        const word = wordOf(simulator.world, slot);
         const failure = failures[slot.key];
         const { expected, status } = meaningOf(slot, word, decided.decision);
         if (failure === undefined) {
@@ -418,7 +419,7 @@ function checkEnd(schedule: Schedule, failures: Readonly<Record<string, string>>
         }
         expect(failure.toLowerCase()).toContain(slot.key.toLowerCase());
         const mismatch = decided.expected !== "anybody" && askingOf(connection, slot) !== decided.expected;
-        const refused = REFUSED_BY_CHOICE[slot.kind]?.(simulator.world.undocumented ?? {}, status) ?? false;
+        const refused = REFUSED_BY_CHOICE[slot.kind]?.(simulator.world.undocumented ?? {}, status, word ?? "") ?? false;
         const impossible = expected === "!" || (expected === "x" && !decided.allowRemoval) || refused;
         expect(
             mismatch || impossible,
@@ -430,17 +431,29 @@ function checkEnd(schedule: Schedule, failures: Readonly<Record<string, string>>
 type Choices = NonNullable<World["undocumented"]>;
 
 /** What we try because no document tells, and what the cloud of a schedule refuses. */
-const REFUSED_BY_CHOICE: Partial<Record<ConnectionKindName, (chosen: Choices, status: string) => boolean>> = {
+const REFUSED_BY_CHOICE: Partial<
+    Record<ConnectionKindName, (chosen: Choices, status: string, word: string) => boolean>
+> = {
+    "aws:transitGatewayVpcAttachment": isBeingModified,
+    "aws:transitGatewayPeering": isBeingModified,
     "aws:vpcEndpoint": (chosen, status) => status === "rejected" && chosen.ec2AcceptRejected === "unsuccessful",
     "aws:openSearchInbound": (chosen, status) => status === "rejected" && chosen.openSearchAcceptRejected === "refuses",
+    "aws:cloudWanAttachment": (chosen, status) =>
+        (status === "rejected" && chosen.wanAcceptRejected !== "accepts") ||
+        (status === "accepted" && chosen.wanOwnerDeletes === "AccessDeniedException"),
     "huawei:vpcEndpoint": (chosen, status) => status === "rejected" && chosen.vpcepAcceptRejected === "refuses",
     "azure:privateEndpointConnection": (chosen, status) =>
         status === "accepted" && chosen.azureRejectApproved !== UNDOCUMENTED.azureRejectApproved[0],
 };
 
+/** Its owner changes it, and does not come to an end. */
+function isBeingModified(chosen: Choices, _status: string, word: string): boolean {
+    return /^(modifying|rollingBack)$/.test(word) && chosen.ec2TgwDeleteModifying !== "deletes";
+}
+
 /** A decided connection that lapsed or vanished later is kept as it is. */
 function satisfied(slot: Slot, { decision }: Decided): boolean {
-    const word = wordOf(liveOf(simulator.world, slot));
+    const word = wordOf(simulator.world, slot);
     return meaningOf(slot, word, decision).expected === "=" || isOver(slot, word);
 }
 

@@ -299,7 +299,7 @@ describe("--emit ts", () => {
             alibaba?.[0]?.vpcPeerConnections?.[0]?.status,
             huawei?.[0]?.endpointServices?.[0]?.connections?.[0]?.status,
         ]).toEqual(["available", "ACTIVE", "Activated", "accepted"]);
-        expect((await inbox()).out).toMatch(/^Nothing is pending in alibaba:vpcPeering, aws:/);
+        expect((await inbox()).out).toMatch(/^Nothing is pending in alibaba:.*, aws:/);
     });
 
     it("rejects unless told otherwise, and expects the one who asks", async () => {

@@ -224,7 +224,7 @@ class Life {
     }
 
     private word(): string | undefined {
-        return wordOf(liveOf(clouds.simulator.world, this.slot));
+        return wordOf(clouds.simulator.world, this.slot);
     }
 
     private told(what: string): string {

@@ -3,7 +3,8 @@ import { kinds } from "../../src/kinds";
 import type { Status } from "../../src/shared/vocabulary";
 import type { Simulator, World } from "../../src/simulator/index";
 import { type KindRows, type LifecycleRows, ROWS, scopeOf, waitingState } from "./kind-rows";
-import { mergedWorlds, stateIn, statesIn } from "./worlds";
+import { wordOf } from "./slots";
+import { mergedWorlds, stateIn } from "./worlds";
 
 /** A world with one pending request of every kind. */
 export function pendingEverywhere(): World {
@@ -54,10 +55,12 @@ export function sentToAll(simulator: Simulator): string[] {
     return simulator.calls.map(({ action }) => action).filter((action) => known.includes(action));
 }
 
-/** What has become of the connection of every kind. For words that mean the same in every cloud: `failed` does not. */
+/** What has become of the connection of every kind. */
 export function statusesOfAll(world: World): (Status | undefined)[] {
-    const states = Object.assign({}, ...EACH.map(([, rows]) => rows.states)) as LifecycleRows["states"];
-    return statesIn(world).map((state) => states[state]?.[0]);
+    return EACH.map(([kind, rows]) => {
+        const id = rows.connection[kinds[kind].id] ?? "";
+        return rows.states[wordOf(world, { kind, id, rows }) ?? ""]?.[0];
+    });
 }
 
 /** One kind for each file of rows. */

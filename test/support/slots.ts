@@ -53,17 +53,24 @@ export function worldOfSlots(wordOf: (slot: Slot, n: number) => string): World {
 }
 
 /** The connection of a slot; undefined: it is not there any more. */
-export function liveOf(world: World, { kind, id }: Pick<Slot, "kind" | "id">): Live | undefined {
+export function liveOf(world: World, slot: Pick<Slot, "kind" | "id">): Live | undefined {
+    return objectsOf(world, slot)[0];
+}
+
+/** The cloud's word for its state. Where several objects make a connection (an invitation and its share): as the rows write it. */
+export function wordOf(world: World, slot: Pick<Slot, "kind" | "id" | "rows">): string | undefined {
+    const words = objectsOf(world, slot).map(({ state, status }) => state ?? status);
+    const all = words.join(", ");
+    return all in slot.rows.states ? all : words[0];
+}
+
+/** What the simulator keeps about a connection. */
+function objectsOf(world: World, { kind, id }: Pick<Slot, "kind" | "id">): Live[] {
     const cloud = CLOUDS.find(({ kinds }) => kinds.some(({ names }) => names.includes(kind)));
     const simulated = cloud?.kinds.find(({ names }) => names.includes(kind));
     const entries = (cloud === undefined ? [] : (world[cloud.name] ?? [])) as object[];
     const all = entries.flatMap((entry) => simulated?.connections(entry as never) ?? []) as Live[];
-    return all.find((one) => Object.values(one).includes(id));
-}
-
-/** The cloud's word for its state. */
-export function wordOf(connection: Live | undefined): string | undefined {
-    return connection?.state ?? connection?.status;
+    return all.filter((one) => Object.values(one).includes(id));
 }
 
 /** What a state of it means in our words, and to a decision. A word that the rows do not have: it is over. */
@@ -89,7 +96,7 @@ export function putInto(connection: Live, slot: Slot, word: string): void {
         }
     }
     const { state, status, provisioningState } = template;
-    Object.assign(connection, compact({ state, status, provisioningState }), { next: [], before: wordOf(template) });
+    Object.assign(connection, compact({ state, status, provisioningState }), { next: [], before: state ?? status });
 }
 
 /** Somebody else asks from now on. */
@@ -104,9 +111,13 @@ export function mutationsOf({
     ids,
 }: Call): { readonly slot: Slot | undefined; readonly id: string; readonly does: readonly Action[] }[] {
     const does = actionsOf(action);
-    return does.length === 0
-        ? []
-        : ids.map((id) => ({ slot: SLOTS.find((slot) => slot.id === id && callsOf(slot).includes(action)), id, does }));
+    const known = SLOTS.filter((slot) => Object.values(slot.rows.calls).includes(action));
+    return does.length === 0 ? [] : ids.map((id) => ({ slot: known.find((slot) => isNamed(slot, id)), id, does }));
+}
+
+/** Whether an id of a call means it: some clouds name a request and what becomes of it differently. */
+export function isNamed(slot: Slot, id: string): boolean {
+    return slot.id === id || JSON.stringify(worldOfSlot(slot, slot.words[0] ?? "")).includes(`"${id}"`);
 }
 
 /** Whether a call changes connections. */
@@ -117,10 +128,6 @@ export function isMutation({ action }: Call): boolean {
 function actionsOf(call: string): Action[] {
     const all = SLOTS.flatMap(({ rows }) => Object.entries(rows.calls));
     return [...new Set(all.filter(([, name]) => name === call).map(([action]) => action as Action))];
-}
-
-function callsOf({ rows }: Slot): readonly string[] {
-    return Object.values(rows.calls);
 }
 
 function worldOfSlot({ rows, kind, id }: Slot, word: string): World {
