@@ -3,7 +3,7 @@ import type { Lifecycle } from "../kinds/table";
 import { ANY, ownId } from "../shared/key";
 import { DecisionError, oneLine, problemText } from "../shared/problem";
 import type { Decision, Status } from "../shared/vocabulary";
-import { type Expectations, guard, violation } from "./guard";
+import { type Doubt, type Expectations, guard, violation } from "./guard";
 import type { Memory, PlanOptions } from "./plan";
 import type { Reading } from "./reading";
 
@@ -110,14 +110,14 @@ export function refuseStranger(one: Case, seen: Observed): void {
 }
 
 /**
- * What the guard can say in a preview. A wrong requester always fails. Another fact that changed, which is the requester's own doing,
- * fails only where something would be sent; elsewhere it is among the warnings.
+ * What the guard can say in a preview. A wrong requester always fails. Another fact that changed, which is the requester's own doing, or
+ * another connection that has the id now, fails only where something would be sent; elsewhere it is among the warnings.
  */
 export function refuseKnownStranger(one: Case, seen: Observed, sends: boolean): void {
     refuseForeignDecider(one, seen);
     const wrong = violation(one.kind, one.expected, seen);
     if (wrong !== undefined && (wrong.of === "requester" || sends)) {
-        throw guardError(one, seen, { result: "violated", text: wrong.text });
+        throw guardError(one, seen, wrong);
     }
 }
 
@@ -184,20 +184,15 @@ function refuseForeignDecider({ kind, key, account }: Case, seen: Observed): voi
     );
 }
 
-function guardError(
-    { key, decision }: Case,
-    seen: Observed,
-    { result, text }: { readonly result: "untold" | "violated"; readonly text: string },
-): DecisionError {
-    return new DecisionError(
-        problemText(
-            `Will not ${decision}: ${text}.`,
-            factsOf(key, seen),
-            result === "violated"
-                ? "find out who asks; correct the declaration only if this is the request you mean"
-                : "leave out the expectation, or decide this one by hand",
-        ),
-    );
+function guardError({ key, kind, decision }: Case, seen: Observed, { of, result, text }: Doubt): DecisionError {
+    const byId = `if this is the connection you mean, name it by connection.${kind.id}`;
+    const remedy =
+        of === "selectors"
+            ? `find out whose it is; ${byId}`
+            : result === "violated"
+              ? "find out who asks; correct the declaration only if this is the request you mean"
+              : "leave out the expectation, or decide this one by hand";
+    return new DecisionError(problemText(`Will not ${decision}: ${text}.`, factsOf(key, seen), remedy));
 }
 
 function factsOf(key: string, seen: Observed): Record<string, string | undefined> {

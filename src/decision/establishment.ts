@@ -31,6 +31,13 @@ export function isEstablished(olds: Stored, decision: Decision, lifecycle: Lifec
     return olds.__established === true || olds.transition !== undefined || held(shown, decision, lifecycle);
 }
 
+/** What an acceptance remembers: that the request was rejected before tells why it may be gone. */
+export function withRejection(memory: Memory, olds: Stored, decision: Decision, lifecycle: Lifecycle): Memory {
+    const { rejected, ...rest } = memory;
+    const before = rejected === true || isEstablished(olds, "reject", lifecycle);
+    return decision === "accept" && before ? { ...rest, rejected: true } : rest;
+}
+
 /**
  * A declaration with the end of its acceptance. A duration counts from the first check that plans the acceptance or finds it;
  * later ones remember that.

@@ -1,5 +1,5 @@
 import type { ConnectionKind, Observed } from "../kinds/kind";
-import { soughtKey } from "../kinds/selectors";
+import { finds, soughtKey } from "../kinds/selectors";
 import { spelled } from "../kinds/spelling";
 import { keyInScope, ownId, parseKey } from "../shared/key";
 import { isRecord, type Stored, show } from "./fields";
@@ -46,7 +46,7 @@ export function readExcept(
 function selected(kind: ConnectionKind, selecting: readonly Stored[], all: readonly Observed[]): Map<string, number> {
     const counts = new Map<string, number>();
     for (const entry of selecting) {
-        const matching = all.filter((seen) => kind.matches?.(entry as never, seen) === true);
+        const matching = all.filter((seen) => finds(kind, entry, seen));
         for (const { id } of matching) {
             counts.set(id, Math.min(counts.get(id) ?? matching.length, matching.length));
         }

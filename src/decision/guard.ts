@@ -1,4 +1,4 @@
-import type { ConnectionKind, Observed } from "../kinds/kind";
+import type { AnyConnection, ConnectionKind, Observed } from "../kinds/kind";
 import { inside } from "../shared/cidr";
 import { oneLine } from "../shared/problem";
 import type { Facts } from "../shared/vocabulary";
@@ -8,40 +8,65 @@ import { isFact, isRecord } from "./fields";
 export interface Expectations {
     readonly requesters?: readonly string[];
     readonly evidence?: Facts;
+    /** What selectors say of the connection they found: a cloud may have given its id to another one since. */
+    readonly selected?: AnyConnection;
 }
 
-/** How a kind compares requesters and facts. */
-type Comparing = Pick<ConnectionKind, "sameRequester" | "sameEvidence">;
+/** How a kind compares requesters, facts and selectors. */
+type Comparing = Pick<ConnectionKind, "sameRequester" | "sameEvidence" | "selectors" | "matches">;
 
-/**
- * `holds`; `untold`: the cloud does not say, so nothing may be sent; `violated`: it says otherwise.
- * `text` tells what was expected and what is.
- */
-export type GuardResult =
-    | { readonly result: "holds" }
-    | { readonly result: "untold" | "violated"; readonly text: string };
+/** What is not as expected: what was expected and what is, and who could mend it. */
+export interface Doubt {
+    readonly of: "requester" | "selectors" | "evidence";
+    /** `untold`: the cloud does not say, so nothing may be sent; `violated`: it says otherwise. */
+    readonly result: "untold" | "violated";
+    readonly text: string;
+}
+
+export type GuardResult = { readonly result: "holds" } | Doubt;
 
 /** Compares what a declaration expects with what the cloud vouches for. Pure. */
 export function guard(kind: Comparing, expected: Expectations, seen: Observed): GuardResult {
     return (
         requesterResult(kind, expected.requesters, seen) ??
+        selectorResult(kind, expected.selected, seen) ??
         evidenceResult(kind, expected.evidence, seen) ?? { result: "holds" }
     );
 }
 
 /** What is known to be another one than expected, whatever else the cloud does not tell. */
-export function violation(
-    kind: Comparing,
-    expected: Expectations,
-    seen: Observed,
-): { of: "requester" | "evidence"; text: string } | undefined {
-    const requester = requesterResult(kind, expected.requesters, seen);
-    if (requester?.result === "violated") {
-        return { of: "requester", text: requester.text };
-    }
+export function violation(kind: Comparing, expected: Expectations, seen: Observed): Doubt | undefined {
     const told = Object.entries(expected.evidence ?? {}).filter(([fact]) => Object.hasOwn(seen.evidence, fact));
-    const evidence = evidenceResult(kind, Object.fromEntries(told), seen);
-    return evidence?.result === "violated" ? { of: "evidence", text: evidence.text } : undefined;
+    return [
+        requesterResult(kind, expected.requesters, seen),
+        selectorResult(kind, expected.selected, seen),
+        evidenceResult(kind, Object.fromEntries(told), seen),
+    ].find((doubt) => doubt?.result === "violated");
+}
+
+/** Why a connection with the id that selectors found may not be what they name any more; undefined: it is. */
+export function selectorResult(
+    kind: Comparing,
+    selected: AnyConnection | undefined,
+    seen: Observed,
+): Doubt | undefined {
+    const match = selected === undefined ? "yes" : kind.matches?.(selected, seen);
+    if (selected === undefined || match === "yes") {
+        return undefined;
+    }
+    const names = (kind.selectors ?? []) as readonly string[];
+    const declared = namedFacts(names, selected);
+    return match === "untold"
+        ? {
+              of: "selectors",
+              result: "untold",
+              text: `the cloud does not tell whether it is the connection that is declared, by ${declared}`,
+          }
+        : {
+              of: "selectors",
+              result: "violated",
+              text: `it is another connection than declared: ${namedFacts(names, { ...seen.evidence, requester: seen.requester })}; declared ${declared}`,
+          };
 }
 
 /** The expectations in arguments that check has let through. */
@@ -105,21 +130,22 @@ function neverTold(kind: ConnectionKind, facts: readonly string[], names: Names)
         );
 }
 
-function requesterResult(
-    kind: Comparing,
-    expected: readonly string[] | undefined,
-    seen: Observed,
-): GuardResult | undefined {
+function requesterResult(kind: Comparing, expected: readonly string[] | undefined, seen: Observed): Doubt | undefined {
     if (expected === undefined) {
         return undefined;
     }
     if (seen.requester === undefined) {
-        return { result: "untold", text: `the cloud does not tell who asks; expected ${expected.join(" or ")}` };
+        return {
+            of: "requester",
+            result: "untold",
+            text: `the cloud does not tell who asks; expected ${expected.join(" or ")}`,
+        };
     }
     const { requester } = seen;
     return expected.some((one) => kind.sameRequester?.(one, requester) ?? one === requester)
         ? undefined
         : {
+              of: "requester",
               result: "violated",
               text: `the requester is ${oneLine(seen.requester)}, expected ${expected.join(" or ")}`,
           };
@@ -129,16 +155,20 @@ function requesterResult(
  * A single expected value must be the fact. A list allows any of its values; where the fact itself is a list
  * (CIDR blocks), everything in it must be among the expected ones. A CIDR block is among them also where it lies inside one.
  */
-function evidenceResult(kind: Comparing, expected: Facts | undefined, seen: Observed): GuardResult | undefined {
+function evidenceResult(kind: Comparing, expected: Facts | undefined, seen: Observed): Doubt | undefined {
     for (const [fact, wanted] of Object.entries(expected ?? {})) {
         const actual = Object.hasOwn(seen.evidence, fact) ? seen.evidence[fact] : undefined;
         if (actual === undefined) {
-            return { result: "untold", text: `the cloud does not tell ${fact}; expected ${show(wanted)}` };
+            return {
+                of: "evidence",
+                result: "untold",
+                text: `the cloud does not tell ${fact}; expected ${show(wanted)}`,
+            };
         }
         const same = (declared: string, told: string) =>
             kind.sameEvidence?.(fact, declared, told) ?? (declared === told || inside(told, declared));
         if (!isAmong(actual, wanted, same)) {
-            return { result: "violated", text: `${fact} is ${show(actual)}, expected ${show(wanted)}` };
+            return { of: "evidence", result: "violated", text: `${fact} is ${show(actual)}, expected ${show(wanted)}` };
         }
     }
     return undefined;
@@ -152,6 +182,14 @@ function isAmong(
     const allowed = [wanted].flat().map(String);
     const values = [actual].flat().map(String);
     return values.length > 0 && values.every((value) => allowed.some((one) => same(one, value)));
+}
+
+/** Those of the named facts that are there, `requester 5fc9…, privateEndpointName *-pe`. */
+function namedFacts(names: readonly string[], facts: Readonly<Record<string, unknown>>): string {
+    return names
+        .filter((name) => facts[name] !== undefined)
+        .map((name) => `${name} ${show(facts[name] as Facts[string])}`)
+        .join(", ");
 }
 
 function show(value: Facts[string]): string {

@@ -18,6 +18,8 @@ export interface Memory {
     readonly seen?: Status;
     /** From when an acceptance for a time counts, ISO 8601. */
     readonly since?: string;
+    /** Of an accept: this resource declared reject before, and that was carried out. */
+    readonly rejected?: true;
 }
 
 export interface PlanOptions {
@@ -165,10 +167,11 @@ function planAbsent(cell: Transition, decision: Decision, memory: Memory, option
     }
     if (seenBefore) {
         const remedy = "ask the requester to send it again";
-        return {
-            step: { do: "lapsed", why: "the request was withdrawn before it was accepted", remedy },
-            warnings: [`cannot be accepted: the request was withdrawn; ${remedy}`],
-        };
+        // Withdrawn, rejected by others, or over and deleted by the cloud: nothing tells which.
+        const why = memory.rejected
+            ? "declared reject earlier, and the request is gone"
+            : "the request went away before it was accepted";
+        return { step: { do: "lapsed", why, remedy }, warnings: [`cannot be accepted: ${why}; ${remedy}`] };
     }
     return {
         step: { do: cell.do === "awaitRequest" ? "awaitRequest" : "none" },

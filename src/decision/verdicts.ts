@@ -100,14 +100,16 @@ function placed({ kind, admission, lifecycle }: Ruling, seen: Observed, judgemen
     if (verdict === "reject" && works && !changesExisting(admission.existing, judgement)) {
         return ["wouldCut", `would cut: ${who}`];
     }
-    const planned = plan(lifecycle, verdict, { status, cloudStatus }, { seen: status }, planOptions(admission));
+    // Nobody has decided it by these rules yet, as far as the text is concerned that says why it is too late.
+    const options: PlanOptions = { ...planOptions(admission), established: false };
+    const planned = plan(lifecycle, verdict, { status, cloudStatus }, { seen: status }, options);
     if (planned.step.do === "act" || planned.step.do === "settle") {
         return verdict === "accept" && isRejected(status) && admission.existing !== "enforce"
             ? ["wouldAccept", `would accept: ${rejectedText(kind, status)}, ${who}`]
             : due(verdict, works, status, planned, who);
     }
     return verdict === "accept" && status === "rejected"
-        ? ["tooLate", `cannot be accepted: ${planned.warnings.join("; ")}, ${who}`]
+        ? ["tooLate", `${planned.warnings.join("; ")}, ${who}`]
         : SETTLED;
 }
 

@@ -61,14 +61,16 @@ export function remember({ memory, account }: Pick<Case, "memory" | "account">, 
         ...(owner === undefined ? {} : { account: owner }),
         ...(seen === undefined ? {} : { seen }),
         ...(memory.since === undefined ? {} : { since: memory.since }),
+        ...(memory.rejected === undefined ? {} : { rejected: memory.rejected }),
     };
 }
 
-function warningsOf({ kind, scope, state, decision, expected, ending }: Case, reading: Reading, { warnings }: Plan) {
+function warningsOf(one: Case, reading: Reading, planned: Plan) {
+    const { kind, scope, state, decision, ending } = one;
     return [
-        ...warnings,
+        ...planned.warnings,
         ...(ending?.phase === "soon" ? [`accepted until ${ending.at}, then rejected`] : []),
-        ...guardWarnings(kind, expected, reading),
+        ...guardWarnings(one, reading, sends(planned, one)),
         ...(reading.state === "found" ? (reading.seen.warnings ?? []) : []),
         ...settingWarnings({ kind, scope, state }, decision === "reject"),
     ];
@@ -84,7 +86,7 @@ export function settingWarnings(
         : [];
 }
 
-function guardWarnings(kind: Case["kind"], expected: Case["expected"], reading: Reading): string[] {
+function guardWarnings({ kind, expected }: Case, reading: Reading, sending: boolean): string[] {
     if (reading.state !== "found") {
         return [];
     }
@@ -92,7 +94,9 @@ function guardWarnings(kind: Case["kind"], expected: Case["expected"], reading: 
     if (wrong !== undefined) {
         return [`${wrong.text}; nothing is sent for it`];
     }
-    const result = guard(kind, expected, reading.seen);
+    // A connection that is over may no longer tell whose it was.
+    const { selected: _selected, ...others } = expected;
+    const result = guard(kind, sending ? expected : others, reading.seen);
     return result.result === "untold" ? [`${result.text}; up will not send anything`] : [];
 }
 

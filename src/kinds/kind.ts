@@ -79,6 +79,9 @@ export interface Observed {
     readonly handle?: unknown;
 }
 
+/** How a connection compares with selectors. `untold`: nothing speaks against it, but the cloud does not tell all that they say (any more). */
+export type Match = "yes" | "no" | "untold";
+
 /** One connection to act on. */
 export interface Order {
     /** Just re-read. */
@@ -214,8 +217,12 @@ export interface ConnectionKind<
     sameRequester?(declared: string, asking: string): boolean;
     /** Whether a declared fact is the one that the cloud tells, where it may be written in several ways. Default: the same text. */
     sameEvidence?(fact: E, declared: string, told: string): boolean;
-    /** With `selectors`: whether a connection of the scope is the one that they name. */
-    matches?(connection: C, seen: Observed): boolean;
+    /**
+     * With `selectors`: whether a connection of the scope is the one that they name. It is asked when the connection is sought, where only
+     * `yes` counts, and before anything is sent, then with the id that was found in `connection`. A kind whose ids are never given to another
+     * connection answers `yes` for that id.
+     */
+    matches?(connection: C, seen: Observed): Match;
 
     /** The scope itself; a missing one is an answer, a refused call an error. Default: it is the account's own and always there. */
     describe?(scope: Scope, call: Call<K>): Promise<ScopeState>;

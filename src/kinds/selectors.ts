@@ -1,5 +1,5 @@
 import { keyInScope } from "../shared/key";
-import type { ConnectionKind } from "./kind";
+import type { AnyConnection, ConnectionKind, Observed } from "./kind";
 import { spelled } from "./spelling";
 
 /**
@@ -25,4 +25,22 @@ export function isSought(id: string): boolean {
 export function soughtKey(kind: Selecting, key: string, values: Values): string | undefined {
     const id = soughtId(kind, values);
     return id === "?" ? undefined : keyInScope(key, id);
+}
+
+/** What selectors say of the connection that has this id now; undefined where it is named by its id. */
+export function selectedBy(kind: ConnectionKind, connection: AnyConnection, id: string): AnyConnection | undefined {
+    if (connection[kind.id] !== undefined || soughtId(kind, connection) === "?") {
+        return undefined;
+    }
+    const given = ((kind.selectors ?? []) as readonly string[]).filter((name) => connection[name] !== undefined);
+    const values = given.map((name) => [name, spelled(kind, name, String(connection[name]))]);
+    return { ...connection, ...Object.fromEntries(values), ...(isSought(id) ? {} : { [kind.id]: id }) };
+}
+
+/**
+ * Whether selectors find this connection. One that was cut off stays in listings, beside the one that its requester made anew: nothing
+ * can be decided about it any more.
+ */
+export function finds(kind: ConnectionKind, sought: Values, seen: Observed): boolean {
+    return seen.status !== "unconnected" && kind.matches?.(sought as AnyConnection, seen) === "yes";
 }

@@ -82,7 +82,8 @@ interface CommonArgs<K extends ConnectionKindName, C> {
     /**
      * What removing this resource does: `"keep"` changes nothing in the cloud, `"reject"` rejects, `"remove"` deletes the
      * connection where its owner can. Skipped, and said so, where the same run or its program still declares the connection: under another
-     * name, or by an admission. Deletes have no preview: what is cut is said before it is.
+     * name, or by an admission. Deletes have no preview: what is cut is said before it is, and a connection that selectors name is cut only
+     * where a run has shown it and it matches them still.
      *
      * @default "keep"
      */

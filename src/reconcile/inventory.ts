@@ -2,7 +2,7 @@ import { type Reading, UNREAD } from "../decision/reading";
 import { ENDLESS, Paging } from "../kinds/calls";
 import { CloudError } from "../kinds/cloud";
 import type { ConnectionKind, Observed, Page, Scope } from "../kinds/kind";
-import { isSought } from "../kinds/selectors";
+import { finds, isSought } from "../kinds/selectors";
 import type { Session } from "../place/session";
 import { scopeIn, type Target, targetInScope } from "../place/target";
 import { DecisionError, oneLine, problemText } from "../shared/problem";
@@ -110,7 +110,7 @@ export class Inventory {
         if (sought === undefined || listed?.state !== "found") {
             return target;
         }
-        const matching = listed.all.filter((seen) => kind.matches?.(sought, seen) === true);
+        const matching = listed.all.filter((seen) => finds(kind, sought, seen));
         if (matching.length > 1) {
             throw ambiguous(target, matching);
         }

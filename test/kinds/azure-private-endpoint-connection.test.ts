@@ -4,6 +4,7 @@ import { azure } from "../../src/kinds/azure/cloud";
 import { CloudError } from "../../src/kinds/cloud";
 import type { AnyConnection, Observed, Receipt } from "../../src/kinds/kind";
 import { lifecycleOf } from "../../src/kinds/lifecycle";
+import { finds } from "../../src/kinds/selectors";
 import { Configuration } from "../../src/place/configuration";
 import { Places } from "../../src/place/places";
 import { Inventory } from "../../src/reconcile/inventory";
@@ -359,7 +360,7 @@ describe("selectors", () => {
         [{}, []],
     ])("%j name %j", (selectors, ids) => {
         const all = [vendor, own, cut, { ...untold, id: "untold" }];
-        const found = all.filter((one) => kind.matches?.(declared({ resourceId: SQL, ...selectors }) as never, one));
+        const found = all.filter((one) => finds(kind, declared({ resourceId: SQL, ...selectors }), one));
         expect(found.map((one) => one.id)).toEqual(ids);
     });
 
@@ -374,8 +375,21 @@ describe("selectors", () => {
     ])("%s fits %s: %s", (privateEndpointName, name, expected) => {
         const started = performance.now();
         const one = seenAs("x", "pending", endpointId(REQUESTER, name));
-        expect(kind.matches?.({ privateEndpointName } as never, one)).toBe(expected);
+        expect(kind.matches?.({ privateEndpointName } as never, one)).toBe(expected ? "yes" : "no");
         expect(performance.now() - started).toBeLessThan(100);
+    });
+
+    it.each([
+        ["no", { requester: VENDOR }, own],
+        ["no", { requester: VENDOR, privateEndpointName: "billing" }, own],
+        ["yes", { requester: REQUESTER, privateEndpointName: "billing" }, cut],
+        ["untold", { privateEndpointId: endpointId(REQUESTER, "billing") }, untold],
+        ["untold", { requester: REQUESTER }, untold],
+        ["untold", { privateEndpointName: "*" }, untold],
+    ] as const)("are compared again before anything is sent: %s for %j", (match, selectors, one) => {
+        expect(kind.matches?.(declared({ resourceId: SQL, connectionName: "own", ...selectors }) as never, one)).toBe(
+            match,
+        );
     });
 
     it("find the one connection in the cloud", async () => {

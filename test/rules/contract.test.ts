@@ -215,7 +215,8 @@ describe("orders with one lane", () => {
 describe("a connection that is named by what is known of it", () => {
     const seeking = {
         selectors: ["label"] as never,
-        matches: (wanted: unknown, seen: Observed) => seen.evidence.label === (wanted as { label: string }).label,
+        matches: (wanted: unknown, seen: Observed) =>
+            seen.evidence.label === (wanted as { label: string }).label ? ("yes" as const) : ("no" as const),
     };
     const sought = (target: Target): Target => ({ ...target, sought: { kind: "test:invented", label: "mine" } });
 

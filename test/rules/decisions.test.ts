@@ -419,6 +419,23 @@ describe("absence", () => {
         expect((await s.preview(program)).steps.map((step) => step.op)).toEqual(["same"]);
     });
 
+    it("of a request that was rejected here is not called withdrawn", async () => {
+        const s = stack();
+        await s.up({ a: onEndpoint(1, "reject") });
+        setEndpoint(1, undefined);
+        const accept = { a: onEndpoint(1, "accept") };
+        const told = [
+            "cannot be accepted: declared reject earlier, and the request is gone; ask the requester to send it again",
+        ];
+        expect([(await s.up(accept)).failures, s.outputs("a").warnings]).toEqual([{}, told]);
+        // Later runs and a refresh say the same: nothing changes.
+        await s.refresh();
+        const { steps } = await s.preview(accept);
+        expect([steps.map(({ op }) => op), steps[0]?.inputs.warnings]).toEqual([["same"], told]);
+        const back = await s.preview({ a: onEndpoint(1, "reject") });
+        expect(back.steps[0]?.inputs.__memory).not.toHaveProperty("rejected");
+    });
+
     it("is no proof with a missing service, another region, or a denied read: unknown, nothing satisfied, nothing sent", async () => {
         const elsewhere = { kind: "aws:vpcEndpoint", serviceId: "vpce-svc-0fffffffffffffff0", endpointId: endpoint(1) };
         const cases: Record<string, Wire> = {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { guard } from "../../src/decision/guard";
+import { guard, violation } from "../../src/decision/guard";
 import { cuts, plan } from "../../src/decision/plan";
 import { sameJson, toWire } from "../../src/engine/wire";
 import { kinds } from "../../src/kinds";
@@ -143,6 +143,26 @@ describe("guard", () => {
                 },
             ),
         );
+    });
+
+    it("asks whether it is still what the selectors name, and what is not told holds for nothing", () => {
+        const matches = (_selected: unknown, { requesterSays }: { requesterSays?: string }) =>
+            (requesterSays ?? "untold") as "yes" | "no" | "untold";
+        const kind = { selectors: ["region", "requester"], matches };
+        const selected = { kind: "test:invented", region: "s", requester: "them" } as never;
+        const told = (requesterSays: string) => ({ ...seen, requester: "me", requesterSays });
+        expect(guard(kind, { selected }, told("yes"))).toEqual({ result: "holds" });
+        expect(guard(kind, { selected }, seen)).toMatchObject({
+            of: "selectors",
+            result: "untold",
+            text: "the cloud does not tell whether it is the connection that is declared, by region s, requester them",
+        });
+        expect(violation(kind, { selected }, seen)).toBeUndefined();
+        expect(violation(kind, { selected }, told("no"))).toMatchObject({
+            of: "selectors",
+            result: "violated",
+            text: "it is another connection than declared: region r, requester me; declared region s, requester them",
+        });
     });
 
     it("takes no property of every object for a fact", () => {

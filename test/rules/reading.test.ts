@@ -77,7 +77,7 @@ describe("a listing", () => {
                 world.aws?.[0]?.endpointServices?.[0]?.connections?.splice(FAR - 1, 1);
                 clouds.simulator.world = world;
             });
-            expect(failures.a).toContain("withdrawn before it was accepted");
+            expect(failures.a).toContain("the request went away before it was accepted");
             expect(calls("ec2:AcceptVpcEndpointConnections")).toHaveLength(0);
             expect(calls("ec2:DescribeVpcEndpointConnections")).toHaveLength(5 + 1 + 5);
         });

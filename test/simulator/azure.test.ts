@@ -8,7 +8,7 @@ import type { ConnectionKind } from "../../src/kinds/kind";
 import { MemoryLedger } from "../../src/shared/ledger";
 import type { World } from "../../src/simulator/index";
 import { useClouds } from "../support/clouds";
-import { TestStack } from "../support/engine";
+import { TestStack, virtualClock } from "../support/engine";
 
 /** The provider decides what the simulated Azure holds, type by type. Rules of both sides are written separately, from the documents. */
 const SUBSCRIPTION = "0b1f6471-1bf0-4dda-aec3-cb9272f09590";
@@ -76,10 +76,18 @@ function statusOf(type: string, called = "ledger.77"): string | undefined {
 }
 
 /** A requester asks, while everything else stays as it is. */
-function arrive(type: string, { name, privateEndpointId }: { name: string; privateEndpointId: string }): void {
+function arrive(type: string, request: { name: string; privateEndpointId: string; status?: string }): void {
     const world = structuredClone(clouds.simulator.world);
     const resource = world.azure?.[0]?.resources?.find(({ id }) => id === idOf(type));
-    resource?.privateEndpointConnections?.push({ name, status: "Pending", privateEndpointId });
+    resource?.privateEndpointConnections?.push({ status: "Pending", ...request });
+    clouds.simulator.world = world;
+}
+
+/** The connection changes, while everything else stays as it is. */
+function becomes(type: string, change: Wire): void {
+    const world = structuredClone(clouds.simulator.world);
+    const resource = world.azure?.[0]?.resources?.find(({ id }) => id === idOf(type));
+    Object.assign(resource?.privateEndpointConnections?.[0] ?? {}, change);
     clouds.simulator.world = world;
 }
 
@@ -216,6 +224,125 @@ describe("a connection that is named by what is known of it", () => {
     });
 });
 
+describe("a connection name that is somebody else's by now", () => {
+    const type = "Microsoft.Storage/storageAccounts";
+    const evil = endpoint("pe-evil").replace(REQUESTER, SUBSCRIPTION);
+    const stranger = { status: "Pending", privateEndpointId: evil };
+    const selectors = [
+        ["endpoint", { privateEndpointId: endpoint("PE-Analytics") }],
+        ["requester", { requester: REQUESTER.toUpperCase(), privateEndpointName: "pe-*" }],
+    ] as const;
+    const another = /it is another connection than declared: .*\/pe-evil.*; declared .*(pe-analytics|pe-\*)/i;
+
+    it.each(selectors)("fails the preview where it would be accepted, by %s", async (_name, connection) => {
+        const stack = new TestStack(clouds.simulator);
+        const program = declare(type, "accept", { connection });
+        await stack.up(program);
+        becomes(type, stranger);
+        expect((await stack.preview(program)).failures.a).toMatch(another);
+        expect((await stack.up(program)).failures.a).toMatch(another);
+        expect([statusOf(type), written().length]).toEqual(["Pending", 1]);
+    });
+
+    it.each(selectors)("is a warning where nothing would be sent, by %s", async (_name, connection) => {
+        const stack = new TestStack(clouds.simulator);
+        const program = declare(type, "accept", { connection });
+        await stack.up(program);
+        becomes(type, { ...stranger, status: "Approved" });
+        const { failures, steps } = await stack.preview(program);
+        expect([failures, steps.map(({ op }) => op)]).toEqual([{}, ["update"]]);
+        expect(steps[0]?.inputs.warnings).toEqual([expect.stringMatching(another)]);
+        await stack.refresh();
+        expect(stack.outputs("a").warnings).toEqual([expect.stringMatching(another)]);
+        expect((await stack.up(program)).failures).toEqual({});
+        expect((await stack.preview(program)).steps.map(({ op }) => op)).toEqual(["same"]);
+    });
+
+    it.each([
+        ["endpoint, with its requester", selectors[0][1], endpoint("pe-evil")],
+        ["requester", selectors[1][1], evil],
+    ])("is not accepted while an accept is put off, by %s", async (_name, connection, privateEndpointId) => {
+        clouds.simulator.addFaults({ action: `${type}/privateEndpointConnections/write`, fault: "throttle", times: 2 });
+        const clock = virtualClock(clouds.simulator);
+        const sleep = (...given: Parameters<typeof clock.sleep>) => {
+            if (written().length > 0) {
+                becomes(type, { privateEndpointId });
+            }
+            return clock.sleep(...given);
+        };
+        const stack = new TestStack(clouds.simulator, {}, {}, { ...clock, sleep });
+        const expected = "privateEndpointId" in connection ? { expectedRequester: REQUESTER } : {};
+        const { failures } = await stack.up(declare(type, "accept", { connection, ...expected }));
+        expect(failures.a).toMatch(another);
+        expect([statusOf(type), written().length]).toEqual(["Pending", 1]);
+    });
+
+    it.each(["reject", "remove"])("is not cut by onDelete: %s", async (onDelete) => {
+        const stack = new TestStack(clouds.simulator);
+        await stack.up(declare(type, "accept", { connection: selectors[0][1], onDelete }));
+        becomes(type, { ...stranger, status: "Approved" });
+        const { failures, logs } = await stack.destroy();
+        expect([failures, statusOf(type), written().length, stack.state.size]).toEqual([{}, "Approved", 1, 0]);
+        expect(logs.map(({ text }) => text).join("\n")).toMatch(
+            new RegExp(`onDelete: ${onDelete} leaves .*/ledger\\.77 of ${SUBSCRIPTION}, accepted, as it is: .*pe-evil`),
+        );
+    });
+
+    it("is not cut by a replacement, and its preview says so", async () => {
+        const stack = new TestStack(clouds.simulator);
+        await stack.up(declare(type, "accept", { connection: selectors[0][1], onDelete: "reject" }));
+        becomes(type, { ...stranger, status: "Approved" });
+        arrive(type, { name: "ledger.99", privateEndpointId: endpoint("pe-analytics") });
+        const named = declare(type, "accept", { connection: { connectionName: "ledger.99" }, onDelete: "reject" });
+        const { logs } = await stack.preview(named);
+        expect(logs.map(({ text }) => text).join("\n")).toMatch(/onDelete: reject leaves .*ledger\.77/);
+        expect((await stack.up(named)).failures).toEqual({});
+        expect([statusOf(type), statusOf(type, "ledger.99")]).toEqual(["Approved", "Approved"]);
+    });
+
+    it("tells of the one that matches now", async () => {
+        const stack = new TestStack(clouds.simulator);
+        const program = declare(type, "accept", { connection: selectors[0][1] });
+        await stack.up(program);
+        becomes(type, stranger);
+        arrive(type, { name: "ledger.99", privateEndpointId: endpoint("pe-analytics") });
+        const { logs, failures } = await stack.preview(program);
+        expect(failures.a).toMatch(another);
+        expect(logs.map(({ text }) => text).join("\n")).toContain("another connection matches now: ledger.99");
+    });
+
+    it("is decided where the declaration names it by its id", async () => {
+        const stack = new TestStack(clouds.simulator);
+        await stack.up(declare(type, "accept", { connection: selectors[0][1] }));
+        becomes(type, stranger);
+        expect((await stack.up(declare(type, "accept"))).failures).toEqual({});
+        expect(statusOf(type)).toBe("Approved");
+    });
+
+    it.each([
+        ["is no mismatch where nothing is sent", "Disconnected", undefined],
+        ["is not decided again", "Pending", /the cloud does not tell whether it is the connection that is declared/],
+    ])("that is not told any more %s", async (_name, status, failure) => {
+        const stack = new TestStack(clouds.simulator);
+        const program = declare(type, "accept", { connection: selectors[0][1], onDelete: "remove" });
+        await stack.up(program);
+        becomes(type, { status, privateEndpointId: undefined });
+        const { failures, steps } = await stack.up(program);
+        if (failure === undefined) {
+            expect(failures).toEqual({});
+            expect(String(steps[0]?.inputs.warnings)).not.toContain("does not tell");
+        } else {
+            expect(failures.a).toMatch(failure);
+        }
+        expect(written()).toHaveLength(1);
+        const { logs } = await stack.destroy();
+        expect([written().length, logs.map(({ text }) => text).join()]).toEqual([
+            1,
+            expect.stringContaining("onDelete: remove leaves"),
+        ]);
+    });
+});
+
 describe("several declarations about one storage account", () => {
     const type = "Microsoft.Storage/storageAccounts";
     const scope = { kind: "azure:privateEndpointConnection", resourceId: idOf(type) };
@@ -236,6 +363,17 @@ describe("several declarations about one storage account", () => {
         expect((await stack.up(program)).failures).toEqual({});
         expect(statusOf(type)).toBe("Approved");
         expect((await stack.preview(program)).steps.map(({ op }) => op)).toEqual(["same"]);
+    });
+
+    it("an admission says of what was rejected before it what is, not what it declared", async () => {
+        clouds.simulator.world = worldOf("Rejected");
+        const stack = new TestStack(clouds.simulator);
+        const program = { all: { scope, rules, existing: "enforce" } };
+        const said = `cannot be accepted: the request is rejected \\(Rejected\\); ask .*, rule analytics, requester ${REQUESTER}`;
+        for (const { failures, steps } of [await stack.preview(program), await stack.up(program)]) {
+            expect(failures).toEqual({});
+            expect(steps[0]?.inputs.verdicts).toEqual({ "ledger.77": expect.stringMatching(`^${said}$`) });
+        }
     });
 
     it.each([
@@ -375,6 +513,47 @@ describe("several declarations about one storage account", () => {
             expect(logs.map(({ text }) => text).join("\n")).toMatch(
                 /onDelete: reject is carried out now: .*ledger\.80/,
             );
+        });
+
+        it.each(["reject", "remove"])("leaves what came since and was accepted: onDelete: %s", async (onDelete) => {
+            const stack = new TestStack(clouds.simulator);
+            await stack.up({ a: { ...program.a, onDelete } });
+            arrive(type, { name: "ledger.80", privateEndpointId: endpoint("pe-late"), status: "Approved" });
+            const { failures, logs } = await stack.destroy();
+            expect([failures, statusOf(type, "ledger.80"), written()]).toEqual([{}, "Approved", []]);
+            expect(logs.map(({ text }) => text).join("\n")).toMatch(
+                new RegExp(
+                    `onDelete: ${onDelete} leaves .*ledger\\.80 of ${REQUESTER}, accepted, as it is: no run has shown`,
+                ),
+            );
+        });
+
+        it("leaves what is accepted between its last look and its call", async () => {
+            const stack = new TestStack(clouds.simulator);
+            await stack.up(program);
+            arrive(type, { name: "ledger.80", privateEndpointId: endpoint("pe-late") });
+            clouds.simulator.addFaults({
+                action: `${type}/privateEndpointConnections/write`,
+                fault: "throttle",
+                times: 1,
+            });
+            const clock = virtualClock(clouds.simulator);
+            const world = structuredClone(clouds.simulator.world);
+            const late = world.azure?.[0]?.resources?.find(({ id }) => id === idOf(type))
+                ?.privateEndpointConnections?.[1];
+            Object.assign(late ?? {}, { status: "Approved" });
+            const sleep = (...given: Parameters<typeof clock.sleep>) => {
+                if (written().length > 0) {
+                    clouds.simulator.world = world;
+                }
+                return clock.sleep(...given);
+            };
+            const other = new TestStack(clouds.simulator, {}, {}, { ...clock, sleep });
+            for (const [name, resource] of stack.state) {
+                other.state.set(name, resource);
+            }
+            expect((await other.destroy()).failures.a).toContain("the connection changed since");
+            expect(statusOf(type, "ledger.80")).toBe("Approved");
         });
 
         it("leaves what came since to another decision of the run", async () => {

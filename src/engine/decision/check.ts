@@ -1,13 +1,14 @@
 import { refuseKnownStranger, refuseLocked, refuseMovedAccount, trust } from "../../decision/case";
 import { type Declaration, declarationProblems, readDeclaration, removalProblem } from "../../decision/declaration";
-import { isEstablished, memoryOf, refuseOver, timed } from "../../decision/establishment";
+import { isEstablished, memoryOf, refuseOver, timed, withRejection } from "../../decision/establishment";
 import { isRecord } from "../../decision/fields";
+import { selectorResult } from "../../decision/guard";
 import { cuts } from "../../decision/plan";
 import { type Reading, statusOf, whyUnread } from "../../decision/reading";
 import { outcomeOf, sends, type View, view } from "../../decision/view";
 import { findKind, kinds } from "../../kinds/index";
 import type { AnyConnection, ConnectionKind } from "../../kinds/kind";
-import { isSought, soughtKey } from "../../kinds/selectors";
+import { isSought, selectedBy } from "../../kinds/selectors";
 import type { Place } from "../../place/places";
 import type { Target } from "../../place/target";
 import { ARGUMENTS, SCHEMA_VERSION } from "../../shared/contract";
@@ -33,7 +34,7 @@ import { resourceName, soughtName } from "../run";
 import { openSetting } from "../setting";
 import { refuseUnread } from "../unread";
 import { omit, type Wire } from "../wire";
-import { announcement, replacementLine } from "./lines";
+import { announcement, leftLine, replacementLine } from "./lines";
 import { type Opened, opened, readCase } from "./open";
 
 /** Inputs that check adds and a program never writes. */
@@ -95,11 +96,12 @@ async function evidence(process: ProviderProcess, declared: Declaration, asked: 
     const { olds, preview, urn } = asked;
     const located = await locate(process, declared.connection, declaredBefore(olds, olds.connection), urn);
     const { kept } = located;
-    const { declaration, memory } = timed(declared, kept ? memoryOf(olds) : {}, process.clock.now());
+    const { declaration, memory: known } = timed(declared, kept ? memoryOf(olds) : {}, process.clock.now());
     refuseOver(declaration, located.target.address.key, kept && olds.decision === "accept");
     const setting = await openSetting(located.target);
     const { target, place } = await find(process, located, setting.locked, asked);
     const established = kept && isEstablished(olds, declaration.decision, setting.lifecycle);
+    const memory = kept ? withRejection(known, olds, declaration.decision, setting.lifecycle) : known;
     const one = opened(setting, target, declaration, memory, established);
     refuseMovedAccount(one.case, target.address.key);
     if (!kept) {
@@ -142,18 +144,22 @@ async function find(
 }
 
 /**
- * A decision stays with the connection that its selectors found. Where that one is over and another one matches now, the user is told:
- * nobody has reviewed the new one.
+ * A decision stays with the connection that its selectors found. Where that one is over, or is somebody else's by now, and another one
+ * matches, the user is told: nobody has reviewed the new one.
  */
 async function tellSuccessor(
     { reconciler, messages }: ProviderProcess,
     { target, declaration, case: one }: Opened,
-    { observed }: View,
+    { reading, observed }: View,
     urn: string | undefined,
 ): Promise<void> {
+    const { kind, expected } = one;
     const sought = { ...target, sought: declaration.connection };
-    const over = observed.status === "absent" || observed.status === "unconnected";
-    if (!over || isSought(target.address.id) || soughtKey(one.kind, one.key, declaration.connection) === undefined) {
+    const over =
+        observed.status === "absent" ||
+        observed.status === "unconnected" ||
+        (reading.state === "found" && selectorResult(kind, expected.selected, reading.seen)?.result === "violated");
+    if (!over || isSought(target.address.id) || expected.selected === undefined) {
         return;
     }
     const other = (await reconciler.inventory.seek(sought)).address;
@@ -248,9 +254,18 @@ async function tellLeft({ places, reconciler, messages }: ProviderProcess, { old
     }
     const { target } = await places.locate(before.connection, before.place);
     const reading = await reconciler.inventory.read(target);
-    if (reading.state === "found") {
-        messages.sayNamed(replacementLine(String(olds.onDelete), target.address.key, reading.seen), urn);
+    if (reading.state !== "found") {
+        return;
     }
+    const { kind, address } = target;
+    const { seen } = reading;
+    const doubt = selectorResult(kind, selectedBy(kind, before.connection, address.id), seen);
+    const onDelete = String(olds.onDelete);
+    const line =
+        doubt === undefined
+            ? replacementLine(onDelete, address.key, seen)
+            : leftLine(onDelete, address.key, seen, doubt.text);
+    messages.sayNamed(line, urn);
 }
 
 /** What is known of the connection tells whether an admission of this program covers it. */

@@ -1,22 +1,27 @@
 import { unreadText } from "../../decision/case";
 import { readDeclaration } from "../../decision/declaration";
+import { selectorResult } from "../../decision/guard";
 import { whyUnread } from "../../decision/reading";
 import { sends, view } from "../../decision/view";
+import type { Observed } from "../../kinds/kind";
+import { isSought } from "../../kinds/selectors";
 import type { Lifecycle } from "../../kinds/table";
+import { ownId } from "../../shared/key";
 import { DecisionError } from "../../shared/problem";
 import type { OnDelete } from "../../shared/vocabulary";
 import { customTimeout, ledgerProblem, refuse, refuseNewerState, urnOf } from "../inputs";
 import type { ProviderProcess } from "../process";
 import type { Deleted } from "../run";
 import type { Wire } from "../wire";
-import { deletionLine, report } from "./lines";
+import { deletionLine, leftLine, report } from "./lines";
 import { type Opened, readCase, reopen, taskOf } from "./open";
 import type { OutputMemory } from "./outputs";
 
 /**
  * Removes a decision from the stack. `keep`, the default, changes nothing in the cloud and needs none. Otherwise the connection is
  * rejected or removed, unless this run or its program still declares it (rename, replace, taint, an admission that takes over): acting
- * here would undo a live decision. Deletes have no preview, so it says what it does before it does it.
+ * here would undo a live decision. Deletes have no preview, so it says what it does before it does it, and what it leaves as it is because
+ * no check has shown it as what is declared.
  */
 export async function remove(process: ProviderProcess, id: string, props: Wire): Promise<void> {
     refuseNewerState(props);
@@ -40,18 +45,58 @@ export async function remove(process: ProviderProcess, id: string, props: Wire):
     if (unread !== undefined) {
         throw new DecisionError(unreadText(key, unread, "deleting"));
     }
-    if (reading.state !== "found") {
-        return;
+    if (reading.state === "found") {
+        await act(process, one, reading.seen, { id, onDelete, timeoutMs: customTimeout(props, "delete"), urn });
     }
-    if (sends(view(one.case, reading).plan, one.case)) {
-        process.messages.reportNamed(deletionLine(onDelete, key, reading.seen), urn);
-        await process.messages.flush();
+}
+
+/** Carries the deletion out, where there is something to send and nothing speaks against it. */
+async function act(
+    process: ProviderProcess,
+    one: Opened,
+    seen: Observed,
+    asked: {
+        readonly id: string;
+        readonly onDelete: OnDelete;
+        readonly timeoutMs: number | undefined;
+        readonly urn: string | undefined;
+    },
+): Promise<void> {
+    const { messages, reconciler } = process;
+    const { id, onDelete, timeoutMs, urn } = asked;
+    const { key } = one.case;
+    if (sends(view(one.case, { state: "found", seen }).plan, one.case)) {
+        const why = whyLeft(one, id, seen);
+        messages.reportNamed(
+            why === undefined ? deletionLine(onDelete, key, seen) : leftLine(onDelete, key, seen, why),
+            urn,
+        );
+        await messages.flush();
+        if (why !== undefined) {
+            return;
+        }
     }
-    const outcome = await process.reconciler.carryOut(taskOf(process, one, "any", customTimeout(props, "delete"), urn));
+    const task = taskOf(process, one, isShown(id) ? "any" : "pending", timeoutMs, urn);
+    const outcome = await reconciler.carryOut({ ...task, due: false });
     if (outcome.unsettled !== undefined) {
         throw new DecisionError(outcome.unsettled);
     }
-    process.messages.reportNamed(report(one.case, outcome), urn);
+    messages.reportNamed(report(one.case, outcome), urn);
+}
+
+/** Why a delete leaves a connection that selectors name as it is; undefined: it is what the resource was about. */
+function whyLeft({ case: one }: Opened, id: string, seen: Observed): string | undefined {
+    return (
+        selectorResult(one.kind, one.expected.selected, seen)?.text ??
+        (isShown(id) || seen.status === "pending"
+            ? undefined
+            : "no run has shown this connection, and a delete has no preview that could; only a pending one would be decided")
+    );
+}
+
+/** Whether a run has found the connection; what was sought in vain, and came since, nobody has reviewed. */
+function isShown(id: string): boolean {
+    return !isSought(ownId(id));
 }
 
 /** Whether a delete leaves the cloud as it is, because the run still declares it; throws where that cannot be known. */

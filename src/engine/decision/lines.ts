@@ -49,6 +49,14 @@ export function deletionLine(onDelete: string, id: string, seen: Observed): Line
         : { level: "info", text: `onDelete: ${onDelete} is carried out now: ${id} of ${who}, ${seen.status}` };
 }
 
+/** What a delete leaves as it is, and why. */
+export function leftLine(onDelete: string, id: string, seen: Observed, why: string): Line {
+    return {
+        level: "warning",
+        text: `onDelete: ${onDelete} leaves ${id} of ${whoOf(seen)}, ${seen.status}, as it is: ${why}`,
+    };
+}
+
 function untilOf(end: string | undefined): string {
     return end === undefined ? "" : `, until ${dayOrTime(end)}`;
 }

@@ -3,6 +3,7 @@ import type { Declaration } from "../../decision/declaration";
 import type { Memory } from "../../decision/plan";
 import type { Reading } from "../../decision/reading";
 import { type View, view } from "../../decision/view";
+import { selectedBy } from "../../kinds/selectors";
 import type { Target } from "../../place/target";
 import type { Task } from "../../reconcile/carry-out";
 import { milliseconds } from "../../shared/duration";
@@ -25,7 +26,9 @@ export function opened(
     memory: Memory,
     established: boolean,
 ): Opened {
-    const { decision, expected, allowRemoval, onDrift, waitForRequest, ending } = declaration;
+    const { connection, decision, allowRemoval, onDrift, waitForRequest, ending } = declaration;
+    const selected = selectedBy(setting.kind, connection, target.address.id);
+    const expected = { ...declaration.expected, ...(selected === undefined ? {} : { selected }) };
     return {
         target,
         declaration,

@@ -2,7 +2,7 @@ import { defineKind } from "../kind";
 import { type AzureClients, azure } from "./cloud";
 import * as fields from "./fields";
 import { groupIn, nameIn, same, typeIn } from "./fields";
-import { isSought, listPage, statuses } from "./private-endpoint";
+import { listPage, matchSought, statuses } from "./private-endpoint";
 import { decide, operationState, removeConnection } from "./private-endpoint-api";
 import { resourceType, tables } from "./resource-types";
 import { describeResource, discoverResources } from "./resources";
@@ -89,7 +89,7 @@ export const privateEndpointConnection = defineKind<AzurePrivateEndpointConnecti
         `${title} approves requests from some subscriptions by itself (autoApproval.subscriptions): a rejected requester among them is let in again with its next private endpoint. Take its subscription off that list, or off visibility.subscriptions.`,
     sameRequester: same,
     sameEvidence: (_fact, declared, told) => same(declared, told),
-    matches: isSought,
+    matches: matchSought,
     describe: describeResource,
     discover: discoverResources,
     list: listPage,

@@ -1,6 +1,6 @@
 import type { Status } from "../../shared/vocabulary";
 import { type Fields, observed, record, text } from "../answer";
-import type { Observed, Page, Scope } from "../kind";
+import type { Match, Observed, Page, Scope } from "../kind";
 import { connectionName, fitsPattern, nameIn, oneSpelling, same, subscriptionIn } from "./fields";
 import { type Handle, listConnections } from "./private-endpoint-api";
 import type { AzureCall } from "./resources";
@@ -38,19 +38,32 @@ interface Sought {
 }
 
 /**
- * Whether a connection is the one that selectors name. One that was cut off stays in the list, beside the one that its requester made
- * anew: nothing can be decided about it any more.
+ * Whether a connection is the one that selectors name. Its own name proves nothing: names are freed when a connection is deleted. One
+ * whose private endpoint is gone may no longer tell which that was.
  */
-export function isSought(sought: Sought, { status, evidence, requester: asking }: Observed): boolean {
+export function matchSought(sought: Sought, { evidence, requester: asking }: Observed): Match {
     const { privateEndpointId, privateEndpointName, requester } = sought;
-    const endpoint = text(evidence.privateEndpointId) ?? "";
-    const tests = [
-        privateEndpointId === undefined || same(privateEndpointId, endpoint),
-        privateEndpointName === undefined || (endpoint !== "" && fitsPattern(privateEndpointName, nameIn(endpoint))),
-        requester === undefined || same(requester, asking ?? ""),
-    ];
-    const named = [privateEndpointId, privateEndpointName, requester].some((given) => given !== undefined);
-    return status !== "unconnected" && named && tests.every(Boolean);
+    const endpoint = text(evidence.privateEndpointId);
+    const matches = [
+        compare(privateEndpointId, endpoint, same),
+        compare(privateEndpointName, endpoint, (pattern, id) => fitsPattern(pattern, nameIn(id))),
+        compare(requester, asking, same),
+    ].filter((match) => match !== undefined);
+    if (matches.length === 0 || matches.includes("no")) {
+        return "no";
+    }
+    return matches.includes("untold") ? "untold" : "yes";
+}
+
+function compare(
+    declared: string | undefined,
+    told: string | undefined,
+    agree: (declared: string, told: string) => boolean,
+): Match | undefined {
+    if (declared === undefined) {
+        return undefined;
+    }
+    return told === undefined ? "untold" : agree(declared, told) ? "yes" : "no";
 }
 
 /** One page of the connections of a resource. An entry without a name cannot be decided. Key Vault's own entries have an id only. */
