@@ -71,6 +71,8 @@ export interface Observed {
     readonly making?: boolean;
     /** Written by the requester: shown escaped, never identity. */
     readonly requesterSays?: string;
+    /** What the requester wrote is not known any more: whoever decided may have written over it. That nothing is told proves nothing then. */
+    readonly overwritten?: boolean;
     /** What the reviewer should know of it beside its status, in sentences. */
     readonly warnings?: readonly string[];
     /** Whatever the kind needs to send about it (an etag, the whole body). Handed back with the order; never stored, never shown. */

@@ -39,7 +39,9 @@ describe("a connection that is named by its private endpoint", () => {
             observed: { status: "pending", requester: REQUESTER, requesterSays: "CHG-7" },
         });
         expect((await stack.up(program)).failures).toEqual({});
-        expect(puts()).toEqual([{ status: "Approved", description: "CHG-7" }]);
+        const description = "CHG-7 (Approved by pulumi-connection-decision)";
+        expect(puts()).toEqual([{ status: "Approved", description }]);
+        expect(stack.state.get("a")?.outs.observed).toMatchObject({ status: "accepted", requesterSays: "CHG-7" });
         expect(stack.state.get("a")?.id).toMatch(/\/microsoft\.storage\/storageaccounts\/orders\/orders\.1b$/);
         // Another one that fits comes later: the first stays the one that is meant.
         connections["orders.2c"] = { status: "Pending", endpoint: endpointId(REQUESTER, "billing-2") };
@@ -160,6 +162,72 @@ describe("a run, where the cloud goes on by itself,", () => {
         const { failures, steps } = await start().up({ a: declare(SQL, "accept", { connectionName: "c" }) });
         expect(steps[0]?.inputs.transition).toContain("waiting for the cloud");
         expect([failures, puts().length, connection]).toMatchObject([{}, 1, { provisioningState: "Ready" }]);
+    });
+});
+
+describe("a decision that changes another one", () => {
+    it("shows no text of whoever decided as the requester's, nor writes its own as such", async () => {
+        const billing = { endpoint: endpointId(REQUESTER, "billing") };
+        connections = { c: { ...billing, status: "Pending", description: "CHG-7" } };
+        holds(PLS);
+        const stack = start();
+        const program = (decision: string) => ({ a: declare(PLS, decision, { connectionName: "c" }) });
+        const shown = () =>
+            (stack.state.get("a")?.outs.observed as { requesterSays?: string } | undefined)?.requesterSays;
+        await stack.up(program("reject"));
+        expect([connections.c?.description, shown()]).toEqual([
+            "CHG-7 (Rejected by pulumi-connection-decision)",
+            "CHG-7",
+        ]);
+        expect((await stack.preview(program("reject"))).steps.map(({ op }) => op)).toEqual(["same"]);
+        connections = { c: { ...billing, status: "Approved", description: "as asked, Bob" } };
+        await stack.up(program("reject"));
+        expect([connections.c, shown()]).toEqual([
+            { ...billing, status: "Rejected", description: "as asked, Bob" },
+            undefined,
+        ]);
+    });
+});
+
+describe("a rule with a ticket", () => {
+    const rule = { name: "one", verdict: "accept", requester: REQUESTER, ticket: "CHG-\\d+" };
+    const scope = { kind: "azure:privateEndpointConnection", resourceId: STORAGE };
+    const program = { a: { scope, rules: [rule], otherwise: "reject", existing: "enforce" } };
+    const endpoint = endpointId(REQUESTER, "billing");
+
+    it("leaves to people what people decided: their text is not the requester's", async () => {
+        connections = {
+            approved: { status: "Approved", endpoint, description: "as asked, Bob" },
+            silent: { status: "Approved", endpoint },
+            rejected: { status: "Rejected", endpoint, description: "no" },
+            stranger: { status: "Approved", endpoint: endpointId(VENDOR, "x"), description: "CHG-7" },
+        };
+        holds(STORAGE);
+        const { steps } = await start().preview(program);
+        const overwritten = `rule one cannot be judged: what the requester wrote may have been overwritten by whoever decided, requester ${REQUESTER}`;
+        expect(steps[0]?.inputs.verdicts).toEqual({
+            stranger: `cut: accepted, no rule, requester ${VENDOR}`,
+            approved: `review: accepted now, ${overwritten}`,
+            silent: `review: accepted now, ${overwritten}`,
+        });
+    });
+
+    it("still holds for what it let in itself", async () => {
+        connections = {
+            asked: { status: "Pending", endpoint, description: "CHG-7" },
+            bare: { status: "Pending", endpoint, description: "please" },
+            empty: { status: "Pending", endpoint },
+        };
+        holds(STORAGE);
+        const stack = start();
+        expect((await stack.up(program)).failures).toEqual({});
+        expect(connections).toMatchObject({
+            asked: { status: "Approved", description: "CHG-7 (Approved by pulumi-connection-decision)" },
+            bare: { status: "Rejected" },
+            empty: { status: "Rejected" },
+        });
+        const { steps } = await stack.preview(program);
+        expect(steps.map(({ op, inputs }) => [op, inputs.counts])).toEqual([["same", {}]]);
     });
 });
 
