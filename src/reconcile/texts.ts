@@ -2,6 +2,7 @@ import type { Case } from "../decision/case";
 import { statusOf } from "../decision/reading";
 import type { View } from "../decision/view";
 import type { Receipt } from "../kinds/kind";
+import { remedyFor } from "../kinds/remedies";
 import type { Target } from "../place/target";
 import { formatDuration } from "../shared/duration";
 import { DecisionError, problemText } from "../shared/problem";
@@ -67,7 +68,9 @@ export function unknownText(task: Told, now: View): string {
 }
 
 export function receiptText(task: Told, now: View, receipt: Receipt): string {
-    const { decision, kind } = task.case;
+    const { decision, kind, scope } = task.case;
+    const { step } = now.plan;
+    const action = step.do === "act" ? step.action : decision;
     return problemText(
         WHAT[receipt.result]?.(decision) ?? `Cannot ${decision}: the cloud refused.`,
         {
@@ -75,10 +78,10 @@ export function receiptText(task: Told, now: View, receipt: Receipt): string {
             code: receipt.code,
             "the cloud's words": receipt.text,
             request: receipt.requestId,
-            "needs permission": kind.permissions[decision].join(" and "),
+            call: receipt.call,
         },
         receipt.result === "refused"
-            ? (receipt.remedy ?? "see the cloud's words; nothing else of this run is affected")
+            ? (remedyFor(kind, scope, action, receipt) ?? "see the cloud's words; nothing else of this run is affected")
             : "run `pulumi up` again",
     );
 }

@@ -324,7 +324,7 @@ describe("the API version", () => {
         failing = false;
         expect(await failure(page(UNLISTED, {}, clients))).toMatchObject({
             code: "NoApiVersion",
-            text: expect.stringContaining("set connection.apiVersion"),
+            remedy: "set connection.apiVersion",
         });
     });
 

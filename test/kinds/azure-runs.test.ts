@@ -189,6 +189,95 @@ describe("a decision that changes another one", () => {
     });
 });
 
+describe("an error names what is missing:", () => {
+    const sqlWrite =
+        "Microsoft.Sql/servers/privateEndpointConnections/write (some types: also Microsoft.Sql/servers/privateEndpointConnectionsApproval/action)";
+
+    it.each([
+        ["PUT", 403, "AuthorizationFailed", `give these credentials ${sqlWrite}, or use others that have it`],
+        [
+            "DELETE",
+            403,
+            "AuthorizationFailed",
+            "give these credentials Microsoft.Sql/servers/privateEndpointConnections/delete, or use others that have it",
+        ],
+        [
+            "PUT",
+            401,
+            "ExpiredAuthenticationToken",
+            `give this process working Azure credentials of the account that decides here, with ${sqlWrite}`,
+        ],
+        ["PUT", 400, "BadRequest", "see the cloud's words; nothing else of this run is affected"],
+        ["PUT", 409, "ScopeLocked", "remove the lock that is named, or ask its owner to"],
+    ])("a %s answered %i %s", async (method, status, code, remedy) => {
+        connections = {
+            c: { status: method === "PUT" ? "Pending" : "Approved", endpoint: endpointId(REQUESTER, "billing") },
+        };
+        holds(SQL);
+        const { answer } = cloud;
+        cloud.answer = (sent, url, body) => (sent === method ? { status, body: error(code) } : answer(sent, url, body));
+        const declared = { ...declare(SQL, "reject", { connectionName: "c" }), allowRemoval: true };
+        const { failures } = await start().up({ a: declared });
+        expect(failures.a?.split("\n").slice(3)).toEqual([
+            `  requester: ${REQUESTER}`,
+            `  code: ${code}`,
+            "  the cloud's words: m",
+            `  call: Microsoft.Sql/servers/privateEndpointConnections/${method === "PUT" ? "write" : "delete"}`,
+            `  what to do: ${remedy}`,
+        ]);
+    });
+
+    it.each([
+        [
+            "AuthorizationFailed",
+            403,
+            "give these credentials Microsoft.Sql/servers/read and Microsoft.Sql/servers/priv",
+        ],
+        ["ExpiredAuthenticationToken", 401, "give this process working Azure credentials of the account that decides"],
+        ["BadRequest", 400, "mend what the reason names, then run it again"],
+    ])("a reading that failed with %s", async (code, status, remedy) => {
+        cloud.answer = () => ({ status, body: error(code) });
+        const { failures } = await start().preview({ a: declare(SQL, "accept", { connectionName: "c" }) });
+        expect(failures.a).toContain(`\n  what to do: ${remedy}`);
+        expect(failures.a).not.toContain("{type}");
+    });
+
+    it("an API version", async () => {
+        const resourceTypes = [{ resourceType: "makers", apiVersions: ["2024-01-01-preview"] }];
+        cloud.answer = (_method, url) =>
+            url.pathname.endsWith("/providers/contoso.widgets") ? { body: { resourceTypes } } : { status: 404 };
+        const makers = id("Contoso.Widgets/makers/orders");
+        const { failures } = await start().preview({ a: declare(makers, "accept", { connectionName: "c" }) });
+        expect(failures.a).toContain("lists no generally available version of makers\n");
+        expect(failures.a).toContain("\n  what to do: set connection.apiVersion");
+    });
+});
+
+describe("a resource that somebody deleted", () => {
+    it("holds back a delete that was to act, whose error says the ways out", async () => {
+        connections = { c: { status: "Approved", endpoint: endpointId(REQUESTER, "billing") } };
+        holds(STORAGE);
+        const environment: Record<string, string> = {};
+        const stack = start(environment);
+        const program = (onDelete: string) => ({
+            a: { ...declare(STORAGE, "accept", { connectionName: "c" }), onDelete },
+        });
+        expect((await stack.up(program("reject"))).failures).toEqual({});
+        cloud.answer = () => ({ status: 404, body: error("ResourceNotFound") });
+        expect((await stack.preview(program("reject"))).failures.a).toContain("it does not count as unchanged");
+        const { failures } = await stack.up({});
+        expect(failures.a).toContain("This connection cannot be read, so what onDelete says cannot be done.");
+        expect(failures.a).toContain("`pulumi state delete URN`");
+        expect(failures.a).toContain('onDelete: "keep" first, for one run of `CONNECTIONS_UNREADABLE=warn pulumi up`');
+        // And so it is.
+        environment.CONNECTIONS_UNREADABLE = "warn";
+        expect((await stack.up(program("keep"))).failures).toEqual({});
+        delete environment.CONNECTIONS_UNREADABLE;
+        expect((await stack.up({})).failures).toEqual({});
+        expect([stack.state.size, puts()]).toEqual([0, []]);
+    });
+});
+
 describe("a rule with a ticket", () => {
     const rule = { name: "one", verdict: "accept", requester: REQUESTER, ticket: "CHG-\\d+" };
     const scope = { kind: "azure:privateEndpointConnection", resourceId: STORAGE };
@@ -304,9 +393,9 @@ function puts() {
     return cloud.seen.filter(({ method }) => method === "PUT").map(({ body }) => stateOf(body));
 }
 
-function start(): TestStack {
+function start(more: Record<string, string> = {}): TestStack {
     const env = { ARM_RESOURCE_MANAGER_ENDPOINT: cloud.base };
-    return new TestStack({ env, advance: () => {} } as unknown as Simulator);
+    return new TestStack({ env, advance: () => {} } as unknown as Simulator, {}, more);
 }
 
 function declare(resourceId: string, decision: string, connection: Record<string, string>) {
