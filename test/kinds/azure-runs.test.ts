@@ -109,6 +109,24 @@ describe("a run, where the cloud has moved,", () => {
         expect(puts()).toEqual([]);
     });
 
+    it("records what only the requester can mend, and from then on calls it unchanged", async () => {
+        connections = { c: { status: "Rejected", endpoint: endpointId(REQUESTER, "audit") } };
+        holds(STORAGE);
+        const stack = start();
+        const program = { a: declare(STORAGE, "accept", { connectionName: "c" }) };
+        const ops = async () => (await stack.preview(program)).steps.map(({ op }) => op);
+        const recorded = () => (stack.state.get("a")?.outs.observed as { status?: string } | undefined)?.status;
+        expect([await ops(), (await stack.up(program)).failures, recorded()]).toEqual([["create"], {}, "rejected"]);
+        expect(await ops()).toEqual(["same"]);
+        connections = { c: { status: "Disconnected", endpoint: endpointId(REQUESTER, "audit") } };
+        expect([await ops(), (await stack.up(program)).failures, recorded()]).toEqual([["update"], {}, "unconnected"]);
+        expect([await ops(), stack.state.get("a")?.outs.warnings, puts()]).toEqual([
+            ["same"],
+            [expect.stringContaining("cannot be accepted: the request is unconnected")],
+            [],
+        ]);
+    });
+
     it("goes on where somebody approves between the read and the call, which Storage answers with 400", async () => {
         connections = { c: { status: "Pending", endpoint: endpointId(REQUESTER, "billing") } };
         holds(STORAGE, (sent) => {
