@@ -17,8 +17,17 @@ export interface Setting {
     readonly account: string | undefined;
     /** Why the account could not be confirmed. */
     readonly unconfirmed: string | undefined;
-    /** There are no working credentials, or the scope itself cannot be read: why. Nothing more is asked. */
+    /** There are no working credentials, or the scope itself cannot be read: why, and what to do. Nothing more is asked. */
     readonly locked: string | undefined;
+    /** The same, apart. */
+    readonly lockedBy?: Locked | undefined;
+}
+
+/** Why nothing can be read at a place. */
+export interface Locked {
+    readonly reason: string;
+    /** Undefined: what the reason says. */
+    readonly remedy: string | undefined;
 }
 
 /** One decision about one connection, and what holds there: all that a plan, a guard and a text need. */
@@ -84,18 +93,18 @@ export function refuseMovedAccount({ kind, memory, account }: Owned, key: string
 }
 
 /** Throws where there are no working credentials, or the scope of something new cannot be read. */
-export function refuseLocked({ kind, locked }: Pick<Setting, "kind" | "locked">, key: string): void {
-    if (locked === undefined) {
+export function refuseLocked({ kind, lockedBy }: Pick<Setting, "kind" | "lockedBy">, key: string): void {
+    if (lockedBy === undefined) {
         return;
     }
-    const [what, fact, owned] = isScope(key)
-        ? [`The ${kind.title}s of this scope`, "admission", "scope"]
-        : [`This ${kind.title}`, "connection", "connection"];
+    const [what, fact] = isScope(key)
+        ? [`The ${kind.title}s of this scope`, "admission"]
+        : [`This ${kind.title}`, "connection"];
     throw new DecisionError(
         problemText(
             `${what} cannot be read.`,
-            { [fact]: key, reason: locked },
-            `give this process working ${kind.cloud.title} credentials of the account that owns the ${owned}, with ${kind.permissions.read.join(" and ")}`,
+            { [fact]: key, reason: lockedBy.reason },
+            lockedBy.remedy ?? "mend what the reason names, then run it again",
         ),
     );
 }
@@ -141,10 +150,11 @@ export function seenFrom(memory: Memory, from: Status | undefined): Memory {
 
 /** What is wrong, why, and the way out. A delete that acts cannot go on: what it was to do would never be done. */
 export function unreadText(key: string, why: string, operation: "reading" | "deleting" = "reading"): string {
+    const [what, unchanged] = isScope(key)
+        ? ["The connections of this scope", "they do not count as unchanged"]
+        : ["This connection", "it does not count as unchanged"];
     return problemText(
-        isScope(key)
-            ? "The connections of this scope cannot be read, so they do not count as unchanged."
-            : "This connection cannot be read, so it does not count as unchanged.",
+        `${what} cannot be read, so ${operation === "reading" ? unchanged : "what onDelete says cannot be done"}.`,
         { id: key, reason: why },
         `mend what the reason names; ${operation === "reading" ? GO_ON : LEAVE}`,
     );
@@ -155,7 +165,8 @@ function isScope(key: string): boolean {
 }
 
 const GO_ON = 'connections:unreadable: "warn" goes on with a warning and sends nothing';
-const LEAVE = "`pulumi state delete` removes the resource from the state and leaves the cloud as it is";
+const LEAVE =
+    'where it is gone for good, `pulumi state delete URN` (`pulumi stack --show-urns` tells it) removes the resource from the state and leaves the cloud as it is. So does declaring it with onDelete: "keep" first, for one run of `CONNECTIONS_UNREADABLE=warn pulumi up`';
 
 function refuseForeignDecider({ kind, key, account }: Case, seen: Observed): void {
     if (seen.decidedAs !== undefined) {

@@ -53,11 +53,8 @@ export function judge(
 ): Judgement {
     for (const rule of rules) {
         const match = matches(kind, rule, seen);
-        if (match === "untold") {
-            return {
-                verdict: "review",
-                why: `rule ${rule.name} cannot be judged: the cloud does not tell what it asks for`,
-            };
+        if (typeof match === "object") {
+            return { verdict: "review", why: `rule ${rule.name} cannot be judged: ${match.untold}` };
         }
         if (match === "no") {
             continue;
@@ -76,13 +73,14 @@ export function judge(
     return { verdict: otherwise, why: "no rule" };
 }
 
-/** `no` as soon as one condition fails; `untold` where the others hold and the cloud does not tell one. */
+/** `no` as soon as one condition fails; why it cannot be told where the others hold and the cloud does not tell one. */
 function matches(
     kind: Pick<ConnectionKind, "sameRequester" | "sameEvidence">,
     rule: AdmissionRule,
     seen: Observed,
-): "yes" | "no" | "untold" {
-    if (rule.ticket !== undefined && !rule.ticket.matcher(oneLine(seen.requesterSays ?? "")).find()) {
+): "yes" | "no" | { readonly untold: string } {
+    const overwritten = rule.ticket !== undefined && seen.overwritten === true;
+    if (!overwritten && rule.ticket?.matcher(oneLine(seen.requesterSays ?? "")).find() === false) {
         return "no";
     }
     const conditions = [
@@ -90,5 +88,11 @@ function matches(
         ...Object.entries(rule.evidence ?? {}).map(([fact, value]) => ({ evidence: { [fact]: value } })),
     ];
     const results = conditions.map((condition) => guard(kind, condition, seen).result);
-    return results.includes("violated") ? "no" : results.includes("untold") ? "untold" : "yes";
+    if (results.includes("violated")) {
+        return "no";
+    }
+    if (results.includes("untold")) {
+        return { untold: "the cloud does not tell what it asks for" };
+    }
+    return overwritten ? { untold: "what the requester wrote may have been overwritten by whoever decided" } : "yes";
 }

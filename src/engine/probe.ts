@@ -1,4 +1,5 @@
 import type { Observed } from "../kinds/kind";
+import { permissionsFor } from "../kinds/remedies";
 import type { Action } from "../kinds/table";
 import type { Target } from "../place/target";
 import type { ProviderProcess } from "./process";
@@ -22,7 +23,7 @@ export async function probe(
         .reading(async () => kind.probe?.(address.scope, action, { seen, token: newToken() }, session.call))
         .catch(() => "cannotTell");
     if (answer === "denied") {
-        const needed = (kind.permissions[action] ?? []).join(" and ");
+        const needed = permissionsFor(kind, address.scope, action);
         const text = `permission missing: these credentials may not ${action} here; up needs ${needed}`;
         messages.say({ level: "warning", text }, urn);
     }

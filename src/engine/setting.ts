@@ -1,38 +1,46 @@
-import type { Setting } from "../decision/case";
+import type { Locked, Setting } from "../decision/case";
 import { CloudError } from "../kinds/cloud";
 import type { ScopeState } from "../kinds/kind";
 import { lifecycleOf } from "../kinds/lifecycle";
+import { remedyFor } from "../kinds/remedies";
 import type { Target } from "../place/target";
-import { whyUnreadable } from "../reconcile/inventory";
 
 /** Finds out what holds at a place, apart from its connections: whose account it is, and how its scope is set. */
-export async function openSetting({ kind, address, session }: Target): Promise<Setting> {
+export async function openSetting(target: Target): Promise<Setting> {
+    const { kind, address, session } = target;
     let account: string | undefined;
     let unconfirmed: string | undefined;
-    let locked: string | undefined;
+    let lockedBy: Locked | undefined;
     let state: ScopeState = { found: "missing", admission: "unknown" };
     try {
         account = await session.account();
     } catch (error) {
-        locked = whyLocked(error);
-        unconfirmed = (error as Error).message;
+        const { failure, message } = cloudErrorOf(error);
+        lockedBy = failure === "credentials" ? lockOf(target, error) : undefined;
+        unconfirmed = message;
     }
-    if (locked === undefined) {
+    if (lockedBy === undefined) {
         try {
             state = await session.describe(kind, address.scope);
         } catch (error) {
             // Its settings decide what is planned and warned of: without them nothing is known for sure.
-            locked = whyUnreadable(kind, error);
+            lockedBy = lockOf(target, error);
         }
     }
     const { scope } = address;
-    return { kind, scope, state, lifecycle: lifecycleOf(kind, scope, state), account, unconfirmed, locked };
+    const locked = lockedBy === undefined ? undefined : [lockedBy.reason, lockedBy.remedy].filter(Boolean).join("; ");
+    return { kind, scope, state, lifecycle: lifecycleOf(kind, scope, state), account, unconfirmed, locked, lockedBy };
 }
 
-/** The reason, if a cloud's error means that there are no working credentials. Anything but a cloud's error is a bug and thrown on. */
-function whyLocked(error: unknown): string | undefined {
+function lockOf({ kind, address }: Target, error: unknown): Locked {
+    const failed = cloudErrorOf(error);
+    return { reason: failed.message, remedy: remedyFor(kind, address.scope, "read", failed) };
+}
+
+/** Anything but a cloud's error is a bug and thrown on. */
+function cloudErrorOf(error: unknown): CloudError {
     if (!(error instanceof CloudError)) {
         throw error;
     }
-    return error.failure === "credentials" ? error.message : undefined;
+    return error;
 }

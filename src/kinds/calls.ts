@@ -219,6 +219,9 @@ function receiptOfFailure(id: string, error: unknown): Receipt {
         result: RESULTS[error.failure] ?? "refused",
         code: error.code,
         text: error.text,
+        call: error.action,
+        failure: error.failure,
+        ...(error.remedy === undefined ? {} : { remedy: error.remedy }),
         ...(error.failure === "refused" || error.failure === "missing" ? { wholeRequest: true } : {}),
         ...(error.requestId === undefined ? {} : { requestId: error.requestId }),
     };

@@ -103,6 +103,8 @@ export class CloudError extends Error {
     readonly requestId: string | undefined;
     /** The cloud's own sentence. */
     readonly text: string;
+    /** What to do about it, where that is not the same for all failures of this class. */
+    readonly remedy: string | undefined;
 
     constructor(facts: {
         action: string;
@@ -110,6 +112,7 @@ export class CloudError extends Error {
         code: string;
         text: string;
         requestId?: string | undefined;
+        remedy?: string | undefined;
     }) {
         const code = oneLine(facts.code, 100);
         const text = oneLine(facts.text, 500);
@@ -121,6 +124,7 @@ export class CloudError extends Error {
         this.code = code;
         this.text = text;
         this.requestId = requestId;
+        this.remedy = facts.remedy;
     }
 }
 
@@ -256,6 +260,7 @@ export function roleProblem(error: unknown, setting: string): unknown {
         code: error.code,
         text: `the role of ${setting} cannot be assumed: ${error.text}`,
         requestId: error.requestId,
+        remedy: error.remedy,
     });
 }
 

@@ -1,5 +1,5 @@
 import type { Decision, Facts, Status } from "../shared/vocabulary";
-import type { Cloud } from "./cloud";
+import type { Cloud, FailureClass } from "./cloud";
 import type { Action, Lifecycle } from "./table";
 
 /** The arguments that identify a connection: its kind, and texts. */
@@ -73,6 +73,8 @@ export interface Observed {
     readonly making?: boolean;
     /** Written by the requester: shown escaped, never identity. */
     readonly requesterSays?: string;
+    /** What the requester wrote is not known any more: whoever decided may have written over it. That nothing is told proves nothing then. */
+    readonly overwritten?: boolean;
     /** What the reviewer should know of it beside its status, in sentences. */
     readonly warnings?: readonly string[];
     /** Whatever the kind needs to send about it (an etag, the whole body). Handed back with the order; never stored, never shown. */
@@ -101,6 +103,9 @@ export interface Receipt {
     readonly code?: string;
     readonly text?: string;
     readonly requestId?: string;
+    /** The call that failed, as its cloud names it, and how it failed. */
+    readonly call?: string;
+    readonly failure?: FailureClass;
     /** What the owner can do about a refusal that nobody else can mend. */
     readonly remedy?: string;
     /** The whole request was refused for its content; smaller ones may pass. */
@@ -186,10 +191,12 @@ export interface ConnectionKind<
     readonly statuses: Readonly<Record<string, Status>>;
     /** What each decision means in each status. One table, or several with the choice between them. */
     readonly lifecycle: Lifecycle | Lifecycles;
-    /** The permission each call needs, as the cloud's policies name it. */
+    /** The permission each call needs, as the cloud's policies name it. A part such as `{type}` differs from scope to scope. */
     readonly permissions: Readonly<Record<"read" | Decision, readonly string[]>> & {
         readonly remove?: readonly string[];
     };
+    /** What stands for the parts of `permissions` in one scope, by name. */
+    permissionParts?(at: FieldValues): FieldValues;
     readonly limits: {
         readonly idsPerOrder: number;
         /** With `lookup` only. */

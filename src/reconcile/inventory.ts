@@ -2,6 +2,7 @@ import { type Reading, UNREAD } from "../decision/reading";
 import { ENDLESS, Paging } from "../kinds/calls";
 import { CloudError } from "../kinds/cloud";
 import type { ConnectionKind, Observed, Page, Scope } from "../kinds/kind";
+import { remedyFor } from "../kinds/remedies";
 import { finds, isSought } from "../kinds/selectors";
 import type { Session } from "../place/session";
 import { scopeIn, type Target, targetInScope } from "../place/target";
@@ -448,20 +449,15 @@ async function proveAbsent({ kind, address, session }: Target): Promise<Reading>
         : { state: "unreadable", why: `${address.scope.title} was not found with these credentials` };
 }
 
-function unreadable({ kind }: Target, error: unknown): Reading {
-    return { state: "unreadable", why: whyUnreadable(kind, error) };
+function unreadable({ kind, address }: Target, error: unknown): Reading {
+    return { state: "unreadable", why: whyUnreadable(kind, address.scope, error) };
 }
 
 /** The cloud's words and what to look at. Anything but a cloud's error is a bug and thrown on. */
-export function whyUnreadable(kind: ConnectionKind, error: unknown): string {
+function whyUnreadable(kind: ConnectionKind, scope: Scope, error: unknown): string {
     if (!(error instanceof CloudError)) {
         throw error;
     }
-    const hint =
-        error.failure === "denied"
-            ? `; the credentials need ${kind.permissions.read.join(" and ")}`
-            : error.failure === "credentials"
-              ? `; check the ${kind.cloud.title} credentials`
-              : "";
-    return `${error.message}${hint}`;
+    const remedy = remedyFor(kind, scope, "read", error);
+    return remedy === undefined ? error.message : `${error.message}; ${remedy}`;
 }

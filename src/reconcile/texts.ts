@@ -2,6 +2,7 @@ import type { Case } from "../decision/case";
 import { statusOf } from "../decision/reading";
 import type { View } from "../decision/view";
 import type { Receipt } from "../kinds/kind";
+import { remedyFor } from "../kinds/remedies";
 import type { Action } from "../kinds/table";
 import type { Target } from "../place/target";
 import { formatDuration } from "../shared/duration";
@@ -68,8 +69,10 @@ export function unknownText(task: Told, now: View): string {
 }
 
 /** `action`: what was sent. */
-export function receiptText(task: Told, now: View, receipt: Receipt, action: Action = task.case.decision): string {
-    const { decision, kind } = task.case;
+export function receiptText(task: Told, now: View, receipt: Receipt, action?: Action): string {
+    const { decision, kind, scope } = task.case;
+    const { step } = now.plan;
+    const sent = action ?? (step.do === "act" ? step.action : decision);
     return problemText(
         WHAT[receipt.result]?.(decision) ?? `Cannot ${decision}: the cloud refused.`,
         {
@@ -77,10 +80,10 @@ export function receiptText(task: Told, now: View, receipt: Receipt, action: Act
             code: receipt.code,
             "the cloud's words": receipt.text,
             request: receipt.requestId,
-            "needs permission": kind.permissions[action]?.join(" and "),
+            call: receipt.call,
         },
         receipt.result === "refused"
-            ? (receipt.remedy ?? "see the cloud's words; nothing else of this run is affected")
+            ? (remedyFor(kind, scope, sent, receipt) ?? "see the cloud's words; nothing else of this run is affected")
             : "run `pulumi up` again",
     );
 }

@@ -18,13 +18,23 @@ const { Config } = require("@pulumi/pulumi");
 const { ConnectionDecision } = require("pulumi-connection-decision");
 const config = new Config("operations");
 for (const name of (config.get("names") ?? "analytics").split(",").filter((name) => name !== "")) {
-    new ConnectionDecision(name, {
+    const decision = new ConnectionDecision(name, {
         connection: { kind: "aws:vpcEndpoint", serviceId: "${SERVICE}", endpointId: config.require(name) },
         decision: config.get("decision") ?? "accept",
         expectedRequester: "${REQUESTER}",
         onDelete: config.get("onDelete"),
         reason: "as the guide says",
     });
+    if (config.get("watch") !== undefined) {
+        exports[name] = decision.status;
+    }
+    if (config.get("watch") === "strictly") {
+        decision.status.apply((status) => {
+            if (status !== "accepted") {
+                throw new Error(name + " is " + status);
+            }
+        });
+    }
 }`;
 
 /** Commands of the page's shell blocks. */
@@ -110,6 +120,31 @@ it("operations.md: every command does what the page says", { timeout: 300_000 },
     const blind = await shell("AWS_ENDPOINT_URL=http://127.0.0.1:1 pulumi preview --expect-no-changes");
     expect(blind.status).not.toBe(0);
     expect(blind.text).toContain("cannot be read");
+
+    // Green does not mean that every accept holds.
+    const late = clouds.simulator.world.aws?.[0]?.endpointServices?.[0]?.connections?.[1] ?? {};
+    await prepare("pulumi config set names analytics,late", `pulumi config set late ${endpoint(2)}`);
+    await prepare("pulumi config set watch strictly", "pulumi preview");
+    Object.assign(late, { state: "expired" });
+    await prepare("pulumi config set watch loosely", "pulumi up --yes --skip-preview");
+    expect((await shell("pulumi stack output late")).text.trim()).toBe("expired");
+    const green = await shell("pulumi preview --expect-no-changes --json");
+    expect([green.status, JSON.parse(green.text).diagnostics]).toEqual([
+        0,
+        [
+            {
+                urn: expect.stringMatching(/::late$/),
+                severity: "warning",
+                message: expect.stringContaining("cannot be accepted: the request is expired"),
+            },
+        ],
+    ]);
+    expect((await shell("npx connection-decision list --kind aws:vpcEndpoint")).text).not.toContain(endpoint(2));
+    await prepare("pulumi config set watch strictly");
+    const strict = await shell("pulumi preview");
+    expect([strict.status === 0, strict.text.includes("late is expired")]).toEqual([false, true]);
+    await prepare("pulumi config rm watch", "pulumi config set names analytics", "pulumi up --yes --skip-preview");
+    Object.assign(late, { state: "pendingAcceptance" });
 
     // Cut somebody off now.
     await prepare("pulumi config set decision reject");

@@ -26,6 +26,12 @@ const RUNNABLE: Readonly<Record<string, (world: Simulator["world"]) => unknown>>
     "opensearch-cross-cluster": ({ aws }) => aws?.[0]?.openSearchInboundConnections?.map((c) => c.status),
     "alibaba-vpc-peering": ({ alibaba }) => alibaba?.[0]?.vpcPeerConnections?.map((c) => c.status),
     "otc-vpcep": ({ huawei }) => huawei?.[0]?.endpointServices?.[0]?.connections?.map((c) => c.status),
+    "network-hub": ({ aws }) => [
+        aws?.[0]?.transitGateways?.[0]?.vpcAttachments?.map((c) => c.state),
+        aws?.[0]?.vpcPeeringConnections?.map((c) => c.status),
+        aws?.[0]?.receivedResourceShares?.map((c) => c.status),
+        aws?.[0]?.coreNetworks?.[0]?.attachments?.map((c) => c.state),
+    ],
     "two-accounts": ({ aws }) => aws?.map((region) => region.endpointServices?.[0]?.connections?.[0]?.state),
 };
 
@@ -34,6 +40,7 @@ const DECIDED: Readonly<Record<string, unknown>> = {
     "opensearch-cross-cluster": ["ACTIVE", "DELETED"],
     "alibaba-vpc-peering": ["Activated", "Rejected"],
     "otc-vpcep": ["accepted", "rejected"],
+    "network-hub": [["available", "pendingAcceptance"], ["active", "rejected"], ["ACTIVE"], ["AVAILABLE"]],
     "two-accounts": [undefined, "available", "rejected"],
 };
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { kinds } from "../../src/kinds";
 import { azure } from "../../src/kinds/azure/cloud";
+import { readDescription } from "../../src/kinds/azure/description";
 import { CloudError } from "../../src/kinds/cloud";
 import type { AnyConnection, Observed, Receipt } from "../../src/kinds/kind";
 import { lifecycleOf } from "../../src/kinds/lifecycle";
@@ -127,14 +128,15 @@ describe("the list", () => {
                     linkIdentifier: "536925000",
                     privateEndpointLocation: "westeurope",
                 },
-                handle: { name: "Billing.0a1b", description: "CHG-7 please" },
+                handle: { name: "Billing.0a1b", description: { text: "CHG-7 please", ofRequester: true } },
             },
             {
                 id: "old",
                 status: "accepted",
                 cloudStatus: "approved",
                 evidence: {},
-                handle: { name: "old", description: undefined },
+                overwritten: true,
+                handle: { name: "old", description: { text: undefined, ofRequester: false } },
             },
         ]);
         expect(calls()).toEqual([`GET ${PLS}/privateEndpointConnections?api-version=2023-09-01`]);
@@ -163,8 +165,63 @@ describe("status and provisioningState", () => {
             value: [{ name: "c", properties: { provisioningState, privateLinkServiceConnectionState: { status } } }],
         });
         const { items } = await page(SQL);
+        const undecided = expected.status === "pending" || "making" in expected;
         expect(items).toEqual([
-            { cloudStatus: status ?? "", evidence: {}, id: "c", handle: expect.anything(), ...expected },
+            {
+                cloudStatus: status ?? "",
+                evidence: {},
+                id: "c",
+                handle: expect.anything(),
+                ...(undecided ? {} : { overwritten: true }),
+                ...expected,
+            },
+        ]);
+    });
+});
+
+describe("a description", () => {
+    it.each([
+        ["Pending", "Succeeded", "CHG-7", { requesterSays: "CHG-7" }],
+        ["Pending", "Creating", "CHG-7", { requesterSays: "CHG-7" }],
+        ["Pending", "Approving", "looks good", { overwritten: true }],
+        ["Approved", "Succeeded", "looks good", { overwritten: true }],
+        ["Rejected", "Succeeded", "no ticket", { overwritten: true }],
+        ["Disconnected", "Succeeded", "CHG-7", { overwritten: true }],
+        // Ours, which keep what the requester wrote.
+        ["Approved", "Succeeded", "Approved by pulumi-connection-decision", {}],
+        ["Approved", "Succeeded", "CHG-7 (Approved by pulumi-connection-decision)", { requesterSays: "CHG-7" }],
+        ["Disconnected", "Succeeded", "a\n(b) (Rejected by pulumi-connection-decision)", { requesterSays: "a\n(b)" }],
+        [
+            "Approved",
+            "Succeeded",
+            "Approved by pulumi-connection-decision after another decision",
+            { overwritten: true },
+        ],
+        ["Approved", "Succeeded", "CHG-7 Approved by pulumi-connection-decision", { overwritten: true }],
+    ])("of one that is %s, %s is read: %j as %j", async (status, provisioningState, description, expected) => {
+        const privateLinkServiceConnectionState = { status, description };
+        answers(`${SQL}/privateEndpointConnections`, {
+            value: [{ name: "c", properties: { provisioningState, privateLinkServiceConnectionState } }],
+        });
+        const [{ requesterSays, overwritten } = {}] = (await page(SQL)).items;
+        expect({ requesterSays, overwritten }).toEqual(expected);
+    });
+
+    it.each([
+        [{ text: "CHG-7", ofRequester: true }, "CHG-7 (Rejected by pulumi-connection-decision)"],
+        [{ text: undefined, ofRequester: true }, "Rejected by pulumi-connection-decision"],
+        [{ text: "looks good", ofRequester: false }, "looks good"],
+        [{ text: undefined, ofRequester: false }, "Rejected by pulumi-connection-decision after another decision"],
+    ])("with %j standing there is written as %j, and read as the same", async (description, written) => {
+        cloud.answer = (_method, _url, body) => ({ body });
+        await send(VAULT, "reject", { name: "C.1", description });
+        expect(cloud.seen[0]?.body).toEqual({
+            properties: { privateLinkServiceConnectionState: { status: "Rejected", description: written } },
+        });
+        const again = readDescription(written, false);
+        expect([again.ofRequester, again.ofRequester ? again.text : written]).toEqual([
+            description.ofRequester,
+            description.ofRequester ? description.text : written,
         ]);
     });
 });
@@ -268,7 +325,7 @@ describe("the API version", () => {
         failing = false;
         expect(await failure(page(UNLISTED, {}, clients))).toMatchObject({
             code: "NoApiVersion",
-            text: expect.stringContaining("set connection.apiVersion"),
+            remedy: "set connection.apiVersion",
         });
     });
 
@@ -417,14 +474,21 @@ describe("a decision", () => {
             {
                 method: "PUT",
                 url: `${canonical(resourceId)}/privateEndpointConnections/C.1?api-version=${version}`,
-                body: { properties: { privateLinkServiceConnectionState: { status, description: "CHG-7" } } },
+                body: {
+                    properties: {
+                        privateLinkServiceConnectionState: {
+                            status,
+                            description: `CHG-7 (${status} by pulumi-connection-decision)`,
+                        },
+                    },
+                },
             },
         ]);
     });
 
     it("writes a text of its own where there is none, which SQL asks for", async () => {
         cloud.answer = (_method, _url, body) => ({ body });
-        await send(SQL, "accept", { name: "C.1", description: undefined });
+        await send(SQL, "accept", { name: "C.1", description: { text: undefined, ofRequester: true } });
         expect(cloud.seen[0]?.body).toEqual({
             properties: {
                 privateLinkServiceConnectionState: {
@@ -692,7 +756,7 @@ function discover(clients: Clients) {
 async function send(
     resourceId: string,
     action: "accept" | "reject" | "remove",
-    handle: unknown = { name: "C.1", description: "CHG-7" },
+    handle: unknown = { name: "C.1", description: { text: "CHG-7", ofRequester: true } },
 ): Promise<Receipt | undefined> {
     const order = { seen: { ...seenAs("c.1", "pending", endpointId(REQUESTER, "billing")), handle }, token: "t" };
     return (await kind[action]?.(await scopeOf(resourceId), [order], call()))?.[0];

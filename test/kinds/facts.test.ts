@@ -3,6 +3,8 @@ import { createRequire } from "node:module";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { main } from "../../src/cli/main";
 import { kinds } from "../../src/kinds";
+import type { ConnectionKind, FieldValues } from "../../src/kinds/kind";
+import { permissionsFor } from "../../src/kinds/remedies";
 import { Transport } from "../../src/kinds/transport";
 import { Session } from "../../src/place/session";
 import { Inventory } from "../../src/reconcile/inventory";
@@ -221,6 +223,20 @@ describe("Huawei Cloud and Open Telekom Cloud", () => {
             expect(asked.map((query) => query.has("sort_key"))).toEqual([false, false]);
         },
     );
+
+    it("fills in what differs between the scopes of a kind", () => {
+        for (const kind of Object.values(kinds) as ConnectionKind[]) {
+            const scope = { key: "", title: "", at: kind.example as unknown as FieldValues };
+            for (const purpose of ["read", "accept", "reject", "remove"] as const) {
+                expect(permissionsFor(kind, scope, purpose)).not.toMatch(/[{}]/);
+            }
+        }
+        const { example } = kinds["azure:privateEndpointConnection"];
+        const scope = { key: "", title: "", at: example as unknown as FieldValues };
+        expect(permissionsFor(kinds["azure:privateEndpointConnection"], scope, "remove")).toBe(
+            "Microsoft.Sql/servers/privateEndpointConnections/delete",
+        );
+    });
 
     it("names the permissions of both kinds of policy", () => {
         const { huawei, otc } = { huawei: kinds["huawei:vpcEndpoint"], otc: kinds["otc:vpcEndpoint"] };

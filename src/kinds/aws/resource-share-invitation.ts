@@ -88,7 +88,8 @@ export const resourceShareInvitation = defineKind<AwsResourceShareInvitation, Aw
     // The invitation is accepted before its share is seen (terraform-provider-aws issue 36791).
     meanwhile: { accept: "absent" },
     lane: "connection",
-    matches: ({ invitationArn = "" }, seen) => invitationsOf(seen).all.includes(invitationArn),
+    matches: ({ shareArn, invitationArn = "" }, seen) =>
+        shareArn === seen.id || invitationsOf(seen).all.includes(invitationArn) ? "yes" : "no",
     list: listShares,
     lookup: findShares,
     accept: decide("accept"),

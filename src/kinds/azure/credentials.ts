@@ -136,6 +136,7 @@ export function packageMissing(error: unknown): CloudError {
         failure: "credentials",
         code: "PackageMissing",
         text: `Azure connections need two more packages: npm install @azure/identity @azure/core-rest-pipeline (${(error as Error).message.split("\n", 1)[0]})`,
+        remedy: "install the two packages",
     });
 }
 

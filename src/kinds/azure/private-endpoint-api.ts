@@ -3,6 +3,7 @@ import { oneByOne } from "../calls";
 import { CloudError } from "../cloud";
 import type { OperationState, Order, Receipt, Scope } from "../kind";
 import type { ArmAnswer, AzureClients } from "./cloud";
+import { type Description, writeDescription } from "./description";
 import { type AzureCall, ask, connectionsUrl, readResource, typeOf } from "./resources";
 
 /** Private endpoint connections of any resource: the calls that all resource providers have in common. */
@@ -10,7 +11,7 @@ import { type AzureCall, ask, connectionsUrl, readResource, typeOf } from "./res
 /** What an order needs beside the connection's id: how the cloud spells its name, and the text that stands on it. */
 export interface Handle {
     readonly name: string;
-    readonly description: string | undefined;
+    readonly description: Description;
 }
 
 /**
@@ -37,13 +38,14 @@ export async function listConnections(scope: Scope, cursor: string | undefined, 
 }
 
 /**
- * PUT of status and description, and of nothing else: other fields are refused by some types (Azure/azure-cli#20424). The text that
- * stands there is sent back, so that the requester's own message is not overwritten; SQL asks for one in any case
+ * PUT of status and description, and of nothing else: other fields are refused by some types (Azure/azure-cli#20424). SQL asks for a
+ * description in any case
  * (https://learn.microsoft.com/rest/api/sql/private-endpoint-connections/create-or-update).
  */
 export function decide(status: "Approved" | "Rejected") {
     return sender("write", async (order, scope, call, action) => {
-        const { name, description = `${status} by pulumi-connection-decision` } = handleOf(order);
+        const { name, description: standing } = handleOf(order);
+        const description = writeDescription(status, standing);
         const target = await connectionsUrl(scope, `/${encodeURIComponent(name)}`, call);
         const body = { properties: { privateLinkServiceConnectionState: { status, description } } };
         const answer = await ask({ action, method: "PUT", target, body }, call);
@@ -85,7 +87,7 @@ export async function operationState(url: string, call: AzureCall): Promise<Oper
 
 /** What the connection was read with; its id will do where it was not read by us. */
 function handleOf({ seen: { id, handle } }: Order): Handle {
-    return (handle as Handle | undefined) ?? { name: id, description: undefined };
+    return (handle as Handle | undefined) ?? { name: id, description: { text: undefined, ofRequester: false } };
 }
 
 /** A resource provider answers a call that it does not have with 404, 400 or 405; so it does where the resource is not there. */

@@ -77,6 +77,7 @@ export const privateEndpointConnection = defineKind<AzurePrivateEndpointConnecti
         reject: [WRITE],
         remove: [`${CONNECTIONS}/delete`],
     },
+    permissionParts: ({ resourceId = "" }) => ({ type: resourceType(typeIn(resourceId)).name }),
     limits: {
         idsPerOrder: 1,
         settleEvery: "5s",

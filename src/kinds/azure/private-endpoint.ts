@@ -1,6 +1,7 @@
 import type { Status } from "../../shared/vocabulary";
-import { type Fields, observed, record, text } from "../answer";
+import { type Fields, observed, optional, record, text } from "../answer";
 import type { Match, Observed, Page, Scope } from "../kind";
+import { type Description, readDescription } from "./description";
 import { connectionName, fitsPattern, nameIn, oneSpelling, same, subscriptionIn } from "./fields";
 import { type Handle, listConnections } from "./private-endpoint-api";
 import type { AzureCall } from "./resources";
@@ -82,12 +83,10 @@ function observe(connection: Fields): Observed | undefined {
     const properties = record(connection.properties);
     const state = record(properties.privateLinkServiceConnectionState);
     const endpoint = text(record(properties.privateEndpoint).id);
-    const description = text(state.description);
     const seen = observed(statuses, {
         id: name.toLowerCase(),
         status: state.status,
         requester: endpoint === undefined ? undefined : subscriptionIn(endpoint),
-        requesterSays: description,
         evidence: {
             privateEndpointId: endpoint === undefined ? undefined : oneSpelling(endpoint),
             groupIds: properties.groupIds ?? properties.groupId,
@@ -100,8 +99,15 @@ function observe(connection: Fields): Observed | undefined {
     const status = UNDER_WAY.get(provisioning)?.[seen.status] ?? seen.status;
     // Nobody has decided: the request is being made, or its own side changes it.
     const making = seen.status === "pending" && status === "accepting" && provisioning !== "approving";
+    const described = words(readDescription(text(state.description), making || status === "pending"), name);
+    return { ...seen, status, ...(making ? { making } : {}), ...described };
+}
+
+function words(description: Description, name: string): Partial<Observed> {
     const handle: Handle = { name, description };
-    return { ...seen, status, ...(making ? { making } : {}), handle };
+    return description.ofRequester
+        ? { ...optional("requesterSays", description.text), handle }
+        : { overwritten: true, handle };
 }
 
 function warningsOf(provisioning: string | undefined, required: string | undefined): string[] {

@@ -124,8 +124,13 @@ async function newestVersion(scope: Scope, type: string, call: AzureCall): Promi
     const both = own.filter((version) => ofConnections?.includes(version) ?? true);
     const newest = both.sort().at(-1);
     if (newest === undefined) {
-        const why = `${namespace} lists no generally available version of ${path.join("/")}; set connection.apiVersion`;
-        throw new CloudError({ action, failure: "refused", code: "NoApiVersion", text: why });
+        throw new CloudError({
+            action,
+            failure: "refused",
+            code: "NoApiVersion",
+            text: `${namespace} lists no generally available version of ${path.join("/")}`,
+            remedy: "set connection.apiVersion",
+        });
     }
     return newest;
 }
