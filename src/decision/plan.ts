@@ -6,6 +6,8 @@ export interface Situation {
     readonly status: Status;
     /** The cloud's own word, for texts. */
     readonly cloudStatus?: string;
+    /** It works, whatever the status is called. */
+    readonly working?: boolean;
 }
 
 /** What earlier runs left behind: "not there yet" and "gone" look alike without it. */
@@ -76,7 +78,7 @@ export function plan(
     if (cell.do === "awaitRequest" || cell.do === "impossible") {
         return lapsed(cell, decision, situation, options);
     }
-    if (options.onDrift === "hold" && options.established && undone(decision, status)) {
+    if (options.onDrift === "hold" && options.established && undone(decision, situation)) {
         return {
             step: { do: "hold" },
             transition: `held: declared ${decision}, ${status} outside (onDrift: hold; nothing is sent)`,
@@ -87,13 +89,13 @@ export function plan(
 }
 
 /** Whether a plan would cut a connection that works now. */
-export function cuts(step: Step, status: Status): boolean {
-    return step.do === "act" && isWorking(status) && step.action !== "accept";
+export function cuts(step: Step, seen: Pick<Situation, "status" | "working">): boolean {
+    return step.do === "act" && isWorking(seen) && step.action !== "accept";
 }
 
 /** Whether traffic may flow. */
-export function isWorking(status: Status): boolean {
-    return status === "accepted" || status === "accepting";
+export function isWorking({ status, working }: Pick<Situation, "status" | "working">): boolean {
+    return status === "accepted" || status === "accepting" || working === true;
 }
 
 /** Whether a preview announced an action from this status, when it planned one from `planned`. */
@@ -138,7 +140,7 @@ function planAction(
         };
     }
     const notes = [
-        ...(isWorking(status) && action !== "accept" ? ["CUTS a working connection"] : []),
+        ...(isWorking(situation) && action !== "accept" ? ["CUTS a working connection"] : []),
         ...(removes ? ["the connection is deleted, the requester must ask again"] : []),
         ...(basis === "tried" ? ["undocumented: tried, the cloud may refuse"] : []),
     ];
@@ -198,10 +200,11 @@ function lapsed(cell: Transition, decision: Decision, situation: Situation, opti
     };
 }
 
-function undone(decision: Decision, status: Status): boolean {
+function undone(decision: Decision, situation: Situation): boolean {
+    const { status } = situation;
     return decision === "accept"
         ? status === "rejected" || status === "rejecting" || status === "unconnected"
-        : isWorking(status);
+        : isWorking(situation);
 }
 
 function unknownWarnings({ cloudStatus }: Situation): string[] {

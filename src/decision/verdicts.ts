@@ -72,8 +72,8 @@ export function begin(beginnings: Beginnings, { seen, group, judgement: { until 
 }
 
 /** Whether a connection works now, or will by this run. */
-export function holdsOrWill(group: Group, { status }: Observed): boolean {
-    return group === "accept" || isWorking(status);
+export function holdsOrWill(group: Group, seen: Observed): boolean {
+    return group === "accept" || isWorking(seen);
 }
 
 export function isDue(group: string): group is (typeof DUE)[number] {
@@ -87,7 +87,7 @@ const SETTLED: Placed = ["settled", ""];
 function placed({ kind, admission, lifecycle }: Ruling, seen: Observed, judgement: Judgement, who: string): Placed {
     const { verdict } = judgement;
     const { status, cloudStatus } = seen;
-    const works = isWorking(status) && seen.making !== true;
+    const works = isWorking(seen) && seen.making !== true;
     if (status === "unknown") {
         return [
             "review",
@@ -102,7 +102,13 @@ function placed({ kind, admission, lifecycle }: Ruling, seen: Observed, judgemen
     }
     // Nobody has decided it by these rules yet, as far as the text is concerned that says why it is too late.
     const options: PlanOptions = { ...planOptions(admission), established: false };
-    const planned = plan(lifecycle, verdict, { status, cloudStatus }, { seen: status }, options);
+    const planned = plan(
+        lifecycle,
+        verdict,
+        { status, cloudStatus, working: seen.working === true },
+        { seen: status },
+        options,
+    );
     if (planned.step.do === "act" || planned.step.do === "settle") {
         return verdict === "accept" && isRejected(status) && admission.existing !== "enforce"
             ? ["wouldAccept", `would accept: ${rejectedText(kind, status)}, ${who}`]

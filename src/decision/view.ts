@@ -32,7 +32,11 @@ export function planFor(one: Case, reading: Reading): Plan {
     const { lifecycle, decision, memory, options } = one;
     const situation =
         reading.state === "found"
-            ? { status: reading.seen.status, cloudStatus: reading.seen.cloudStatus }
+            ? {
+                  status: reading.seen.status,
+                  cloudStatus: reading.seen.cloudStatus,
+                  working: reading.seen.working === true,
+              }
             : { status: statusOf(reading) };
     return plan(lifecycle, decision, situation, memory, options);
 }

@@ -79,6 +79,7 @@ interface Shown {
     /** Texts, or lists of texts. */
     readonly evidence: Readonly<Record<string, unknown>>;
     readonly making?: boolean;
+    readonly working?: boolean;
     readonly warnings?: readonly string[];
 }
 
@@ -97,6 +98,7 @@ export function observed(statuses: Readonly<Record<string, Status>>, shown: Show
         ...optional("requesterSays", text(shown.requesterSays)),
         evidence: facts(shown.evidence),
         ...(shown.making === true ? { making: true } : {}),
+        ...(shown.working === true ? { working: true } : {}),
         ...(shown.warnings === undefined || shown.warnings.length === 0 ? {} : { warnings: shown.warnings }),
     };
 }

@@ -71,6 +71,8 @@ export interface Observed {
     readonly evidence: Facts;
     /** The request itself is still being made: nobody has decided yet, and nothing flows, whatever the status is called. */
     readonly making?: boolean;
+    /** It works, whatever the status is called: an accepted one that waits again. Rejecting it counts as a cut. */
+    readonly working?: boolean;
     /** Written by the requester: shown escaped, never identity. */
     readonly requesterSays?: string;
     /** What the requester wrote is not known any more: whoever decided may have written over it. That nothing is told proves nothing then. */

@@ -246,7 +246,7 @@ class Attempt {
             throw new ChangedSincePreview(refusalText(task, fresh, CHANGED));
         }
         refuseStranger(task.case, seen);
-        task.admit(seen, cuts(step, seen.status));
+        task.admit(seen, cuts(step, seen));
         this.action = step.action;
         return step.action;
     }

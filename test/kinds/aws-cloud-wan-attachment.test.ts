@@ -182,6 +182,9 @@ describe("a decision that comes back", () => {
     it("is rejected as a whole, where a reject does that", async () => {
         put(attachmentWorld("PENDING_TAG_ACCEPTANCE"));
         const stack = new TestStack(clouds.simulator);
+        // It works while it waits: that is a cut.
+        const { steps } = await stack.preview(declared("reject"));
+        expect(steps[0]?.inputs.transition).toBe("reject: pending -> rejected (CUTS a working connection)");
         expect((await stack.up(declared("reject"))).failures).toEqual({});
         expect([sent(), only()?.state]).toEqual([["RejectAttachment"], "REJECTED"]);
     });

@@ -187,7 +187,7 @@ describe("in every cell", () => {
     it("a cut is planned on a working connection only, under reject only, and the transition shows both ends", () => {
         inEveryCell(({ kind, invented, decision, status }, { does, actions, plan: { step, transition } }) => {
             const taken = does === "act" && works(status) && actions.some((action) => action !== "accept");
-            if (cuts(step, status) !== taken) {
+            if (cuts(step, { status }) !== taken) {
                 return false;
             }
             const to = actions.includes("remove") ? "absent" : invented ? "rejected" : rejectedStatus(kind);

@@ -34,7 +34,7 @@ export async function removeAdmission(process: ProviderProcess, id: string, prop
     const accepted = found.entries.filter(
         (entry) =>
             entry.judgement.verdict === "accept" &&
-            isWorking(entry.seen.status) &&
+            isWorking(entry.seen) &&
             !mayNotAct(process, onDelete, { key: keyOf(entry), account: memory.account, urn }),
     );
     for (const entry of accepted) {

@@ -182,7 +182,7 @@ async function refuseOrProbe(
     }
     if (reading.state === "found") {
         refuseKnownStranger(one, reading.seen, sends(plan, one));
-        if (cuts(plan.step, reading.seen.status)) {
+        if (cuts(plan.step, reading.seen)) {
             process.run.admitCut(one.key, reading.seen, process.configuration.options().maxCuts);
         }
     }

@@ -22,7 +22,7 @@ export function announcement(
         return { level: "info", text: plan.transition ?? "" };
     }
     const who = whoOf(reading.seen);
-    if (cuts(plan.step, reading.seen.status)) {
+    if (cuts(plan.step, reading.seen)) {
         return { level: "warning", text: cutLine(who, transition) };
     }
     const until =
@@ -36,7 +36,7 @@ export function report({ decision }: Pick<Case, "decision">, { sentOn, view }: O
         return undefined;
     }
     const moved = `${sentOn.status} -> ${statusOf(view.reading)}`;
-    return isWorking(sentOn.status) && decision === "reject"
+    return isWorking(sentOn) && decision === "reject"
         ? { level: "warning", text: `CUT a working connection of ${whoOf(sentOn)}: ${moved}` }
         : { level: "info", text: `${decision}ed ${whoOf(sentOn)}: ${moved}` };
 }
@@ -44,7 +44,7 @@ export function report({ decision }: Pick<Case, "decision">, { sentOn, view }: O
 /** Said before a delete acts: deletes have no preview. */
 export function deletionLine(onDelete: string, id: string, seen: Observed): Line {
     const who = whoOf(seen);
-    return isWorking(seen.status)
+    return isWorking(seen)
         ? { level: "warning", text: `onDelete: ${onDelete} CUTS a working connection of ${who} now: ${id}` }
         : { level: "info", text: `onDelete: ${onDelete} is carried out now: ${id} of ${who}, ${seen.status}` };
 }
@@ -69,7 +69,7 @@ function dayOrTime(at: string): string {
 /** Said in the preview of a replacement: the connection that it leaves is deleted from the state. */
 export function replacementLine(onDelete: string, id: string, seen: Observed): Line {
     const who = whoOf(seen);
-    return isWorking(seen.status)
+    return isWorking(seen)
         ? {
               level: "warning",
               text: `replacing it CUTS a working connection of ${who} (onDelete: ${onDelete}, unless another resource declares it): ${id}`,

@@ -40,6 +40,7 @@ function observe(attachment: Fields): Observed {
     return observed(statuses, {
         id: documentedText(READ, attachment, "AttachmentId"),
         status: attachment.State,
+        working: again,
         requester: attachment.OwnerAccountId,
         decider: ownerOf(text(attachment.CoreNetworkArn)),
         requestedAt: attachment.CreatedAt,
