@@ -12,7 +12,7 @@ import { LONG, SEED } from "../support/long-runs";
 import { admissionsToAll, decisionsOnAll, pendingEverywhere } from "../support/rows-clouds";
 
 /** Clouds and programs that send anything at all: never a crash, a hang, a wrong decision, or an escape sequence on a terminal. */
-const RUNS = LONG ? 2_000 : 150;
+const RUNS = LONG ? 2_000 : 80;
 
 let simulator: Simulator;
 let proxy: Server;
@@ -200,7 +200,7 @@ describe("arguments of a program", () => {
                     expect(Object.keys(kinds)).toContain(readAdmission(values as Wire).scope.kind);
                 }
             }),
-            { numRuns: 5_000, seed: SEED },
+            { numRuns: LONG ? 5_000 : 1_000, seed: SEED },
         );
     });
 
@@ -247,7 +247,7 @@ describe("arguments of a program", () => {
                     expect(Object.keys(kinds)).toContain(readDeclaration(values as Wire).connection.kind);
                 }
             }),
-            { numRuns: 5_000, seed: SEED },
+            { numRuns: LONG ? 5_000 : 1_000, seed: SEED },
         );
     });
 });

@@ -1,6 +1,7 @@
 import { EC2 } from "@aws-sdk/client-ec2";
 import { ConnectionAdmission, ConnectionDecision } from "pulumi-connection-decision";
 import { describe, expect, it } from "vitest";
+import { LONG } from "../support/long-runs";
 import { KEYS, OWNER, REGION, REQUESTER, twoAccounts } from "../support/moto";
 import { diagnostics, failure, inputsOf, operations, realStack } from "../support/pulumi";
 import { OPERATION_MS } from "../support/real-decisions";
@@ -80,7 +81,7 @@ describe("transit gateways on moto", { timeout: OPERATION_MS }, () => {
         expect(operations(await real.preview(removal))).toEqual({ peer: "same" });
     });
 
-    it("peer: rejected by rules, and shown where somebody accepts what was rejected", async () => {
+    it.runIf(LONG)("peer: rejected by rules, and shown where somebody accepts what was rejected", async () => {
         const { owner, requester, ours, theirs, ask, stateOf, env } = await twoGateways();
         const id = await ask(requester, theirs, ours, OWNER);
         const outgoing = await ask(owner, ours, theirs, REQUESTER);
@@ -103,7 +104,7 @@ describe("transit gateways on moto", { timeout: OPERATION_MS }, () => {
         );
     });
 
-    it("peer between Regions of one account: decided in the second one", async () => {
+    it.runIf(LONG)("peer between Regions of one account: decided in the second one", async () => {
         const { owner, ours, gatewayOf, ask, stateOf, env } = await twoGateways();
         const region = "us-east-1";
         const abroad = new EC2({ endpoint: env.AWS_ENDPOINT_URL, region, credentials: KEYS });
@@ -116,40 +117,45 @@ describe("transit gateways on moto", { timeout: OPERATION_MS }, () => {
         expect(await stateOf(id, abroad)).toBe("available");
     });
 
-    it("have VPC attachments, which are found accepted and deleted only where that is allowed", async () => {
-        const { owner, ours, env } = await twoGateways();
-        const { Vpc } = await owner.createVpc({ CidrBlock: "10.1.0.0/16" });
-        const VpcId = Vpc?.VpcId ?? "";
-        const { Subnet } = await owner.createSubnet({ VpcId, CidrBlock: "10.1.0.0/24" });
-        const { TransitGatewayVpcAttachment } = await owner.createTransitGatewayVpcAttachment({
-            TransitGatewayId: ours,
-            VpcId,
-            SubnetIds: [Subnet?.SubnetId ?? ""],
-        });
-        const id = TransitGatewayVpcAttachment?.TransitGatewayAttachmentId ?? "";
-        const attach =
-            (decision: "accept" | "reject", more: object = {}) =>
-            async () => {
-                new ConnectionDecision("vpc", {
-                    connection: {
-                        kind: "aws:transitGatewayVpcAttachment",
-                        transitGatewayId: ours,
-                        transitGatewayAttachmentId: id,
-                    },
-                    decision,
-                    expectedEvidence: { vpcId: VpcId },
-                    ...more,
-                });
-            };
-        const real = await realStack(env);
-        await real.up(attach("accept", { expectedRequester: OWNER }));
-        expect(operations(await real.preview(attach("accept", { expectedRequester: OWNER })))).toEqual({ vpc: "same" });
-        expect(await failure(real.preview(attach("accept", { expectedRequester: REQUESTER })))).toContain(
-            `the requester is ${OWNER}`,
-        );
-        expect(await failure(real.preview(attach("reject")))).toMatch(/allowRemoval: true/);
-        await real.up(attach("reject", { allowRemoval: true }));
-        expect((await owner.describeTransitGatewayAttachments({})).TransitGatewayAttachments).toEqual([]);
-        expect(operations(await real.preview(attach("reject", { allowRemoval: true })))).toEqual({ vpc: "same" });
-    });
+    it.runIf(LONG)(
+        "have VPC attachments, which are found accepted and deleted only where that is allowed",
+        async () => {
+            const { owner, ours, env } = await twoGateways();
+            const { Vpc } = await owner.createVpc({ CidrBlock: "10.1.0.0/16" });
+            const VpcId = Vpc?.VpcId ?? "";
+            const { Subnet } = await owner.createSubnet({ VpcId, CidrBlock: "10.1.0.0/24" });
+            const { TransitGatewayVpcAttachment } = await owner.createTransitGatewayVpcAttachment({
+                TransitGatewayId: ours,
+                VpcId,
+                SubnetIds: [Subnet?.SubnetId ?? ""],
+            });
+            const id = TransitGatewayVpcAttachment?.TransitGatewayAttachmentId ?? "";
+            const attach =
+                (decision: "accept" | "reject", more: object = {}) =>
+                async () => {
+                    new ConnectionDecision("vpc", {
+                        connection: {
+                            kind: "aws:transitGatewayVpcAttachment",
+                            transitGatewayId: ours,
+                            transitGatewayAttachmentId: id,
+                        },
+                        decision,
+                        expectedEvidence: { vpcId: VpcId },
+                        ...more,
+                    });
+                };
+            const real = await realStack(env);
+            await real.up(attach("accept", { expectedRequester: OWNER }));
+            expect(operations(await real.preview(attach("accept", { expectedRequester: OWNER })))).toEqual({
+                vpc: "same",
+            });
+            expect(await failure(real.preview(attach("accept", { expectedRequester: REQUESTER })))).toContain(
+                `the requester is ${OWNER}`,
+            );
+            expect(await failure(real.preview(attach("reject")))).toMatch(/allowRemoval: true/);
+            await real.up(attach("reject", { allowRemoval: true }));
+            expect((await owner.describeTransitGatewayAttachments({})).TransitGatewayAttachments).toEqual([]);
+            expect(operations(await real.preview(attach("reject", { allowRemoval: true })))).toEqual({ vpc: "same" });
+        },
+    );
 });

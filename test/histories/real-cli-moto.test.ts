@@ -1,6 +1,7 @@
 import { EC2 } from "@aws-sdk/client-ec2";
 import { ConnectionAdmission, ConnectionDecision } from "pulumi-connection-decision";
 import { describe, expect, it } from "vitest";
+import { LONG } from "../support/long-runs";
 import { KEYS, OWNER, REQUESTER, twoAccounts } from "../support/moto";
 import { diagnostics, failure, inputsOf, operations, realStack } from "../support/pulumi";
 import { OPERATION_MS } from "../support/real-decisions";
@@ -79,7 +80,7 @@ describe("VPC peering on moto", { timeout: OPERATION_MS }, () => {
         );
     });
 
-    it("is rejected, and shown where somebody deletes what was accepted", async () => {
+    it.runIf(LONG)("is rejected, and shown where somebody deletes what was accepted", async () => {
         const { ask, statusOf, owner, env } = await twoVpcs();
         const [bad, good] = [await ask(), await ask()];
         const real = await realStack(env);
@@ -136,7 +137,7 @@ describe("VPC peering on moto", { timeout: OPERATION_MS }, () => {
         );
     });
 
-    it("is admitted by rules", async () => {
+    it.runIf(LONG)("is admitted by rules", async () => {
         const { ask, statusOf, env } = await twoVpcs();
         const id = await ask();
         const real = await realStack(env);

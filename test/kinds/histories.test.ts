@@ -24,7 +24,7 @@ import {
  *
  * HISTORIES: how many of each kind; FAULT_SEED: which.
  */
-const COUNT = Math.max(12, Math.round(Number(process.env.HISTORIES ?? "0") / 20));
+const COUNT = Math.max(8, Math.round(Number(process.env.HISTORIES ?? "0") / 20));
 
 const clouds = useClouds({ world: worldOfSlots(({ words }) => words[0] as string) });
 

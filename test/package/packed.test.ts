@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Simulator, startSimulator } from "../../src/simulator/index";
 import { findPulumi } from "../../tools/pulumi/install.mjs";
 import { endpoint, SERVICE, worldWith } from "../support/clouds";
+import { LONG } from "../support/long-runs";
 import { CLI_ENV } from "../support/pulumi";
 
 const run = promisify(execFile);
@@ -60,8 +61,8 @@ describe("the packed tarball", () => {
     });
 
     it.each([
-        ["npm", ["install", "--no-audit", "--no-fund", "--ignore-scripts"]],
-        ["pnpm", ["install", "--ignore-scripts"]],
+        ["npm", ["install", "--no-audit", "--no-fund", "--ignore-scripts"]] as const,
+        ...(LONG ? [["pnpm", ["install", "--ignore-scripts"]] as const] : []),
     ])(
         "works in a fresh project with %s: types, require, import, up",
         { timeout: PACKAGE_MS },

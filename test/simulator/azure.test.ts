@@ -137,7 +137,9 @@ describe.each(TYPES)("%s", (type) => {
     it("keeps the requester's message", async () => {
         await new TestStack(clouds.simulator).up(declare(type, "accept"));
         const resource = clouds.simulator.world.azure?.[0]?.resources?.find(({ id }) => id === idOf(type));
-        expect(resource?.privateEndpointConnections?.[0]?.description).toBe("CHG-7 please");
+        expect(resource?.privateEndpointConnections?.[0]?.description).toBe(
+            "CHG-7 please (Approved by pulumi-connection-decision)",
+        );
     });
 });
 
