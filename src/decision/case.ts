@@ -17,10 +17,8 @@ export interface Setting {
     readonly account: string | undefined;
     /** Why the account could not be confirmed. */
     readonly unconfirmed: string | undefined;
-    /** There are no working credentials, or the scope itself cannot be read: why, and what to do. Nothing more is asked. */
-    readonly locked: string | undefined;
-    /** The same, apart. */
-    readonly lockedBy?: Locked | undefined;
+    /** There are no working credentials, or the scope itself cannot be read. Nothing more is asked. */
+    readonly locked: Locked | undefined;
 }
 
 /** Why nothing can be read at a place. */
@@ -92,9 +90,14 @@ export function refuseMovedAccount({ kind, memory, account }: Owned, key: string
     }
 }
 
+/** Why nothing is read at a place, on one line. */
+export function whyLocked({ reason, remedy }: Locked): string {
+    return remedy === undefined ? reason : `${reason}; ${remedy}`;
+}
+
 /** Throws where there are no working credentials, or the scope of something new cannot be read. */
-export function refuseLocked({ kind, lockedBy }: Pick<Setting, "kind" | "lockedBy">, key: string): void {
-    if (lockedBy === undefined) {
+export function refuseLocked({ kind, locked }: Pick<Setting, "kind" | "locked">, key: string): void {
+    if (locked === undefined) {
         return;
     }
     const [what, fact] = isScope(key)
@@ -103,8 +106,8 @@ export function refuseLocked({ kind, lockedBy }: Pick<Setting, "kind" | "lockedB
     throw new DecisionError(
         problemText(
             `${what} cannot be read.`,
-            { [fact]: key, reason: lockedBy.reason },
-            lockedBy.remedy ?? "mend what the reason names, then run it again",
+            { [fact]: key, reason: locked.reason },
+            locked.remedy ?? "mend what the reason names, then run it again",
         ),
     );
 }

@@ -50,8 +50,11 @@ export function selectorResult(
     selected: AnyConnection | undefined,
     seen: Observed,
 ): Doubt | undefined {
-    const match = selected === undefined ? "yes" : kind.matches?.(selected, seen);
-    if (selected === undefined || match === "yes") {
+    if (selected === undefined) {
+        return undefined;
+    }
+    const match = kind.matches?.(selected, seen);
+    if (match === "yes") {
         return undefined;
     }
     const names = (kind.selectors ?? []) as readonly string[];

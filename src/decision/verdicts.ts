@@ -102,13 +102,7 @@ function placed({ kind, admission, lifecycle }: Ruling, seen: Observed, judgemen
     }
     // Nobody has decided it by these rules yet, as far as the text is concerned that says why it is too late.
     const options: PlanOptions = { ...planOptions(admission), established: false };
-    const planned = plan(
-        lifecycle,
-        verdict,
-        { status, cloudStatus, working: seen.working === true },
-        { seen: status },
-        options,
-    );
+    const planned = plan(lifecycle, verdict, seen, { seen: status }, options);
     if (planned.step.do === "act" || planned.step.do === "settle") {
         return verdict === "accept" && isRejected(status) && admission.existing !== "enforce"
             ? ["wouldAccept", `would accept: ${rejectedText(kind, status)}, ${who}`]

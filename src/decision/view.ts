@@ -30,14 +30,7 @@ export function view(one: Case, reading: Reading): View {
 /** What the decision means for the connection as it was read. */
 export function planFor(one: Case, reading: Reading): Plan {
     const { lifecycle, decision, memory, options } = one;
-    const situation =
-        reading.state === "found"
-            ? {
-                  status: reading.seen.status,
-                  cloudStatus: reading.seen.cloudStatus,
-                  working: reading.seen.working === true,
-              }
-            : { status: statusOf(reading) };
+    const situation = reading.state === "found" ? reading.seen : { status: statusOf(reading) };
     return plan(lifecycle, decision, situation, memory, options);
 }
 

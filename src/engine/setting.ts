@@ -10,26 +10,25 @@ export async function openSetting(target: Target): Promise<Setting> {
     const { kind, address, session } = target;
     let account: string | undefined;
     let unconfirmed: string | undefined;
-    let lockedBy: Locked | undefined;
+    let locked: Locked | undefined;
     let state: ScopeState = { found: "missing", admission: "unknown" };
     try {
         account = await session.account();
     } catch (error) {
         const { failure, message } = cloudErrorOf(error);
-        lockedBy = failure === "credentials" ? lockOf(target, error) : undefined;
+        locked = failure === "credentials" ? lockOf(target, error) : undefined;
         unconfirmed = message;
     }
-    if (lockedBy === undefined) {
+    if (locked === undefined) {
         try {
             state = await session.describe(kind, address.scope);
         } catch (error) {
             // Its settings decide what is planned and warned of: without them nothing is known for sure.
-            lockedBy = lockOf(target, error);
+            locked = lockOf(target, error);
         }
     }
     const { scope } = address;
-    const locked = lockedBy === undefined ? undefined : [lockedBy.reason, lockedBy.remedy].filter(Boolean).join("; ");
-    return { kind, scope, state, lifecycle: lifecycleOf(kind, scope, state), account, unconfirmed, locked, lockedBy };
+    return { kind, scope, state, lifecycle: lifecycleOf(kind, scope, state), account, unconfirmed, locked };
 }
 
 function lockOf({ kind, address }: Target, error: unknown): Locked {

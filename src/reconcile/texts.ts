@@ -69,10 +69,8 @@ export function unknownText(task: Told, now: View): string {
 }
 
 /** `action`: what was sent. */
-export function receiptText(task: Told, now: View, receipt: Receipt, action?: Action): string {
+export function receiptText(task: Told, now: View, receipt: Receipt, action: Action = task.case.decision): string {
     const { decision, kind, scope } = task.case;
-    const { step } = now.plan;
-    const sent = action ?? (step.do === "act" ? step.action : decision);
     return problemText(
         WHAT[receipt.result]?.(decision) ?? `Cannot ${decision}: the cloud refused.`,
         {
@@ -83,7 +81,7 @@ export function receiptText(task: Told, now: View, receipt: Receipt, action?: Ac
             call: receipt.call,
         },
         receipt.result === "refused"
-            ? (remedyFor(kind, scope, sent, receipt) ?? "see the cloud's words; nothing else of this run is affected")
+            ? (remedyFor(kind, scope, action, receipt) ?? "see the cloud's words; nothing else of this run is affected")
             : "run `pulumi up` again",
     );
 }

@@ -1,4 +1,4 @@
-import { mayDecide, whyUnconfirmed } from "../../decision/case";
+import { mayDecide, whyLocked, whyUnconfirmed } from "../../decision/case";
 import { Beginnings } from "../../decision/time-boxes";
 import { ambiguousPlacement, begin, type Entry, placementOf } from "../../decision/verdicts";
 import { keyInScope } from "../../shared/key";
@@ -26,7 +26,7 @@ export async function survey(
 ): Promise<Survey | { unreadable: string }> {
     const { locked, account, unconfirmed, memory, kind, key, except } = opened;
     if (locked !== undefined) {
-        return { unreadable: locked };
+        return { unreadable: whyLocked(locked) };
     }
     if (account === undefined) {
         return { unreadable: whyUnconfirmed(kind.cloud.accountTitle, unconfirmed) };

@@ -1,4 +1,4 @@
-import { refuseKnownStranger, refuseLocked, refuseMovedAccount, trust } from "../../decision/case";
+import { type Locked, refuseKnownStranger, refuseLocked, refuseMovedAccount, trust } from "../../decision/case";
 import { type Declaration, declarationProblems, readDeclaration, removalProblem } from "../../decision/declaration";
 import { isEstablished, memoryOf, refuseOver, timed, withRejection } from "../../decision/establishment";
 import { isRecord } from "../../decision/fields";
@@ -125,7 +125,7 @@ async function evidence(process: ProviderProcess, declared: Declaration, asked: 
 async function find(
     { reconciler, spoken }: ProviderProcess,
     { target, place }: { readonly target: Target; readonly place: Place },
-    locked: string | undefined,
+    locked: Locked | undefined,
     { preview, urn }: Asked,
 ): Promise<{ target: Target; place: Place }> {
     if (target.sought === undefined || locked !== undefined) {

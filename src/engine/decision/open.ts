@@ -1,4 +1,4 @@
-import { type Case, refuseMovedAccount, type Setting, seenFrom, trust } from "../../decision/case";
+import { type Case, refuseMovedAccount, type Setting, seenFrom, trust, whyLocked } from "../../decision/case";
 import type { Declaration } from "../../decision/declaration";
 import type { Memory } from "../../decision/plan";
 import type { Reading } from "../../decision/reading";
@@ -69,7 +69,7 @@ export async function readCase(
     urn: string | undefined,
 ): Promise<Reading> {
     if (one.locked !== undefined) {
-        return { state: "unreadable", why: one.locked };
+        return { state: "unreadable", why: whyLocked(one.locked) };
     }
     const note = (text: string) => messages.report({ level: "info", text }, urn);
     return trust(one, await reconciler.inventory.read(target, note));

@@ -1,8 +1,10 @@
 import type { EC2 as Ec2Client } from "@aws-sdk/client-ec2";
 import { documentedList, type Fields, record, text } from "../answer";
+import { dryRun, oneByOne } from "../calls";
 import { unreadableAnswer } from "../cloud";
-import type { Field, Order, Rate, Receipt } from "../kind";
-import type { AwsApi } from "./cloud";
+import type { Call, Field, Order, Rate, Receipt, Scope } from "../kind";
+import type { Action } from "../table";
+import type { AwsApi, AwsCall, AwsClients } from "./cloud";
 
 /** What kinds of EC2 have in common. */
 
@@ -24,6 +26,21 @@ export function ec2Id(prefix: string) {
         format: new RegExp(`^${prefix}-([0-9a-f]{8}|[0-9a-f]{17})$`),
         describes: `"${prefix}-" and 8 or 17 hexadecimal digits`,
     } as const satisfies Field;
+}
+
+/** The actions of an API that takes one connection per call and can run dry, see `oneByOne`. */
+export function oneIdPerCall(
+    send: (action: Action, order: Order, call: AwsCall, dryRun?: true) => Promise<void>,
+    explain: (code: string, order: Order) => Partial<Receipt>,
+) {
+    const act = (action: Action) => oneByOne<AwsClients>((order, _scope, call) => send(action, order, call), explain);
+    return {
+        accept: act("accept"),
+        reject: act("reject"),
+        remove: act("remove"),
+        probe: (_scope: Scope, action: Action, order: Order, call: Call<AwsClients>) =>
+            dryRun(() => send(action, order, call, true)),
+    };
 }
 
 /** The owner of the accepting side, which decides in its own Region: named where that is not ours. */

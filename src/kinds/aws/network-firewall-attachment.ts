@@ -1,20 +1,18 @@
 import type { NetworkFirewall } from "@aws-sdk/client-network-firewall";
-import { documentedId, documentedText, type Fields, observed, text } from "../answer";
-import { connectionsById, oneByOne } from "../calls";
-import { defineKind, type Observed, type Page, type Receipt, type Scope } from "../kind";
+import { documentedId, type Fields, text } from "../answer";
+import { oneByOne } from "../calls";
+import { defineKind, type Observed, type Receipt } from "../kind";
 import { awaits, holds, impossible, type Lifecycle, sends, settles } from "../table";
-import { type AwsApi, type AwsCall, type AwsClients, type AwsFilter, actionOf, ask, aws, where } from "./cloud";
+import { type AwsApi, type AwsClients, actionOf, ask, aws } from "./cloud";
 import { account, region } from "./fields";
 import {
     ATTACHMENT_STATES,
     ATTACHMENTS,
     attachmentId,
-    attachmentStatuses,
-    attachments,
-    describeGateway,
-    discoverGateways,
+    attachmentListings,
+    attachmentsOfGateway,
     GATEWAYS,
-    isMaking,
+    observeAttachment,
     transitGatewayId,
 } from "./transit-gateway";
 
@@ -74,10 +72,9 @@ export const networkFirewallAttachment = defineKind<AwsNetworkFirewallAttachment
     fields: { region, transitGatewayId, transitGatewayAttachmentId: attachmentId },
     scope: ["region", "transitGatewayId"],
     id: "transitGatewayAttachmentId",
-    scopeTitle: ({ region, transitGatewayId }) => `transit gateway ${transitGatewayId} in ${region}`,
+    ...attachmentsOfGateway("firewall"),
     requester: account,
     evidence: { resourceId: "What EC2 names as the attached resource; no document says in which form" },
-    statuses: attachmentStatuses,
     lifecycle,
     permissions: {
         read: [ATTACHMENTS, GATEWAYS],
@@ -87,17 +84,7 @@ export const networkFirewallAttachment = defineKind<AwsNetworkFirewallAttachment
     },
     limits: { idsPerOrder: 1, idsPerLookup: 100, requestersPerList: 100, settleEvery: "10s", settleWithin: "60m" },
     lane: "connection",
-    automaticAcceptance: ({ title }) =>
-        `${title} accepts requests by itself (autoAcceptSharedAttachments is enabled): the rejected requester is let in again as soon as it creates another firewall. Disable that, or take the requester out of the resource share.`,
-    describe: describeGateway,
-    discover: discoverGateways,
-    list: search,
-    listOf: (scope, requesters, cursor, call) => search(scope, cursor, call, where("resource-owner-id", requesters)),
-    /** By a filter: the parameter TransitGatewayAttachmentIds fails as a whole where one is gone. */
-    lookup: (scope, ids, call) =>
-        connectionsById(ATTACHMENTS, call, ids, (cursor) =>
-            search(scope, cursor, call, where("transit-gateway-attachment-id", ids)),
-        ),
+    ...attachmentListings(observe),
     accept: decide("acceptNetworkFirewallTransitGatewayAttachment"),
     reject: decide("rejectNetworkFirewallTransitGatewayAttachment"),
     remove: decide("deleteNetworkFirewallTransitGatewayAttachment"),
@@ -108,11 +95,6 @@ const NETWORK_FIREWALL: AwsApi<NetworkFirewall> = {
     load: async (config) => new (await import("@aws-sdk/client-network-firewall")).NetworkFirewall(config),
 };
 
-async function search(scope: Scope, cursor: string | undefined, call: AwsCall, more?: AwsFilter[]): Promise<Page> {
-    const page = await attachments(scope, cursor, call, more);
-    return { ...page, items: page.items.filter(isFirewall).map(observe) };
-}
-
 /**
  * Network functions are firewalls, or endpoint services of Gateway Load Balancers. Those bear the name of the service, whose owner accepts
  * them: this account asked (API_TransitGatewayNetworkFunctionAttachment).
@@ -121,16 +103,8 @@ function isFirewall({ ResourceType, ResourceId }: Fields): boolean {
     return ResourceType === "network-function" && !/\bvpce-svc-[0-9a-f]+$/.test(text(ResourceId) ?? "");
 }
 
-function observe(attachment: Fields): Observed {
-    return observed(attachmentStatuses, {
-        id: documentedText(ATTACHMENTS, attachment, "TransitGatewayAttachmentId"),
-        status: attachment.State,
-        making: isMaking(attachment.State),
-        requester: attachment.ResourceOwnerId,
-        decider: attachment.TransitGatewayOwnerId,
-        requestedAt: attachment.CreationTime,
-        evidence: { resourceId: attachment.ResourceId },
-    });
+function observe(attachment: Fields): Observed | undefined {
+    return isFirewall(attachment) ? observeAttachment(attachment, { resourceId: attachment.ResourceId }) : undefined;
 }
 
 /** One attachment per call, and it is in the answer. */

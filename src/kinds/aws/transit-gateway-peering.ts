@@ -1,9 +1,9 @@
 import { documentedText, type Fields, observed, record, text } from "../answer";
-import { connectionsById, dryRun, oneByOne } from "../calls";
+import { connectionsById } from "../calls";
 import { defineKind, type Observed, type Order, type Page, type Receipt } from "../kind";
 import { type Action, awaits, holds, impossible, type Lifecycle, sends, settles } from "../table";
 import { type AwsCall, type AwsClients, type AwsFilter, askPage, aws, where } from "./cloud";
-import { deciderOf, EC2 } from "./ec2";
+import { deciderOf, EC2, oneIdPerCall } from "./ec2";
 import { account, region } from "./fields";
 import {
     attachmentId,
@@ -97,10 +97,7 @@ export const transitGatewayPeering = defineKind<AwsTransitGatewayPeeringConnecti
     /** By a filter, for which no maximum is told: the parameter TransitGatewayAttachmentIds fails as a whole where one is gone. */
     lookup: (_scope, ids, call) =>
         connectionsById(READ, call, ids, (cursor) => search(cursor, call, where("transit-gateway-attachment-id", ids))),
-    accept: oneByOne((order, _scope, call) => send("accept", order, call), explain),
-    reject: oneByOne((order, _scope, call) => send("reject", order, call), explain),
-    remove: oneByOne((order, _scope, call) => send("remove", order, call), explain),
-    probe: (_scope, action, order, call) => dryRun(() => send(action, order, call, true)),
+    ...oneIdPerCall(send, explain),
 });
 
 /** No filter names the accepter: requests that this account made itself are among them. MaxResults up to 1000. */

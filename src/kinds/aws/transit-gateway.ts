@@ -1,7 +1,7 @@
-import { documentedId, documentedText, type Fields, record } from "../answer";
-import { everyPage, foundScope, MISSING_SCOPE } from "../calls";
+import { documentedId, documentedText, type Fields, observed, record } from "../answer";
+import { connectionsById, everyPage, foundScope, MISSING_SCOPE } from "../calls";
 import { CloudError } from "../cloud";
-import type { Call, FieldValues, Order, Receipt, Scope, ScopeState } from "../kind";
+import type { Call, FieldValues, Observed, Order, Receipt, Scope, ScopeState } from "../kind";
 import type { Action } from "../table";
 import { type AwsCall, type AwsClients, type AwsFilter, actionOf, ask, askPage, where } from "./cloud";
 import { EC2, ec2Id, ec2Rate } from "./ec2";
@@ -44,11 +44,57 @@ export function isMaking(state: unknown): boolean {
     return typeof state === "string" && /^initiating(Request)?$/i.test(state);
 }
 
+/** What attachments of any type to a transit gateway of this account have in common. `created`: what a requester let in again makes. */
+export function attachmentsOfGateway(created: string) {
+    return {
+        scopeTitle: ({ region, transitGatewayId }: FieldValues) => `transit gateway ${transitGatewayId} in ${region}`,
+        statuses: attachmentStatuses,
+        automaticAcceptance: ({ title }: Scope) =>
+            `${title} accepts requests by itself (autoAcceptSharedAttachments is enabled): the rejected requester is let in again as soon as it creates another ${created}. Disable that, or take the requester out of the resource share.`,
+        describe: describeGateway,
+        discover: discoverGateways,
+    };
+}
+
 /**
- * One page of the attachments of a transit gateway, of all types: the filter `resource-type` documents no value for some. MaxResults up to 1000,
- * filters: API_DescribeTransitGatewayAttachments.
+ * Their listings: all of them, by who asks, and by id. `observe` gives nothing back for what is of another type; the filter
+ * `resource-type`, among `filters`, documents no value for some.
  */
-export async function attachments(scope: Scope, NextToken: string | undefined, call: AwsCall, more: AwsFilter[] = []) {
+export function attachmentListings(
+    observe: (attachment: Fields) => Observed | undefined,
+    filters: readonly AwsFilter[] = [],
+) {
+    const search = async (scope: Scope, cursor: string | undefined, call: AwsCall, more: AwsFilter[] = []) => {
+        const page = await attachments(scope, cursor, call, [...filters, ...more]);
+        return { ...page, items: page.items.flatMap((attachment) => observe(attachment) ?? []) };
+    };
+    return {
+        list: (scope: Scope, cursor: string | undefined, call: AwsCall) => search(scope, cursor, call),
+        listOf: (scope: Scope, requesters: readonly string[], cursor: string | undefined, call: AwsCall) =>
+            search(scope, cursor, call, where("resource-owner-id", requesters)),
+        /** By a filter, for which no maximum is told: the parameter TransitGatewayAttachmentIds fails as a whole where one is gone. */
+        lookup: (scope: Scope, ids: readonly string[], call: Call<AwsClients>) =>
+            connectionsById(ATTACHMENTS, call, ids, (cursor) =>
+                search(scope, cursor, call, where("transit-gateway-attachment-id", ids)),
+            ),
+    };
+}
+
+/** Who attaches something sees it, too; the transit gateway's owner decides. */
+export function observeAttachment(attachment: Fields, evidence: Readonly<Record<string, unknown>>): Observed {
+    return observed(attachmentStatuses, {
+        id: documentedText(ATTACHMENTS, attachment, "TransitGatewayAttachmentId"),
+        status: attachment.State,
+        making: isMaking(attachment.State),
+        requester: attachment.ResourceOwnerId,
+        decider: attachment.TransitGatewayOwnerId,
+        requestedAt: attachment.CreationTime,
+        evidence,
+    });
+}
+
+/** One page of the attachments of a transit gateway. MaxResults up to 1000, filters: API_DescribeTransitGatewayAttachments. */
+async function attachments(scope: Scope, NextToken: string | undefined, call: AwsCall, more: readonly AwsFilter[]) {
     const { transitGatewayId = "" } = scope.at;
     const Filters = [...where("transit-gateway-id", [transitGatewayId]), ...more];
     const input = { Filters, MaxResults: 1000, NextToken };
@@ -108,7 +154,7 @@ export function explainAttachment(code: string, { seen }: Order): Partial<Receip
  * Whether the transit gateway is there, and whether it accepts by itself. An account that it is shared with sees it too, but of its
  * attachments only its own: from there, one that is not listed may still exist. One that was deleted stays listed for a while.
  */
-export async function describeGateway({ at, title }: Scope, call: Call<AwsClients>): Promise<ScopeState> {
+async function describeGateway({ at, title }: Scope, call: Call<AwsClients>): Promise<ScopeState> {
     const { transitGatewayId = "" } = at;
     const [gateway] = await gateways(where("transit-gateway-id", [transitGatewayId]), call);
     if (gateway === undefined) {
@@ -128,7 +174,7 @@ export async function describeGateway({ at, title }: Scope, call: Call<AwsClient
 }
 
 /** The account's own transit gateways: the listing has those too that others share with it. */
-export async function discoverGateways(_scope: Scope, call: Call<AwsClients>): Promise<FieldValues[]> {
+async function discoverGateways(_scope: Scope, call: Call<AwsClients>): Promise<FieldValues[]> {
     const found = await gateways(where("owner-id", [await call.clients.account(call.signal)]), call);
     return found.filter(({ State }) => State !== "deleted").map((gateway) => ({ transitGatewayId: idOf(gateway) }));
 }

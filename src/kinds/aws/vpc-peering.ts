@@ -1,9 +1,9 @@
 import { documentedId, documentedText, type Fields, observed, record, textsOf } from "../answer";
-import { connectionsById, dryRun, oneByOne } from "../calls";
+import { connectionsById } from "../calls";
 import { defineKind, type Observed, type Order, type Page, type Receipt } from "../kind";
 import { type Action, awaits, holds, impossible, type Lifecycle, sends, settles } from "../table";
 import { type AwsCall, type AwsClients, type AwsFilter, actionOf, ask, askPage, aws, where } from "./cloud";
-import { deciderOf, documentedReturn, EC2, ec2Id, ec2Rate } from "./ec2";
+import { deciderOf, documentedReturn, EC2, ec2Id, ec2Rate, oneIdPerCall } from "./ec2";
 import { account, region } from "./fields";
 
 /** A request to peer with a VPC of this account, from another account, another Region or the same ones. */
@@ -92,10 +92,7 @@ export const vpcPeering = defineKind<AwsVpcPeeringConnection, AwsClients>()({
     /** By a filter, for which no maximum is told: the parameter VpcPeeringConnectionIds fails as a whole where one is gone. */
     lookup: (_scope, ids, call) =>
         connectionsById(READ, call, ids, (cursor) => search(call, cursor, where("vpc-peering-connection-id", ids))),
-    accept: oneByOne((order, _scope, call) => send("accept", order, call), explain),
-    reject: oneByOne((order, _scope, call) => send("reject", order, call), explain),
-    remove: oneByOne((order, _scope, call) => send("remove", order, call), explain),
-    probe: (_scope, action, order, call) => dryRun(() => send(action, order, call, true)),
+    ...oneIdPerCall(send, explain),
 });
 
 /** Requests that this account made itself are left out, unless it accepts them too. */

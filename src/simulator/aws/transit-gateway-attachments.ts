@@ -2,8 +2,9 @@ import { Refusal } from "../server/message";
 import type { Action } from "../server/protocol";
 import { type Members, type Moving, optional, text } from "../server/schema";
 import type { State } from "../server/state";
+import type { Rate } from "../server/throttle";
 import { HOUR_MS } from "../server/time";
-import type { Ec2Call } from "./ec2";
+import { EC2_THROTTLING, type Ec2Call } from "./ec2";
 import { type Filters, matching, PAGED, pageOf, required } from "./ec2-values";
 
 /** Fields of an attachment to a transit gateway, whatever is attached. */
@@ -47,8 +48,8 @@ export interface Attachments<Part, A extends Attachment> {
     shown(attachment: A, call: Ec2Call<Part>): object;
     /** Why the caller cannot decide one that it sees, if it cannot. */
     refusal(attachment: A, call: Ec2Call<Part>, verb: string): Refusal | undefined;
-    /** The element of an answer about one, `transitGatewayVpcAttachment`. */
-    readonly element: string;
+    /** What attaches, as the actions name it. */
+    readonly attaches: "Vpc" | "Peering";
 }
 
 const PARAMETER = "TransitGatewayAttachmentId";
@@ -70,8 +71,26 @@ export function listing<Part, A extends Attachment>(
     return { parameters: [...PAGED, `${PARAMETER}s.#`], run };
 }
 
+/** The actions about one attachment, as EC2 names them. */
+export function actionsOn<Part, A extends Attachment>(
+    attachments: Attachments<Part, A>,
+): Readonly<Record<string, Action<Ec2Call<Part>>>> {
+    const { attaches } = attachments;
+    return {
+        [`AcceptTransitGateway${attaches}Attachment`]: deciding(attachments, "accept", "pending", "available"),
+        [`RejectTransitGateway${attaches}Attachment`]: deciding(attachments, "reject", "rejecting", "rejected"),
+        [`DeleteTransitGateway${attaches}Attachment`]: deleting(attachments),
+    };
+}
+
+/** The rate of these actions. */
+export function rateOf({ attaches }: Pick<Attachments<never, never>, "attaches">): Rate {
+    const action = new RegExp(`^ec2:(Accept|Reject|Delete)TransitGateway${attaches}Attachment$`);
+    return { action, burst: 50, perSecond: 5, source: EC2_THROTTLING };
+}
+
 /** "The … attachment must be in the pendingAcceptance state." (API_Accept…, API_Reject…) */
-export function deciding<Part, A extends Attachment>(
+function deciding<Part, A extends Attachment>(
     attachments: Attachments<Part, A>,
     verb: string,
     ...states: [string, ...string[]]
@@ -89,7 +108,7 @@ export function deciding<Part, A extends Attachment>(
 }
 
 /** "An available or pending acceptance VPC attachment has been deleted"; failed: "it cannot be deleted". By the owner of either side. */
-export function deleting<Part, A extends Attachment>(attachments: Attachments<Part, A>): Action<Ec2Call<Part>> {
+function deleting<Part, A extends Attachment>(attachments: Attachments<Part, A>): Action<Ec2Call<Part>> {
     return changing(attachments, (attachment, { state }) => {
         const { one } = attachment;
         if (/^delet/.test(one.state) && state.choice(ATTACHMENT_SWITCHES, "ec2TgwDeleteAgain") === "nothing") {
@@ -134,7 +153,7 @@ function changing<Part, A extends Attachment>(
         }
         const attachment = find(visible(attachments.all(call), call.state), id);
         change(attachment, call);
-        return { [attachments.element]: attachments.shown(attachment, call) };
+        return { [`transitGateway${attachments.attaches}Attachment`]: attachments.shown(attachment, call) };
     };
     return { parameters: [PARAMETER], run };
 }

@@ -2,7 +2,7 @@ import { type Choices, kind } from "../server/kind";
 import { compact, Refusal } from "../server/message";
 import { shownState } from "../server/protocol";
 import { connection, list, type Members, optional } from "../server/schema";
-import { EC2_THROTTLING, type Ec2Call, ec2 } from "./ec2";
+import { type Ec2Call, ec2 } from "./ec2";
 import { ATTACHMENT_FILTERS } from "./transit-gateway";
 import * as attachments from "./transit-gateway-attachments";
 import * as peers from "./transit-gateway-peers";
@@ -24,7 +24,7 @@ const PEERINGS: attachments.Attachments<Part, peers.PeeringSide> = {
         const message = `Cannot ${verb} ${id} as the source of the peering request.`;
         return decides ? undefined : new Refusal(400, "InvalidParameterValue", message);
     },
-    element: "transitGatewayPeeringAttachment",
+    attaches: "Peering",
 };
 
 /** Peering attachments. Rules: Transit Gateways Guide, "Transit gateway peering attachments"; filters: botocore 1.44. */
@@ -38,14 +38,7 @@ export const transitGatewayPeering = kind<Part, Switches>({
     /** A request "remains in this state indefinitely until it's either accepted or rejected". */
     expire: () => {},
     undocumented: UNDOCUMENTED,
-    rates: [
-        {
-            action: /^ec2:(Accept|Reject|Delete)TransitGatewayPeeringAttachment$/,
-            burst: 50,
-            perSecond: 5,
-            source: EC2_THROTTLING,
-        },
-    ],
+    rates: [attachments.rateOf(PEERINGS)],
     api: ec2<Part>({
         ids: ["TransitGatewayAttachmentId"],
         actions: {
@@ -60,9 +53,7 @@ export const transitGatewayPeering = kind<Part, Switches>({
                     "transit-gateway-id": ({ gateway }) => [gateway.id],
                 },
             ),
-            AcceptTransitGatewayPeeringAttachment: attachments.deciding(PEERINGS, "accept", "pending", "available"),
-            RejectTransitGatewayPeeringAttachment: attachments.deciding(PEERINGS, "reject", "rejecting", "rejected"),
-            DeleteTransitGatewayPeeringAttachment: attachments.deleting(PEERINGS),
+            ...attachments.actionsOn(PEERINGS),
         },
     }),
 });

@@ -2,7 +2,7 @@ import { type Choices, kind } from "../server/kind";
 import { compact, Refusal } from "../server/message";
 import { shownState } from "../server/protocol";
 import { list, type Members, optional } from "../server/schema";
-import { EC2_THROTTLING, type Ec2Call, ec2 } from "./ec2";
+import { type Ec2Call, ec2 } from "./ec2";
 import { itemsOf, notPermitted } from "./ec2-values";
 import { networkFunctionsOf } from "./network-function";
 import * as gateways from "./transit-gateway";
@@ -36,7 +36,7 @@ const VPC_ATTACHMENTS: attachments.Attachments<Part, VpcAttachment> = {
             ? notPermitted(`User ${caller.account} cannot ${verb} ${id}`)
             : new Refusal(400, code, `Transit Gateway Attachment ${id} was deleted or does not exist.`);
     },
-    element: "transitGatewayVpcAttachment",
+    attaches: "Vpc",
 };
 
 const { state, "transit-gateway-attachment-id": id, "transit-gateway-id": gatewayId } = gateways.ATTACHMENT_FILTERS;
@@ -53,14 +53,7 @@ export const transitGatewayVpcAttachment = kind<Part, Switches>({
     },
     expire: () => {},
     undocumented: UNDOCUMENTED,
-    rates: [
-        {
-            action: /^ec2:(Accept|Reject|Delete)TransitGatewayVpcAttachment$/,
-            burst: 50,
-            perSecond: 5,
-            source: EC2_THROTTLING,
-        },
-    ],
+    rates: [attachments.rateOf(VPC_ATTACHMENTS)],
     api: ec2<Part>({
         ids: ["TransitGatewayAttachmentId"],
         actions: {
@@ -83,9 +76,7 @@ export const transitGatewayVpcAttachment = kind<Part, Switches>({
                 "transit-gateway-id": gatewayId,
                 "vpc-id": ({ resource }) => [resource.id],
             }),
-            AcceptTransitGatewayVpcAttachment: attachments.deciding(VPC_ATTACHMENTS, "accept", "pending", "available"),
-            RejectTransitGatewayVpcAttachment: attachments.deciding(VPC_ATTACHMENTS, "reject", "rejecting", "rejected"),
-            DeleteTransitGatewayVpcAttachment: attachments.deleting(VPC_ATTACHMENTS),
+            ...attachments.actionsOn(VPC_ATTACHMENTS),
         },
     }),
 });
