@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { fileLedger, type Ledger } from "../shared/ledger";
+import { fileLedger, type Ledger, type LedgerEntry, runningLedger } from "../shared/ledger";
 import { unknownNames } from "../shared/suggest";
 
 const LEFT_OUT = pulumi.output(undefined);
@@ -51,8 +51,8 @@ export function urnOf(name: string, type: string, parent: pulumi.Resource | unde
     return urn.promise();
 }
 
-/** Ledgers by the engine's address: the Automation API runs several deployments in one process. */
-const ledgers = new Map<string, Ledger>();
+/** The ledger of each run that this process was the program of, by its engine's client: a later run may have the same address. */
+const ledgers = new WeakMap<object, Ledger>();
 
 /**
  * Tells the provider processes of this run that the program declares a resource, checked or not: `up --target` checks targets only, and
@@ -62,26 +62,29 @@ export function declare(
     resource: pulumi.CustomResource,
     says: { readonly connection: pulumi.Output<unknown> } | { readonly except: pulumi.Output<unknown> },
 ): void {
+    const engine = pulumi.runtime.getEngine();
     const address = engineAddress();
-    if (address === undefined) {
+    if (engine === undefined || address === undefined) {
         return;
     }
+    // Begun now, while the run goes on for sure: the answer below may come after its end.
+    ledgers.set(engine, ledgers.get(engine) ?? fileLedger(address, undefined, false));
     pulumi.all([resource.urn, resource.id, pulumi.output(says)]).apply(([urn, id, said]) => {
         if (id) {
-            ledgerAt(address).add({ is: "declared", urn, id, ...said });
+            tell(engine, address, { is: "declared", urn, id, ...said });
         }
     });
 }
 
-/** The ledger at an address; another run may have had it before, whose file is gone. */
-function ledgerAt(address: string): Ledger {
-    const known = ledgers.get(address);
-    if (known !== undefined && known.unreachable === undefined) {
-        return known;
+/** The file may go while the run goes on: with the last process of a preview, right before the update that follows it at the same address. */
+function tell(engine: object, address: string, entry: LedgerEntry): void {
+    const ledger = ledgers.get(engine);
+    ledger?.add(entry);
+    const running = ledger?.unreachable === undefined ? undefined : runningLedger(address);
+    if (running !== undefined) {
+        running.add(entry);
+        ledgers.set(engine, running);
     }
-    const ledger = fileLedger(address, undefined, false);
-    ledgers.set(address, ledger);
-    return ledger;
 }
 
 /** The address of the engine, which the provider processes know too; undefined under mocks. */

@@ -112,6 +112,21 @@ export function fileLedger(address: string | undefined, folder = tmpdir(), membe
     }
 }
 
+/**
+ * For the program, whose own ledger is lost: that of the run at `address` while a process of it lives. Where none does, nobody is left to
+ * tell, and a file that was begun now would be read by the next run at that address.
+ */
+export function runningLedger(address: string, folder = tmpdir()): Ledger | undefined {
+    try {
+        const own = privateFolder(folder);
+        const { file } = newestFile(own, nameOf(address));
+        return file !== undefined && processesOf(file).some(isAlive) ? new FileLedger(address, own, false) : undefined;
+    } catch {
+        // Another process has just removed it.
+        return undefined;
+    }
+}
+
 /** Says which process writes. */
 interface Presence {
     readonly is: "process";
@@ -130,8 +145,7 @@ class FileLedger implements Ledger {
     private own: LedgerEntry[] = [];
 
     constructor(address: string, folder: string, member: boolean) {
-        const name = address.replace(/[^\w.-]/g, "_");
-        this.file = currentFile(folder, name);
+        this.file = currentFile(folder, nameOf(address));
         if (member) {
             this.append({ is: "process", pid: process.pid });
             process.once("exit", () => removeIfLast(this.file));
@@ -217,24 +231,31 @@ function privateFolder(parent: string): string {
 
 /** The newest file of that name if a process of its run lives, else the next one. Two processes that both want the next one get the same. */
 function currentFile(folder: string, name: string): string {
-    const newest = Math.max(
-        0,
-        ...readdirSync(folder)
-            .filter((file) => file.startsWith(`${name}.`))
-            .map((file) => Number(file.slice(name.length + 1)))
-            .filter(Number.isSafeInteger),
-    );
-    const file = path.join(folder, `${name}.${newest}`);
-    if (newest > 0 && isLive(file)) {
+    const { file, number } = newestFile(folder, name);
+    if (file !== undefined && isLive(file)) {
         return file;
     }
     sweep(folder);
-    const next = path.join(folder, `${name}.${newest + 1}`);
+    const next = path.join(folder, `${name}.${number + 1}`);
     closeSync(openSync(next, "a", 0o600));
-    if (newest > 0) {
+    if (file !== undefined) {
         rmSync(file, { force: true });
     }
     return next;
+}
+
+/** Files of one address are numbered from 1. */
+function newestFile(folder: string, name: string): { readonly file: string | undefined; readonly number: number } {
+    const numbers = readdirSync(folder)
+        .filter((file) => file.startsWith(`${name}.`))
+        .map((file) => Number(file.slice(name.length + 1)))
+        .filter(Number.isSafeInteger);
+    const number = Math.max(0, ...numbers);
+    return { file: number > 0 ? path.join(folder, `${name}.${number}`) : undefined, number };
+}
+
+function nameOf(address: string): string {
+    return address.replace(/[^\w.-]/g, "_");
 }
 
 /** Killed processes leave files behind, and the address of their engine may never come again. */

@@ -1,9 +1,12 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { once } from "node:events";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { describe, expect, it, onTestFinished } from "vitest";
+import * as pulumi from "@pulumi/pulumi";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { Run } from "../../src/engine/run";
+import { declare } from "../../src/program/resource";
 import { fileLedger } from "../../src/shared/ledger";
 
 /** What a run says on top of its ledger, with real processes; the ledger itself is in test/histories/ledger.test.ts. */
@@ -65,5 +68,82 @@ describe("a run of several provider processes", { timeout: 60_000 }, () => {
         expect(fileLedger(ADDRESS, folder).news()).toEqual([
             { is: "cut", key: "clé-接続-🔌", text: "clé-接続-🔌 (requester é)" },
         ]);
+    });
+});
+
+describe("the program of a run", { timeout: 60_000 }, () => {
+    /** A resource whose registration the engine answers when the test says. */
+    function registered(name: string) {
+        let answer: (value: string) => void = () => {};
+        const answered = new Promise<string>((resolve) => {
+            answer = resolve;
+        });
+        const resource = { urn: pulumi.output(answered), id: pulumi.output(answered) } as pulumi.CustomResource;
+        declare(resource, { connection: pulumi.output({ kind: name }) });
+        return async () => {
+            answer(name);
+            await answered;
+            await new Promise(setImmediate);
+        };
+    }
+
+    /** A program of the engine at that address: each run has a client of its own. */
+    function programAt(folder: string): void {
+        vi.stubEnv("TMPDIR", folder);
+        onTestFinished(() => void vi.unstubAllEnvs());
+        pulumi.runtime.resetOptions("p", "s", 1, ADDRESS, "", false, "");
+    }
+
+    async function provider(folder: string) {
+        const code = `
+            const { fileLedger } = require(${JSON.stringify(path.join(dist, "shared/ledger.js"))});
+            const ledger = fileLedger(${JSON.stringify(ADDRESS)}, ${JSON.stringify(folder)});
+            console.log("joined");
+            process.stdin.on("data", () => process.exit(0));`;
+        const child = spawn(process.execPath, ["-e", code], { stdio: ["pipe", "pipe", "inherit"] });
+        onTestFinished(() => void child.kill("SIGKILL"));
+        await once(child.stdout, "data");
+        return async () => {
+            child.stdin.write("end");
+            await once(child, "exit");
+        };
+    }
+
+    const declared = (folder: string) =>
+        fileLedger(ADDRESS, folder)
+            .news()
+            .flatMap((entry) => (entry.is === "declared" ? [entry.id] : []));
+    const files = (folder: string) =>
+        readdirSync(folder, { recursive: true, withFileTypes: true }).filter((file) => file.isFile());
+
+    it("leaves nothing to the next run at that address where the engine answers after the run's last provider ended", async () => {
+        const folder = folderOfRun();
+        programAt(folder);
+        const answer = registered("late");
+        const end = await provider(folder);
+        await end();
+        await answer();
+        expect(files(folder)).toEqual([]);
+        programAt(folder);
+        await registered("next")();
+        expect(declared(folder)).toEqual(["next"]);
+    });
+
+    it("tells what it declares to the providers that start later", async () => {
+        const folder = folderOfRun();
+        programAt(folder);
+        await registered("one")();
+        expect(declared(folder)).toEqual(["one"]);
+    });
+
+    it("goes on telling where its file went with the last process of a preview, and the update's provider has come", async () => {
+        const folder = folderOfRun();
+        programAt(folder);
+        const end = await provider(folder);
+        const answer = registered("one");
+        await end();
+        await provider(folder);
+        await answer();
+        expect(declared(folder)).toEqual(["one"]);
     });
 });
