@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type Simulator, startSimulator, type World } from "../../../src/simulator/index";
+import { describe, expect, it } from "vitest";
+import type { World } from "../../../src/simulator/index";
 import { clientsAvailable } from "../../../tools/vendor-clients/install.mjs";
 import {
     PRIVATE_LINK_ENDPOINT as ENDPOINT,
@@ -7,7 +7,7 @@ import {
     PRIVATE_LINK_SERVICE as SERVICE,
 } from "../../kinds/alibaba-private-link-endpoint";
 import { ALIBABA_ACCOUNT, ALIBABA_REQUESTER } from "../../support/accounts";
-import { type Clients, coded, startClients } from "./clients";
+import { coded, useForeign } from "./clients";
 
 const CONNECTED = "ep-connected00000000";
 const OTHER_SERVICE = "epsrv-ledger00000000";
@@ -41,21 +41,7 @@ function fullWorld(undocumented: World["undocumented"] = {}): World {
 }
 
 describe.skipIf(!clientsAvailable)("Alibaba Cloud's Python SDK of PrivateLink", () => {
-    let simulator: Simulator;
-    let clients: Clients;
-    beforeAll(async () => {
-        simulator = await startSimulator({ world: fullWorld(), settleMs: 0 });
-        clients = await startClients("alibaba", simulator.env);
-    }, 180_000);
-    beforeEach(() => {
-        simulator.settleMs = 0;
-        simulator.world = fullWorld();
-        simulator.clearFaults();
-    });
-    afterAll(async () => {
-        clients?.close();
-        await simulator?.close();
-    });
+    const foreign = useForeign("alibaba", () => fullWorld());
 
     const call = (operation: string, args: object = {}, more: object = {}) => ({
         do: "call",
@@ -67,14 +53,15 @@ describe.skipIf(!clientsAvailable)("Alibaba Cloud's Python SDK of PrivateLink", 
     const decide = (verb: "Enable" | "Disable", args: object = {}, more: object = {}) =>
         call(`${verb}VpcEndpointConnection`, { ServiceId: SERVICE, EndpointId: ENDPOINT, ...args }, more);
     const status = (id = ENDPOINT) =>
-        simulator.world.alibaba?.[0]?.endpointServices?.[0]?.connections?.find((c) => c.endpointId === id)?.status;
+        foreign.simulator.world.alibaba?.[0]?.endpointServices?.[0]?.connections?.find((c) => c.endpointId === id)
+            ?.status;
     type Listing = { Connections: { EndpointId: string }[]; NextToken?: string };
     const found = async (args: object) => {
-        const answer = await clients.run<Listing>(call("ListVpcEndpointConnections", args));
+        const answer = await foreign.clients.run<Listing>(call("ListVpcEndpointConnections", args));
         return answer.Connections.map(({ EndpointId }) => EndpointId);
     };
     const zone = async () => {
-        const answer = await clients.run<{ Connections: { Zones: { ZoneStatus: string }[] }[] }>(
+        const answer = await foreign.clients.run<{ Connections: { Zones: { ZoneStatus: string }[] }[] }>(
             call("ListVpcEndpointConnections", { ServiceId: SERVICE, EndpointId: ENDPOINT }),
         );
         return answer.Connections[0]?.Zones[0]?.ZoneStatus;
@@ -82,25 +69,25 @@ describe.skipIf(!clientsAvailable)("Alibaba Cloud's Python SDK of PrivateLink", 
 
     it("accepts, rejects and accepts again: undecided and rejected are Disconnected, the zone tells them apart", async () => {
         expect([status(), await zone()]).toEqual(["Disconnected", "Wait"]);
-        await clients.run(decide("Enable"));
+        await foreign.clients.run(decide("Enable"));
         expect([status(), await zone()]).toEqual(["Connected", "Connected"]);
-        await clients.run(decide("Disable"));
+        await foreign.clients.run(decide("Disable"));
         expect([status(), await zone()]).toEqual(["Disconnected", "Disconnected"]);
-        Object.assign(simulator.world, { undocumented: { privateLinkRejectedZone: "Wait" } });
+        Object.assign(foreign.simulator.world, { undocumented: { privateLinkRejectedZone: "Wait" } });
         expect(await zone()).toBe("Wait");
-        await clients.run(decide("Enable"));
+        await foreign.clients.run(decide("Enable"));
         expect(status()).toBe("Connected");
     });
 
     it("shows Connecting and Disconnecting on the way, and takes no other decision meanwhile", async () => {
-        simulator.settleMs = 60_000;
-        await clients.run(decide("Enable"));
+        foreign.simulator.settleMs = 60_000;
+        await foreign.clients.run(decide("Enable"));
         expect(status()).toBe("Connecting");
         for (const verb of ["Enable", "Disable"] as const) {
-            const error = await clients.refusal(decide(verb));
+            const error = await foreign.clients.refusal(decide(verb));
             expect(coded(error)).toEqual(["EndpointConnectionOperationDenied", 400]);
         }
-        await clients.run(decide("Disable", { EndpointId: CONNECTED }));
+        await foreign.clients.run(decide("Disable", { EndpointId: CONNECTED }));
         expect(status(CONNECTED)).toBe("Disconnecting");
     });
 
@@ -110,46 +97,46 @@ describe.skipIf(!clientsAvailable)("Alibaba Cloud's Python SDK of PrivateLink", 
             ["Disable", CONNECTED],
         ] as const)("of %s changes nothing, as the SDK spells it", async (verb, id) => {
             const before = status(id);
-            const error = await clients.refusal(decide(verb, { EndpointId: id, DryRun: true }));
+            const error = await foreign.clients.refusal(decide(verb, { EndpointId: id, DryRun: true }));
             expect([coded(error), status(id)]).toEqual([["DryRunOperation", 400], before]);
         });
 
         it("looks at the status where its switch says so", async () => {
             const dry = decide("Enable", { EndpointId: CONNECTED, DryRun: true });
-            expect((await clients.refusal(dry)).code).toBe("DryRunOperation");
-            simulator.world = fullWorld({ privateLinkDryRunStatus: "checked" });
-            expect((await clients.refusal(dry)).code).toBe("EndpointConnectionOperationDenied");
+            expect((await foreign.clients.refusal(dry)).code).toBe("DryRunOperation");
+            foreign.simulator.world = fullWorld({ privateLinkDryRunStatus: "checked" });
+            expect((await foreign.clients.refusal(dry)).code).toBe("EndpointConnectionOperationDenied");
         });
     });
 
     it("a decision that holds is refused, or taken where its switch says so", async () => {
         const repeats = [decide("Disable"), decide("Enable", { EndpointId: CONNECTED })];
         for (const repeat of repeats) {
-            expect((await clients.refusal(repeat)).code).toBe("EndpointConnectionOperationDenied");
+            expect((await foreign.clients.refusal(repeat)).code).toBe("EndpointConnectionOperationDenied");
         }
-        simulator.world = fullWorld({ privateLinkRepeat: "ok" });
+        foreign.simulator.world = fullWorld({ privateLinkRepeat: "ok" });
         for (const repeat of repeats) {
-            await clients.run(repeat);
+            await foreign.clients.run(repeat);
         }
         expect([status(), status(CONNECTED)]).toEqual(["Disconnected", "Connected"]);
     });
 
     it("accepts of one account are not concurrent, for as long as the switch says", async () => {
-        await clients.run(decide("Disable", { EndpointId: CONNECTED }));
-        simulator.settleMs = 60_000;
-        await clients.run(decide("Enable", { EndpointId: CONNECTED }));
-        Object.assign(simulator.world, { undocumented: { privateLinkConcurrent: "untilSettled" } });
-        expect(coded(await clients.refusal(decide("Enable")))).toEqual(["ConcurrentCallNotSupported", 400]);
+        await foreign.clients.run(decide("Disable", { EndpointId: CONNECTED }));
+        foreign.simulator.settleMs = 60_000;
+        await foreign.clients.run(decide("Enable", { EndpointId: CONNECTED }));
+        Object.assign(foreign.simulator.world, { undocumented: { privateLinkConcurrent: "untilSettled" } });
+        expect(coded(await foreign.clients.refusal(decide("Enable")))).toEqual(["ConcurrentCallNotSupported", 400]);
         expect(status()).toBe("Disconnected");
-        simulator.advance(60_000);
-        await clients.run(decide("Enable"));
+        foreign.simulator.advance(60_000);
+        await foreign.clients.run(decide("Enable"));
         expect(status()).toBe("Connecting");
     });
 
     it("a client token is carried out once, for its endpoint", async () => {
-        await clients.run(decide("Enable", { ClientToken: "once" }));
-        await clients.run(decide("Enable", { ClientToken: "once" }));
-        await clients.run(decide("Disable", { EndpointId: CONNECTED, ClientToken: "once" }));
+        await foreign.clients.run(decide("Enable", { ClientToken: "once" }));
+        await foreign.clients.run(decide("Enable", { ClientToken: "once" }));
+        await foreign.clients.run(decide("Disable", { EndpointId: CONNECTED, ClientToken: "once" }));
         expect([status(), status(CONNECTED)]).toEqual(["Connected", "Disconnected"]);
     });
 
@@ -169,13 +156,13 @@ describe.skipIf(!clientsAvailable)("Alibaba Cloud's Python SDK of PrivateLink", 
         });
 
         it("pages with its tokens", async () => {
-            const first = await clients.run<Listing>(call("ListVpcEndpointConnections", { MaxResults: 1 }));
+            const first = await foreign.clients.run<Listing>(call("ListVpcEndpointConnections", { MaxResults: 1 }));
             expect(first).toMatchObject({ Connections: [{ EndpointId: ENDPOINT }], TotalCount: 2, MaxResults: 1 });
             expect(await found({ MaxResults: 1, NextToken: first.NextToken })).toEqual([CONNECTED]);
         });
 
         it("shows the fields that users print", async () => {
-            const { Connections } = await clients.run<{ Connections: object[] }>(
+            const { Connections } = await foreign.clients.run<{ Connections: object[] }>(
                 call("ListVpcEndpointConnections", { ServiceId: SERVICE }),
             );
             expect(Connections).toMatchObject([
@@ -195,7 +182,7 @@ describe.skipIf(!clientsAvailable)("Alibaba Cloud's Python SDK of PrivateLink", 
     it("services are the account's own, in the region that is named", async () => {
         const services = async (args: object) =>
             (
-                await clients.run<{ Services: { ServiceId: string }[] }>(call("ListVpcEndpointServices", args))
+                await foreign.clients.run<{ Services: { ServiceId: string }[] }>(call("ListVpcEndpointServices", args))
             ).Services.map(({ ServiceId }) => ServiceId);
         expect(await services({})).toEqual([SERVICE]);
         expect(await services({ RegionId: "eu-central-1", Tag: [{ Key: "team", Value: "ledger" }] })).toEqual([
@@ -203,7 +190,7 @@ describe.skipIf(!clientsAvailable)("Alibaba Cloud's Python SDK of PrivateLink", 
         ]);
         expect(await services({ RegionId: "eu-central-1", ServiceName: "other" })).toEqual([]);
         const attribute = { RegionId: "eu-central-1", ServiceId: OTHER_SERVICE };
-        expect(await clients.run(call("GetVpcEndpointServiceAttribute", attribute))).toMatchObject({
+        expect(await foreign.clients.run(call("GetVpcEndpointServiceAttribute", attribute))).toMatchObject({
             ServiceId: OTHER_SERVICE,
             AutoAcceptEnabled: true,
             ServiceStatus: "Active",
@@ -218,7 +205,7 @@ describe.skipIf(!clientsAvailable)("Alibaba Cloud's Python SDK of PrivateLink", 
         ["ListVpcEndpointConnections", { RegionId: "" }, {}, "MissingRegionId", 400],
         ["ListVpcEndpointConnections", { ReplacedResourceId: "lb-1" }, {}, "NotSimulated", 501],
     ])("%s of %j %j is refused with %s", async (operation, args, more, code, http) => {
-        expect(coded(await clients.refusal(call(operation, args, more)))).toEqual([code, http]);
+        expect(coded(await foreign.clients.refusal(call(operation, args, more)))).toEqual([code, http]);
     });
 
     it.each([
@@ -230,7 +217,7 @@ describe.skipIf(!clientsAvailable)("Alibaba Cloud's Python SDK of PrivateLink", 
         ["Disable", {}, { key: "LTAIREADER" }, "Forbidden.NoPermission", 403],
         ["Disable", {}, { account: "1" }, "InvalidAccessKeyId.NotFound", 404],
     ] as const)("%s of %j %j is refused with %s", async (verb, args, more, code, http) => {
-        expect(coded(await clients.refusal(decide(verb, args, more)))).toEqual([code, http]);
+        expect(coded(await foreign.clients.refusal(decide(verb, args, more)))).toEqual([code, http]);
         expect(status()).toBe("Disconnected");
     });
 });

@@ -1,10 +1,10 @@
 import OpenApi, { $OpenApiUtil } from "@alicloud/openapi-core";
 import { RuntimeOptions } from "@darabonba/typescript";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type Simulator, startSimulator, type World } from "../../../src/simulator/index";
+import { describe, expect, it } from "vitest";
+import type { Simulator, World } from "../../../src/simulator/index";
 import { clientsAvailable } from "../../../tools/vendor-clients/install.mjs";
 import { ALIBABA_ACCOUNT, ALIBABA_REQUESTER, PEERING, worldWith } from "../../support/clouds";
-import { type Clients, coded, startClients } from "./clients";
+import { coded, useForeign } from "./clients";
 
 const ACTIVE = "pcc-active0n6e10";
 const OUTGOING = "pcc-outgoing6e10";
@@ -37,20 +37,7 @@ function fullWorld(undocumented: World["undocumented"] = {}): World {
 }
 
 describe.skipIf(!clientsAvailable)("Alibaba Cloud's Python SDK of VPC peering", () => {
-    let simulator: Simulator;
-    let clients: Clients;
-    beforeAll(async () => {
-        simulator = await startSimulator({ world: fullWorld() });
-        clients = await startClients("alibaba", simulator.env);
-    }, 180_000);
-    beforeEach(() => {
-        simulator.world = fullWorld();
-        simulator.clearFaults();
-    });
-    afterAll(async () => {
-        clients?.close();
-        await simulator?.close();
-    });
+    const foreign = useForeign("alibaba", () => fullWorld());
 
     const call = (operation: string, args: object = {}, more: object = {}) => ({
         do: "call",
@@ -60,8 +47,9 @@ describe.skipIf(!clientsAvailable)("Alibaba Cloud's Python SDK of VPC peering", 
     });
     const raw = (operation: string, body: object) => ({ do: "raw", operation: `${operation}VpcPeerConnection`, body });
     const status = (id = PEERING) => peering(id)?.status;
-    const peering = (id: string) => simulator.world.alibaba?.[0]?.vpcPeerConnections?.find((c) => c.instanceId === id);
-    const get = (id = PEERING) => clients.run(call("Get", { InstanceId: id }));
+    const peering = (id: string) =>
+        foreign.simulator.world.alibaba?.[0]?.vpcPeerConnections?.find((c) => c.instanceId === id);
+    const get = (id = PEERING) => foreign.clients.run(call("Get", { InstanceId: id }));
 
     describe("a dry run", () => {
         it.each([
@@ -71,33 +59,33 @@ describe.skipIf(!clientsAvailable)("Alibaba Cloud's Python SDK of VPC peering", 
         ])("of %s changes nothing, as the SDK spells it: DryRun=True", async (operation, id) => {
             const before = status(id);
             const args = { InstanceId: id, DryRun: true, ...(operation === "Delete" ? { Force: true } : {}) };
-            expect(coded(await clients.refusal(call(operation, args)))).toEqual(["DryRunOperation", 400]);
+            expect(coded(await foreign.clients.refusal(call(operation, args)))).toEqual(["DryRunOperation", 400]);
             expect([status(id), peering(ACTIVE)?.routes]).toEqual([before, ["vtb-1/10.20.0.0/16"]]);
         });
 
         it.each(["yes", "on", "", "truth"])("spelled %j is refused, not carried out", async (DryRun) => {
-            const error = await clients.refusal(raw("Reject", { InstanceId: PEERING, DryRun }));
+            const error = await foreign.clients.refusal(raw("Reject", { InstanceId: PEERING, DryRun }));
             expect([coded(error), status()]).toEqual([["IllegalParam.DryRun", 400], "Accepting"]);
         });
 
         it("that is false decides", async () => {
-            await clients.run(call("Reject", { InstanceId: PEERING, DryRun: false }));
+            await foreign.clients.run(call("Reject", { InstanceId: PEERING, DryRun: false }));
             expect(status()).toBe("Rejected");
         });
 
         it("looks at the status where its switch says so", async () => {
             const args = { InstanceId: ACTIVE, DryRun: true };
-            expect((await clients.refusal(call("Accept", args))).code).toBe("DryRunOperation");
-            simulator.world = fullWorld({ alibabaDryRunStatus: "checked" });
-            expect((await clients.refusal(call("Accept", args))).code).toBe("IncorrectStatus.VpcPeer");
+            expect((await foreign.clients.refusal(call("Accept", args))).code).toBe("DryRunOperation");
+            foreign.simulator.world = fullWorld({ alibabaDryRunStatus: "checked" });
+            expect((await foreign.clients.refusal(call("Accept", args))).code).toBe("IncorrectStatus.VpcPeer");
         });
     });
 
     describe("ListVpcPeerConnections", () => {
         const found = async (args: object) =>
-            (await clients.run<{ VpcPeerConnects: { InstanceId: string }[] }>(call("List", args))).VpcPeerConnects.map(
-                ({ InstanceId }) => InstanceId,
-            );
+            (
+                await foreign.clients.run<{ VpcPeerConnects: { InstanceId: string }[] }>(call("List", args))
+            ).VpcPeerConnects.map(({ InstanceId }) => InstanceId);
 
         it.each([
             ["InstanceId", ACTIVE, [ACTIVE]],
@@ -114,7 +102,7 @@ describe.skipIf(!clientsAvailable)("Alibaba Cloud's Python SDK of VPC peering", 
         });
 
         it("lists both sides, pages with its tokens and counts all", async () => {
-            const first = await clients.run(call("List", { MaxResults: 2 }));
+            const first = await foreign.clients.run(call("List", { MaxResults: 2 }));
             expect([first.TotalCount, first.MaxResults]).toEqual([3, 2]);
             expect(await found({ MaxResults: 2, NextToken: first.NextToken })).toEqual([OUTGOING]);
         });
@@ -125,7 +113,7 @@ describe.skipIf(!clientsAvailable)("Alibaba Cloud's Python SDK of VPC peering", 
             [{ NextToken: "x" }, "IllegalParam.NextToken", 400],
             [{ Tags: [{ Key: "" }] }, "IllegalParam.Tags", 400],
         ])("refuses %j with %s", async (args, code, http) => {
-            expect(coded(await clients.refusal(call("List", args)))).toEqual([code, http]);
+            expect(coded(await foreign.clients.refusal(call("List", args)))).toEqual([code, http]);
         });
     });
 
@@ -145,12 +133,12 @@ describe.skipIf(!clientsAvailable)("Alibaba Cloud's Python SDK of VPC peering", 
     });
 
     it("accepts what the JavaScript SDK then reads as Activated, modified later than made", async () => {
-        simulator.world = fullWorld();
+        foreign.simulator.world = fullWorld();
         const created = (await get()).GmtCreate;
-        simulator.advance(3_600_000);
-        await clients.run(call("Accept", { InstanceId: PEERING, ClientToken: "once" }));
-        await clients.run(call("Accept", { InstanceId: PEERING, ClientToken: "once" }));
-        const read = await javaScript(simulator, "GetVpcPeerConnectionAttribute", { InstanceId: PEERING });
+        foreign.simulator.advance(3_600_000);
+        await foreign.clients.run(call("Accept", { InstanceId: PEERING, ClientToken: "once" }));
+        await foreign.clients.run(call("Accept", { InstanceId: PEERING, ClientToken: "once" }));
+        const read = await javaScript(foreign.simulator, "GetVpcPeerConnectionAttribute", { InstanceId: PEERING });
         expect(read).toMatchObject({ Status: "Activated", GmtCreate: created });
         expect(Date.parse(String(read.GmtModified)) - Date.parse(String(created))).toBeGreaterThanOrEqual(3_600_000);
     });
@@ -158,43 +146,43 @@ describe.skipIf(!clientsAvailable)("Alibaba Cloud's Python SDK of VPC peering", 
     describe("client tokens", () => {
         it("an empty one is none: a second reject is refused", async () => {
             const args = { InstanceId: PEERING, ClientToken: "" };
-            await clients.run(call("Reject", args));
-            expect((await clients.refusal(call("Reject", args))).code).toBe("IncorrectStatus.VpcPeer");
+            await foreign.clients.run(call("Reject", args));
+            expect((await foreign.clients.refusal(call("Reject", args))).code).toBe("IncorrectStatus.VpcPeer");
         });
 
         it("do not outlive their world", async () => {
             const args = { InstanceId: PEERING, ClientToken: "once" };
-            await clients.run(call("Reject", args));
-            simulator.world = fullWorld();
-            await clients.run(call("Reject", args));
+            await foreign.clients.run(call("Reject", args));
+            foreign.simulator.world = fullWorld();
+            await foreign.clients.run(call("Reject", args));
             expect(status()).toBe("Rejected");
         });
 
         it("are ASCII", async () => {
-            const error = await clients.refusal(call("Reject", { InstanceId: PEERING, ClientToken: "ü" }));
+            const error = await foreign.clients.refusal(call("Reject", { InstanceId: PEERING, ClientToken: "ü" }));
             expect(coded(error)).toEqual(["IllegalParam.ClientToken", 400]);
         });
     });
 
     describe("a removal where routes point to the connection", () => {
         it("is refused, and forced takes them along", async () => {
-            const error = await clients.refusal(call("Delete", { InstanceId: ACTIVE }));
+            const error = await foreign.clients.refusal(call("Delete", { InstanceId: ACTIVE }));
             expect([coded(error), status(ACTIVE)]).toEqual([["OperationDenied.RouteEntryExist", 400], "Activated"]);
-            await clients.run(call("Delete", { InstanceId: ACTIVE, Force: true }));
+            await foreign.clients.run(call("Delete", { InstanceId: ACTIVE, Force: true }));
             expect([
                 peering(ACTIVE)?.routes,
-                (await clients.refusal(call("Get", { InstanceId: ACTIVE }))).code,
+                (await foreign.clients.refusal(call("Get", { InstanceId: ACTIVE }))).code,
             ]).toEqual([[], "ResourceNotFound.InstanceId"]);
         });
 
         it("leaves them where its switch says so", async () => {
-            simulator.world = fullWorld({ alibabaRemoveWithRoutes: "leavesRoutes" });
-            await clients.run(call("Delete", { InstanceId: ACTIVE, Force: false }));
+            foreign.simulator.world = fullWorld({ alibabaRemoveWithRoutes: "leavesRoutes" });
+            await foreign.clients.run(call("Delete", { InstanceId: ACTIVE, Force: false }));
             expect([status(ACTIVE), peering(ACTIVE)?.routes]).toEqual(["Deleted", ["vtb-1/10.20.0.0/16"]]);
         });
 
         it("takes Force in known spellings only", async () => {
-            const error = await clients.refusal(raw("Delete", { InstanceId: ACTIVE, Force: "yes" }));
+            const error = await foreign.clients.refusal(raw("Delete", { InstanceId: ACTIVE, Force: "yes" }));
             expect([coded(error), status(ACTIVE)]).toEqual([["IllegalParam.Force", 400], "Activated"]);
         });
     });
@@ -202,12 +190,12 @@ describe.skipIf(!clientsAvailable)("Alibaba Cloud's Python SDK of VPC peering", 
     it("a financially locked connection is not decided, or as its switch says", async () => {
         Object.assign(peering(PEERING) ?? {}, { bizStatus: "FinancialLocked" });
         expect((await get()).BizStatus).toBe("FinancialLocked");
-        expect(coded(await clients.refusal(call("Reject", { InstanceId: PEERING })))).toEqual([
+        expect(coded(await foreign.clients.refusal(call("Reject", { InstanceId: PEERING })))).toEqual([
             "IncorrectBusinessStatus.VpcPeer",
             400,
         ]);
-        Object.assign(simulator.world, { undocumented: { alibabaFinancialLocked: "ignored" } });
-        await clients.run(call("Reject", { InstanceId: PEERING }));
+        Object.assign(foreign.simulator.world, { undocumented: { alibabaFinancialLocked: "ignored" } });
+        await foreign.clients.run(call("Reject", { InstanceId: PEERING }));
         expect(status()).toBe("Rejected");
     });
 
@@ -217,7 +205,7 @@ describe.skipIf(!clientsAvailable)("Alibaba Cloud's Python SDK of VPC peering", 
         ["Reject", { ResourceOwnerAccount: "x" }, "ResourceOwnerAccount"],
         ["Get", { ResourceOwnerAccount: "x" }, "ResourceOwnerAccount"],
     ])("%s refuses %j, which it would ignore", async (operation, more, name) => {
-        const error = await clients.refusal(call(operation, { InstanceId: PEERING, ...more }));
+        const error = await foreign.clients.refusal(call(operation, { InstanceId: PEERING, ...more }));
         expect([coded(error), error.text, status()]).toEqual([
             ["NotSimulated", 501],
             expect.stringContaining(name),
@@ -235,20 +223,20 @@ describe.skipIf(!clientsAvailable)("Alibaba Cloud's Python SDK of VPC peering", 
         ["Reject", PEERING, { account: "1" }, "InvalidAccessKeyId.NotFound", 404],
         ["Reject", "", {}, "MissingInstanceId", 400],
     ])("%s of %j %j is refused with %s", async (operation, id, more, code, http) => {
-        expect(coded(await clients.refusal(call(operation, { InstanceId: id }, more)))).toEqual([code, http]);
+        expect(coded(await foreign.clients.refusal(call(operation, { InstanceId: id }, more)))).toEqual([code, http]);
         expect(status()).toBe("Accepting");
     });
 
     it("an operation that is not simulated is not found", async () => {
-        expect(coded(await clients.refusal(raw("Modify", { InstanceId: PEERING })))).toEqual([
+        expect(coded(await foreign.clients.refusal(raw("Modify", { InstanceId: PEERING })))).toEqual([
             "InvalidAction.NotFound",
             404,
         ]);
     });
 
     it("is throttled with its own code", async () => {
-        simulator.addFaults({ fault: "throttle" });
-        expect((await clients.refusal(call("Get", { InstanceId: PEERING }))).code).toBe("Throttling.User");
+        foreign.simulator.addFaults({ fault: "throttle" });
+        expect((await foreign.clients.refusal(call("Get", { InstanceId: PEERING }))).code).toBe("Throttling.User");
     });
 });
 

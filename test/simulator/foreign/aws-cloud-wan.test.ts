@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type Simulator, startSimulator, type World } from "../../../src/simulator/index";
+import { describe, expect, it } from "vitest";
+import type { World } from "../../../src/simulator/index";
 import { clientsAvailable } from "../../../tools/vendor-clients/install.mjs";
 import { ATTACHMENT, attachmentWorld, CORE_NETWORK } from "../../kinds/aws-cloud-wan-attachment";
 import { ACCOUNT, OTHER_ACCOUNT, REQUESTER } from "../../support/accounts";
-import { type Clients, coded, startClients } from "./clients";
+import { coded, useForeign } from "./clients";
 
 const GATEWAY = "attachment-00000000000000002";
 
@@ -25,23 +25,7 @@ function wanWorld(state: string, undocumented: World["undocumented"] = {}): Worl
 }
 
 describe.skipIf(!clientsAvailable)("AWS Network Manager, by boto3 and the AWS CLI", () => {
-    let simulator: Simulator;
-    let clients: Clients;
-    let shell: Clients;
-    beforeAll(async () => {
-        simulator = await startSimulator({ world: wanWorld("AVAILABLE") });
-        clients = await startClients("aws", simulator.env);
-        shell = await startClients("aws", simulator.env, "aws_cli");
-    }, 180_000);
-    beforeEach(() => {
-        simulator.settleMs = 0;
-        simulator.world = wanWorld("PENDING_ATTACHMENT_ACCEPTANCE");
-    });
-    afterAll(async () => {
-        clients?.close();
-        shell?.close();
-        await simulator?.close();
-    });
+    const foreign = useForeign("aws", () => wanWorld("PENDING_ATTACHMENT_ACCEPTANCE"), "aws_cli");
 
     const call = (operation: string, args: object = {}, more: object = {}) => ({
         do: "call",
@@ -53,7 +37,7 @@ describe.skipIf(!clientsAvailable)("AWS Network Manager, by boto3 and the AWS CL
     const decided = (verb: "accept" | "reject" | "delete", more: object = {}, id = ATTACHMENT) =>
         call(`${verb}_attachment`, { AttachmentId: id }, more);
     const list = async (args: object = {}, more: object = {}) =>
-        (await clients.run<{ Attachments: Record<string, unknown>[] }>(call("list_attachments", args, more)))
+        (await foreign.clients.run<{ Attachments: Record<string, unknown>[] }>(call("list_attachments", args, more)))
             .Attachments;
     const found = async (args: object = {}, more: object = {}) =>
         (await list(args, more)).map(({ AttachmentId }) => AttachmentId);
@@ -71,16 +55,21 @@ describe.skipIf(!clientsAvailable)("AWS Network Manager, by boto3 and the AWS CL
     });
 
     it("pages, and takes no strange page", async () => {
-        const pages = await clients.run<{ Attachments: object[] }[]>(call("list_attachments", {}, { pages: 1 }));
+        const pages = await foreign.clients.run<{ Attachments: object[] }[]>(
+            call("list_attachments", {}, { pages: 1 }),
+        );
         expect(pages.map(({ Attachments }) => Attachments.length)).toEqual([1, 1]);
         const strange = [{ MaxResults: 501 }, { MaxResults: 0 }, { NextToken: "x" }];
         for (const args of strange) {
-            expect(coded(await clients.refusal(call("list_attachments", args)))).toEqual(["ValidationException", 400]);
+            expect(coded(await foreign.clients.refusal(call("list_attachments", args)))).toEqual([
+                "ValidationException",
+                400,
+            ]);
         }
     });
 
     it("shows an attachment as the CLI's examples do, and the change that waits", async () => {
-        simulator.world = wanWorld("PENDING_TAG_ACCEPTANCE");
+        foreign.simulator.world = wanWorld("PENDING_TAG_ACCEPTANCE");
         expect(await only()).toEqual({
             CoreNetworkId: CORE_NETWORK,
             CoreNetworkArn: `arn:aws:networkmanager::${ACCOUNT}:core-network/${CORE_NETWORK}`,
@@ -100,7 +89,8 @@ describe.skipIf(!clientsAvailable)("AWS Network Manager, by boto3 and the AWS CL
 
     it("shows core networks to their owner and to those they are shared with", async () => {
         const networks = async (account: string) =>
-            (await clients.run<{ CoreNetworks: object[] }>(call("list_core_networks", {}, { account }))).CoreNetworks;
+            (await foreign.clients.run<{ CoreNetworks: object[] }>(call("list_core_networks", {}, { account })))
+                .CoreNetworks;
         const one = { CoreNetworkId: CORE_NETWORK, OwnerAccountId: ACCOUNT, State: "AVAILABLE" };
         expect(await networks(ACCOUNT)).toMatchObject([one]);
         expect(await networks(REQUESTER)).toMatchObject([one]);
@@ -109,7 +99,7 @@ describe.skipIf(!clientsAvailable)("AWS Network Manager, by boto3 and the AWS CL
 
     it("shows who shares a core network its own attachments, or all where the switch says so", async () => {
         expect(await found({}, asRequester)).toEqual([ATTACHMENT]);
-        simulator.world = wanWorld("AVAILABLE", { wanSharedSees: "all" });
+        foreign.simulator.world = wanWorld("AVAILABLE", { wanSharedSees: "all" });
         expect(await found({}, asRequester)).toEqual([ATTACHMENT, GATEWAY]);
         expect(await found({}, { account: OTHER_ACCOUNT })).toEqual([]);
     });
@@ -120,23 +110,25 @@ describe.skipIf(!clientsAvailable)("AWS Network Manager, by boto3 and the AWS CL
         ["reject", "PENDING_ATTACHMENT_ACCEPTANCE", "REJECTED", "REJECTED", "dev"],
         ["reject", "PENDING_TAG_ACCEPTANCE", "REJECTED", "REJECTED", "dev"],
     ] as const)("%s of %s: %s, then %s in segment %s", async (verb, state, now, later, segment) => {
-        simulator.world = wanWorld(state);
-        simulator.settleMs = 60_000;
-        expect(await clients.run(decided(verb))).toMatchObject({ Attachment: { State: now, SegmentName: segment } });
-        simulator.advance(60_000);
+        foreign.simulator.world = wanWorld(state);
+        foreign.simulator.settleMs = 60_000;
+        expect(await foreign.clients.run(decided(verb))).toMatchObject({
+            Attachment: { State: now, SegmentName: segment },
+        });
+        foreign.simulator.advance(60_000);
         const seen = await only();
         expect(seen).toMatchObject({ State: later, SegmentName: segment });
         expect(seen).not.toHaveProperty("ProposedSegmentChange");
     });
 
     it("deletes what does not wait", async () => {
-        expect(coded(await clients.refusal(decided("delete")))).toEqual(["ValidationException", 400]);
-        await clients.run(decided("reject"));
-        expect(await clients.run(decided("delete", asRequester))).toMatchObject({
+        expect(coded(await foreign.clients.refusal(decided("delete")))).toEqual(["ValidationException", 400]);
+        await foreign.clients.run(decided("reject"));
+        expect(await foreign.clients.run(decided("delete", asRequester))).toMatchObject({
             Attachment: { AttachmentId: ATTACHMENT },
         });
         expect(await found()).toEqual([GATEWAY]);
-        expect(coded(await clients.refusal(decided("delete")))).toEqual(["ResourceNotFoundException", 404]);
+        expect(coded(await foreign.clients.refusal(decided("delete")))).toEqual(["ResourceNotFoundException", 404]);
     });
 
     it.each([
@@ -151,7 +143,7 @@ describe.skipIf(!clientsAvailable)("AWS Network Manager, by boto3 and the AWS CL
             ["UnknownOperationException", 404],
         ],
     ])("refuses a call of %s", async (_what, asked, error) => {
-        expect(coded(await clients.refusal(asked))).toEqual(error);
+        expect(coded(await foreign.clients.refusal(asked))).toEqual(error);
     });
 
     it.each([
@@ -161,19 +153,19 @@ describe.skipIf(!clientsAvailable)("AWS Network Manager, by boto3 and the AWS CL
         ["wanOwnerDeletes", "AccessDeniedException", "AVAILABLE", "delete", "AccessDeniedException"],
         ["wanWrongState", "ConflictException", "AVAILABLE", "accept", "ConflictException"],
     ] as const)("where %s is %s, %s and %s: %s", async (name, word, state, verb, outcome) => {
-        simulator.world = wanWorld(state, { [name]: word });
+        foreign.simulator.world = wanWorld(state, { [name]: word });
         if (outcome.endsWith("Exception")) {
-            expect((await clients.refusal(decided(verb))).code).toBe(outcome);
+            expect((await foreign.clients.refusal(decided(verb))).code).toBe(outcome);
             expect(await only()).toMatchObject({ State: state });
         } else {
-            await clients.run(decided(verb));
+            await foreign.clients.run(decided(verb));
             expect(await only()).toMatchObject({ State: outcome, SegmentName: "dev" });
         }
     });
 
     it("is driven by the AWS CLI", async () => {
         const words = ["networkmanager", "accept-attachment", "--attachment-id", ATTACHMENT];
-        expect(await shell.run({ arguments: words })).toMatchObject({
+        expect(await foreign.shell.run({ arguments: words })).toMatchObject({
             status: 0,
             output: { Attachment: { AttachmentId: ATTACHMENT } },
         });

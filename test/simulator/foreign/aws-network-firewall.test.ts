@@ -1,9 +1,9 @@
 import { NetworkFirewall } from "@aws-sdk/client-network-firewall";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type Simulator, startSimulator, type World } from "../../../src/simulator/index";
+import { describe, expect, it } from "vitest";
+import type { World } from "../../../src/simulator/index";
 import { clientsAvailable } from "../../../tools/vendor-clients/install.mjs";
 import { ACCOUNT, OTHER_ACCOUNT, REQUESTER } from "../../support/accounts";
-import { type Clients, coded, startClients } from "./clients";
+import { coded, useForeign } from "./clients";
 
 type Attachment = NonNullable<NonNullable<World["aws"]>[number]["networkFunctionAttachments"]>[number];
 
@@ -49,25 +49,7 @@ function firewallWorld(attachments?: Attachment[], undocumented: World["undocume
 }
 
 describe.skipIf(!clientsAvailable)("network firewall attachments, by boto3, the AWS CLI and the JavaScript SDK", () => {
-    let simulator: Simulator;
-    let clients: Clients;
-    let shell: Clients;
-    beforeAll(async () => {
-        simulator = await startSimulator({ world: firewallWorld() });
-        clients = await startClients("aws", simulator.env);
-        shell = await startClients("aws", simulator.env, "aws_cli");
-    }, 180_000);
-    beforeEach(() => {
-        simulator.settleMs = 0;
-        simulator.world = firewallWorld();
-        simulator.clearCalls();
-        simulator.clearFaults();
-    });
-    afterAll(async () => {
-        clients?.close();
-        shell?.close();
-        await simulator?.close();
-    });
+    const foreign = useForeign("aws", () => firewallWorld(), "aws_cli");
 
     type Verb = "accept" | "reject" | "delete";
     const call = (service: string, operation: string, args: object, more: object = {}) => ({
@@ -87,22 +69,22 @@ describe.skipIf(!clientsAvailable)("network firewall attachments, by boto3, the 
     const listing = (args: object = {}, more: object = {}) =>
         call("ec2", "describe_transit_gateway_attachments", args, more);
     const list = async (args: object = {}, more: object = {}) =>
-        (await clients.run<{ TransitGatewayAttachments: Record<string, unknown>[] }>(listing(args, more)))
+        (await foreign.clients.run<{ TransitGatewayAttachments: Record<string, unknown>[] }>(listing(args, more)))
             .TransitGatewayAttachments;
     const found = async (args: object = {}, more: object = {}) =>
         (await list(args, more)).map((one) => one.TransitGatewayAttachmentId);
     const gateways = async (args: object = {}, more: object = {}) =>
         (
-            await clients.run<{ TransitGateways: Record<string, unknown>[] }>(
+            await foreign.clients.run<{ TransitGateways: Record<string, unknown>[] }>(
                 call("ec2", "describe_transit_gateways", args, more),
             )
         ).TransitGateways;
     const where = (name: string, value: string) => ({ Filters: [{ Name: name, Values: [value, "nothing"] }] });
-    const states = () => simulator.world.aws?.[0]?.networkFunctionAttachments?.map(({ state }) => state);
+    const states = () => foreign.simulator.world.aws?.[0]?.networkFunctionAttachments?.map(({ state }) => state);
     const UNTOUCHED = ["pendingAcceptance", "available", "pendingAcceptance"];
     const javaScript = (account = ACCOUNT) =>
         new NetworkFirewall({
-            endpoint: simulator.url,
+            endpoint: foreign.simulator.url,
             region: "eu-west-1",
             credentials: { accessKeyId: `AKIA${account}`, secretAccessKey: "x" },
             maxAttempts: 1,
@@ -119,7 +101,7 @@ describe.skipIf(!clientsAvailable)("network firewall attachments, by boto3, the 
             expect(await gateways({}, { account: REQUESTER })).toMatchObject([{ OwnerId: ACCOUNT }]);
             expect(await gateways({}, { account: OTHER_ACCOUNT })).toEqual([]);
             const gone = call("ec2", "describe_transit_gateways", { TransitGatewayIds: ["tgw-0f"] });
-            expect(coded(await clients.refusal(gone))).toEqual(["InvalidTransitGatewayID.NotFound", 400]);
+            expect(coded(await foreign.clients.refusal(gone))).toEqual(["InvalidTransitGatewayID.NotFound", 400]);
         });
 
         it("shows attachments of firewalls and of endpoint services as network functions", async () => {
@@ -135,7 +117,7 @@ describe.skipIf(!clientsAvailable)("network firewall attachments, by boto3, the 
                 CreationTime: expect.stringContaining("2026-01-01"),
             });
             expect(balanced).toMatchObject({ ResourceType: "network-function", ResourceId: SERVICE });
-            simulator.world = firewallWorld(undefined, { ec2FirewallResourceId: "network-firewall" });
+            foreign.simulator.world = firewallWorld(undefined, { ec2FirewallResourceId: "network-firewall" });
             expect((await list())[0]).toMatchObject({ ResourceId: "network-firewall" });
         });
 
@@ -156,13 +138,15 @@ describe.skipIf(!clientsAvailable)("network firewall attachments, by boto3, the 
             expect(await found({}, { region: "us-east-1" })).toEqual([]);
             const stranger = listing({ TransitGatewayAttachmentIds: [READY] }, { account: REQUESTER });
             const code = "InvalidTransitGatewayAttachmentID.NotFound";
-            expect(coded(await clients.refusal(stranger))).toEqual([code, 400]);
+            expect(coded(await foreign.clients.refusal(stranger))).toEqual([code, 400]);
         });
 
         it("pages", async () => {
             const many = Array.from({ length: 12 }, (_, i) => attachment(`tgw-attach-${i}`, "available"));
-            simulator.world = firewallWorld(many);
-            const pages = await clients.run<{ TransitGatewayAttachments: object[] }[]>(listing({}, { pages: 5 }));
+            foreign.simulator.world = firewallWorld(many);
+            const pages = await foreign.clients.run<{ TransitGatewayAttachments: object[] }[]>(
+                listing({}, { pages: 5 }),
+            );
             expect(pages.map((page) => page.TransitGatewayAttachments.length)).toEqual([5, 5, 2]);
         });
     });
@@ -175,22 +159,22 @@ describe.skipIf(!clientsAvailable)("network firewall attachments, by boto3, the 
         ] as const)("%s is answered in CBOR and in JSON", async (verb, id, status, [first, last]) => {
             const method = `${verb}NetworkFirewallTransitGatewayAttachment` as const;
             for (const ask of [
-                () => clients.run(decision(verb, id)),
+                () => foreign.clients.run(decision(verb, id)),
                 () => javaScript()[method]({ TransitGatewayAttachmentId: id }),
             ]) {
-                simulator.world = firewallWorld();
-                simulator.settleMs = 60_000;
-                simulator.clearCalls();
+                foreign.simulator.world = firewallWorld();
+                foreign.simulator.settleMs = 60_000;
+                foreign.simulator.clearCalls();
                 expect(await ask()).toMatchObject({
                     TransitGatewayAttachmentId: id,
                     TransitGatewayAttachmentStatus: status,
                 });
                 expect(states()).toContain(first);
-                simulator.advance(60_000);
+                foreign.simulator.advance(60_000);
                 expect(states()).toContain(last);
                 const name = `${verb.charAt(0).toUpperCase()}${verb.slice(1)}`;
                 const action = `network-firewall:${name}NetworkFirewallTransitGatewayAttachment`;
-                expect(simulator.calls).toMatchObject([{ action, ids: [id], outcome: "ok" }]);
+                expect(foreign.simulator.calls).toMatchObject([{ action, ids: [id], outcome: "ok" }]);
             }
         });
 
@@ -198,7 +182,11 @@ describe.skipIf(!clientsAvailable)("network firewall attachments, by boto3, the 
         const raw = async (path: string, headers: Record<string, string>, body: string | Buffer) => {
             const authorization = `AWS4-HMAC-SHA256 Credential=AKIA${ACCOUNT}/20260101/eu-west-1/network-firewall/aws4_request, Signature=0`;
             const method = "POST";
-            const answer = await fetch(simulator.url + path, { method, body, headers: { authorization, ...headers } });
+            const answer = await fetch(foreign.simulator.url + path, {
+                method,
+                body,
+                headers: { authorization, ...headers },
+            });
             const bytes = Buffer.from(await answer.arrayBuffer());
             return { status: answer.status, type: answer.headers.get("content-type"), bytes };
         };
@@ -214,7 +202,7 @@ describe.skipIf(!clientsAvailable)("network firewall attachments, by boto3, the 
             const inJson = await raw("/", JSON_HEADERS, json);
             expect([inJson.status, inJson.type]).toEqual([200, "application/x-amz-json-1.0"]);
             expect(JSON.parse(inJson.bytes.toString())).toMatchObject({ TransitGatewayAttachmentId: ONE });
-            simulator.world = firewallWorld();
+            foreign.simulator.world = firewallWorld();
             // A map of one pair, major type 5.
             const member = cborText("TransitGatewayAttachmentId");
             const cbor = Buffer.concat([Buffer.from([0xa1]), member, cborText(ONE)]);
@@ -239,7 +227,7 @@ describe.skipIf(!clientsAvailable)("network firewall attachments, by boto3, the 
             const words = ["network-firewall", "accept-network-firewall-transit-gateway-attachment"];
             const accept = { arguments: [...words, "--transit-gateway-attachment-id", ONE] };
             const output = { TransitGatewayAttachmentId: ONE, TransitGatewayAttachmentStatus: "READY" };
-            expect(await shell.run(accept)).toMatchObject({ status: 0, output });
+            expect(await foreign.shell.run(accept)).toMatchObject({ status: 0, output });
         });
 
         it.each([
@@ -252,7 +240,7 @@ describe.skipIf(!clientsAvailable)("network firewall attachments, by boto3, the 
             ["accept", READY, ACCOUNT, "InvalidRequestException"],
             ["reject", READY, ACCOUNT, "InvalidRequestException"],
         ] as const)("refuses to %s %s for %s: %s", async (verb, id, account, code) => {
-            expect(coded(await clients.refusal(decision(verb, id, { account })))).toEqual([code, 400]);
+            expect(coded(await foreign.clients.refusal(decision(verb, id, { account })))).toEqual([code, 400]);
             const method = `${verb}NetworkFirewallTransitGatewayAttachment` as const;
             const refused = javaScript(account)[method]({ TransitGatewayAttachmentId: id });
             await expect(refused).rejects.toMatchObject({ name: code, message: expect.stringContaining(" ") });
@@ -260,34 +248,36 @@ describe.skipIf(!clientsAvailable)("network firewall attachments, by boto3, the 
         });
 
         it("lets the firewall's account delete what it asked for", async () => {
-            await clients.run(decision("delete", ONE, { account: REQUESTER }));
+            await foreign.clients.run(decision("delete", ONE, { account: REQUESTER }));
             expect(states()?.[0]).toBe("deleted");
         });
 
         it("behaves as the switches say where no document does", async () => {
             const stranger = { account: REQUESTER };
-            simulator.world = firewallWorld(undefined, { networkFirewallStranger: "InvalidRequestException" });
-            expect((await clients.refusal(decision("accept", ONE, stranger))).code).toBe("InvalidRequestException");
-            simulator.world = firewallWorld(undefined, { networkFirewallWrongState: "nothing" });
+            foreign.simulator.world = firewallWorld(undefined, { networkFirewallStranger: "InvalidRequestException" });
+            expect((await foreign.clients.refusal(decision("accept", ONE, stranger))).code).toBe(
+                "InvalidRequestException",
+            );
+            foreign.simulator.world = firewallWorld(undefined, { networkFirewallWrongState: "nothing" });
             const output = { TransitGatewayAttachmentStatus: "READY" };
-            expect(await clients.run(decision("accept", READY))).toMatchObject(output);
-            simulator.world = firewallWorld(undefined, { ec2FirewallState: "later" });
-            simulator.settleMs = 60_000;
-            await clients.run(decision("accept", ONE));
+            expect(await foreign.clients.run(decision("accept", READY))).toMatchObject(output);
+            foreign.simulator.world = firewallWorld(undefined, { ec2FirewallState: "later" });
+            foreign.simulator.settleMs = 60_000;
+            await foreign.clients.run(decision("accept", ONE));
             expect(states()?.[0]).toBe("pendingAcceptance");
-            simulator.advance(60_000);
+            foreign.simulator.advance(60_000);
             expect(states()?.[0]).toBe("pending");
         });
 
         it("refuses who may not, who is nobody, what it does not know, and by faults", async () => {
-            const accept = (more: object) => clients.refusal(decision("accept", ONE, more));
+            const accept = (more: object) => foreign.clients.refusal(decision("accept", ONE, more));
             expect(coded(await accept({ key: "AKIAREADER" }))).toEqual(["AccessDeniedException", 400]);
             expect(coded(await accept({ key: "AKIANOBODY" }))).toEqual(["UnrecognizedClientException", 400]);
             expect(coded(await accept({ unsigned: true }))).toEqual(["MissingAuthenticationTokenException", 400]);
             expect(coded(await accept({ region: "us-east-1" }))).toEqual(["ResourceNotFoundException", 400]);
             const other = call("network-firewall", "list_firewalls", {});
-            expect(coded(await clients.refusal(other))).toEqual(["UnknownOperationException", 400]);
-            simulator.addFaults([{ fault: "throttle" }, { fault: "refuseIds", ids: [ONE] }]);
+            expect(coded(await foreign.clients.refusal(other))).toEqual(["UnknownOperationException", 400]);
+            foreign.simulator.addFaults([{ fault: "throttle" }, { fault: "refuseIds", ids: [ONE] }]);
             expect(coded(await accept({}))).toEqual(["ThrottlingException", 400]);
             expect(coded(await accept({}))).toEqual(["InternalServerError", 500]);
             expect(states()).toEqual(UNTOUCHED);
@@ -295,10 +285,10 @@ describe.skipIf(!clientsAvailable)("network firewall attachments, by boto3, the 
     });
 
     it.each(["rejected", "failed", "deleted"])("what is %s is shown for 2 hours", async (state) => {
-        simulator.world = firewallWorld([attachment(ONE, state)]);
-        simulator.advance(2 * HOUR - 60_000);
+        foreign.simulator.world = firewallWorld([attachment(ONE, state)]);
+        foreign.simulator.advance(2 * HOUR - 60_000);
         expect(await found()).toEqual([ONE]);
-        simulator.advance(60_000);
+        foreign.simulator.advance(60_000);
         expect(await found()).toEqual([]);
     });
 });

@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type Simulator, startSimulator, type World } from "../../../src/simulator/index";
+import { describe, expect, it } from "vitest";
+import type { World } from "../../../src/simulator/index";
 import { clientsAvailable } from "../../../tools/vendor-clients/install.mjs";
 import { ACCOUNT, OTHER_ACCOUNT, REQUESTER } from "../../support/clouds";
-import { type Clients, coded, startClients } from "./clients";
+import { coded, useForeign } from "./clients";
 
 type Peering = NonNullable<NonNullable<World["aws"]>[number]["vpcPeeringConnections"]>[number];
 
@@ -49,25 +49,7 @@ function threePeerings(): Peering[] {
 }
 
 describe.skipIf(!clientsAvailable)("VPC peering, by boto3 and the AWS CLI", () => {
-    let simulator: Simulator;
-    let clients: Clients;
-    let shell: Clients;
-    beforeAll(async () => {
-        simulator = await startSimulator({ world: peeringWorld([]) });
-        clients = await startClients("aws", simulator.env);
-        shell = await startClients("aws", simulator.env, "aws_cli");
-    }, 180_000);
-    beforeEach(() => {
-        simulator.settleMs = 0;
-        simulator.world = peeringWorld(threePeerings());
-        simulator.clearCalls();
-        simulator.clearFaults();
-    });
-    afterAll(async () => {
-        clients?.close();
-        shell?.close();
-        await simulator?.close();
-    });
+    const foreign = useForeign("aws", () => peeringWorld(threePeerings()), "aws_cli");
 
     type Verb = "accept" | "reject" | "delete";
     const call = (operation: string, args: object, more: object = {}) => ({
@@ -81,11 +63,11 @@ describe.skipIf(!clientsAvailable)("VPC peering, by boto3 and the AWS CLI", () =
     const decided = (verb: Verb, id: string, more: object = {}) =>
         call(`${verb}_vpc_peering_connection`, { VpcPeeringConnectionId: id }, more);
     const list = async (args: object = {}, more: object = {}) =>
-        (await clients.run<{ VpcPeeringConnections: Record<string, unknown>[] }>(described(args, more)))
+        (await foreign.clients.run<{ VpcPeeringConnections: Record<string, unknown>[] }>(described(args, more)))
             .VpcPeeringConnections;
     const found = async (args: object = {}, more: object = {}) =>
         (await list(args, more)).map((one) => one.VpcPeeringConnectionId);
-    const statuses = () => simulator.world.aws?.[0]?.vpcPeeringConnections?.map(({ status }) => status);
+    const statuses = () => foreign.simulator.world.aws?.[0]?.vpcPeeringConnections?.map(({ status }) => status);
     const asRequester = { account: REQUESTER };
 
     describe("DescribeVpcPeeringConnections", () => {
@@ -108,19 +90,19 @@ describe.skipIf(!clientsAvailable)("VPC peering, by boto3 and the AWS CLI", () =
 
         it("refuses a filter that it does not know", async () => {
             const Filters = [{ Name: "accepter-vpc-info.region", Values: ["x"] }];
-            expect(coded(await clients.refusal(described({ Filters })))).toEqual(["InvalidFilter", 400]);
+            expect(coded(await foreign.clients.refusal(described({ Filters })))).toEqual(["InvalidFilter", 400]);
         });
 
         it("finds by ids, and fails as a whole where one is unknown or malformed", async () => {
             expect(await found({ VpcPeeringConnectionIds: [REGIONAL, ONE] })).toEqual([REGIONAL, ONE]);
             const unknown = { VpcPeeringConnectionIds: [ONE, "pcx-0000000000000000f"] };
-            expect(await clients.refusal(described(unknown))).toMatchObject({
+            expect(await foreign.clients.refusal(described(unknown))).toMatchObject({
                 code: "InvalidVpcPeeringConnectionID.NotFound",
                 status: 400,
                 text: "The vpcPeeringConnection ID 'pcx-0000000000000000f' does not exist",
             });
             const malformed = { VpcPeeringConnectionIds: ["vpc-0a"] };
-            expect(coded(await clients.refusal(described(malformed)))).toEqual([
+            expect(coded(await foreign.clients.refusal(described(malformed)))).toEqual([
                 "InvalidVpcPeeringConnectionId.Malformed",
                 400,
             ]);
@@ -128,11 +110,13 @@ describe.skipIf(!clientsAvailable)("VPC peering, by boto3 and the AWS CLI", () =
 
         it("pages, by boto3's paginator and the CLI's", async () => {
             const many = Array.from({ length: 12 }, (_, i) => peering(`pcx-${i}`, "active"));
-            simulator.world = peeringWorld(many);
-            const pages = await clients.run<{ VpcPeeringConnections: object[] }[]>(described({}, { pages: 5 }));
+            foreign.simulator.world = peeringWorld(many);
+            const pages = await foreign.clients.run<{ VpcPeeringConnections: object[] }[]>(described({}, { pages: 5 }));
             expect(pages.map((page) => page.VpcPeeringConnections.length)).toEqual([5, 5, 2]);
             const words = ["ec2", "describe-vpc-peering-connections", "--page-size", "5"];
-            const { output } = await shell.run<{ output: { VpcPeeringConnections: object[] } }>({ arguments: words });
+            const { output } = await foreign.shell.run<{ output: { VpcPeeringConnections: object[] } }>({
+                arguments: words,
+            });
             expect(output.VpcPeeringConnections).toHaveLength(12);
         });
 
@@ -164,7 +148,7 @@ describe.skipIf(!clientsAvailable)("VPC peering, by boto3 and the AWS CLI", () =
         });
 
         it("shows the blocks of active ones only where the switch says so", async () => {
-            simulator.world = peeringWorld(threePeerings(), { ec2PeeringCidrs: "activeOnly" });
+            foreign.simulator.world = peeringWorld(threePeerings(), { ec2PeeringCidrs: "activeOnly" });
             const blocks = (await list()).map((one) => (one.RequesterVpcInfo as { CidrBlock?: string }).CidrBlock);
             expect(blocks).toEqual([undefined, "10.3.0.0/16", undefined]);
         });
@@ -175,37 +159,41 @@ describe.skipIf(!clientsAvailable)("VPC peering, by boto3 and the AWS CLI", () =
             expect(await found({}, { region: "us-east-1" })).toEqual([REGIONAL]);
             expect(await found({}, { account: OTHER_ACCOUNT })).toEqual([ACTIVE]);
             const stranger = described({ VpcPeeringConnectionIds: [ACTIVE] }, asRequester);
-            expect((await clients.refusal(stranger)).code).toBe("InvalidVpcPeeringConnectionID.NotFound");
+            expect((await foreign.clients.refusal(stranger)).code).toBe("InvalidVpcPeeringConnectionID.NotFound");
         });
 
         it("does not find a new one at first", async () => {
             const visibleFrom = new Date(Date.now() + HOUR).toISOString();
-            simulator.world = peeringWorld([peering(ONE, "pending-acceptance", { visibleFrom })]);
+            foreign.simulator.world = peeringWorld([peering(ONE, "pending-acceptance", { visibleFrom })]);
             const byId = described({ VpcPeeringConnectionIds: [ONE] });
-            expect((await clients.refusal(byId)).code).toBe("InvalidVpcPeeringConnectionID.NotFound");
-            expect((await clients.refusal(decided("accept", ONE))).code).toBe("InvalidVpcPeeringConnectionID.NotFound");
+            expect((await foreign.clients.refusal(byId)).code).toBe("InvalidVpcPeeringConnectionID.NotFound");
+            expect((await foreign.clients.refusal(decided("accept", ONE))).code).toBe(
+                "InvalidVpcPeeringConnectionID.NotFound",
+            );
             expect(await found()).toEqual([]);
-            simulator.advance(HOUR);
+            foreign.simulator.advance(HOUR);
             expect(await found({ VpcPeeringConnectionIds: [ONE] })).toEqual([ONE]);
         });
     });
 
     describe("decisions", () => {
         it("accept through provisioning to active", async () => {
-            simulator.settleMs = 60_000;
-            const { VpcPeeringConnection } = await clients.run(decided("accept", ONE));
+            foreign.simulator.settleMs = 60_000;
+            const { VpcPeeringConnection } = await foreign.clients.run(decided("accept", ONE));
             expect(VpcPeeringConnection).toMatchObject({
                 VpcPeeringConnectionId: ONE,
                 Status: { Code: "provisioning", Message: "Provisioning" },
                 AccepterVpcInfo: { CidrBlock: "10.9.0.0/16" },
             });
-            simulator.advance(60_000);
+            foreign.simulator.advance(60_000);
             expect((await list({}, asRequester))[0]).toMatchObject({ Status: { Code: "active", Message: "Active" } });
         });
 
         it("reject and delete through the CLI, what boto3 then reads", async () => {
             const run = (verb: Verb, id: string) =>
-                shell.run({ arguments: ["ec2", `${verb}-vpc-peering-connection`, "--vpc-peering-connection-id", id] });
+                foreign.shell.run({
+                    arguments: ["ec2", `${verb}-vpc-peering-connection`, "--vpc-peering-connection-id", id],
+                });
             expect(await run("reject", ONE)).toMatchObject({ status: 0, output: { Return: true } });
             expect(await run("delete", ACTIVE)).toMatchObject({ status: 0, output: { Return: true } });
             const codes = (await list()).map((one) => (one.Status as { Code: string }).Code);
@@ -213,17 +201,19 @@ describe.skipIf(!clientsAvailable)("VPC peering, by boto3 and the AWS CLI", () =
         });
 
         it("of the requester delete its pending request; between Regions by way of deleting", async () => {
-            simulator.settleMs = 60_000;
-            expect(await clients.run(decided("delete", ONE, asRequester))).toEqual({ Return: true });
-            expect(await clients.run(decided("delete", REGIONAL, { region: "us-east-1" }))).toEqual({ Return: true });
+            foreign.simulator.settleMs = 60_000;
+            expect(await foreign.clients.run(decided("delete", ONE, asRequester))).toEqual({ Return: true });
+            expect(await foreign.clients.run(decided("delete", REGIONAL, { region: "us-east-1" }))).toEqual({
+                Return: true,
+            });
             expect(statuses()).toEqual(["deleted", "active", "deleting"]);
-            simulator.advance(60_000);
+            foreign.simulator.advance(60_000);
             expect(statuses()).toEqual(["deleted", "active", "deleted"]);
         });
 
         it.each(["accept", "reject", "delete"] as const)("%s in a dry run changes nothing", async (verb) => {
             const dryRun = { raw: { DryRun: "true" } };
-            expect(coded(await clients.refusal(decided(verb, ONE, dryRun)))).toEqual(["DryRunOperation", 412]);
+            expect(coded(await foreign.clients.refusal(decided(verb, ONE, dryRun)))).toEqual(["DryRunOperation", 412]);
             expect(statuses()?.[0]).toBe("pending-acceptance");
         });
 
@@ -235,8 +225,8 @@ describe.skipIf(!clientsAvailable)("VPC peering, by boto3 and the AWS CLI", () =
             ]),
             ...STATES.map((status) => ["delete", status, "deleting"] as const),
         ])("%s of one that is %s is refused", async (verb, status, target) => {
-            simulator.world = peeringWorld([peering(ONE, status)]);
-            expect(await clients.refusal(decided(verb, ONE))).toMatchObject({
+            foreign.simulator.world = peeringWorld([peering(ONE, status)]);
+            expect(await foreign.clients.refusal(decided(verb, ONE))).toMatchObject({
                 code: "InvalidStateTransition",
                 status: 400,
                 text: `Invalid state transition for ${ONE}, attempted to transition from ${status} to ${target}`,
@@ -245,60 +235,65 @@ describe.skipIf(!clientsAvailable)("VPC peering, by boto3 and the AWS CLI", () =
         });
 
         it("of a failed one refuse its requester, and do not know it for its accepter", async () => {
-            simulator.world = peeringWorld([peering(ONE, "failed", { statusMessage: "overlapping" })]);
+            foreign.simulator.world = peeringWorld([peering(ONE, "failed", { statusMessage: "overlapping" })]);
             expect((await list({}, asRequester))[0]?.Status).toEqual({ Code: "failed", Message: "overlapping" });
-            const refused = await clients.refusal(decided("delete", ONE, asRequester));
+            const refused = await foreign.clients.refusal(decided("delete", ONE, asRequester));
             expect([refused.code, refused.text]).toEqual([
                 "InvalidStateTransition",
                 expect.stringContaining("from failed to deleting"),
             ]);
-            expect((await clients.refusal(decided("accept", ONE))).code).toBe("InvalidVpcPeeringConnectionID.NotFound");
+            expect((await foreign.clients.refusal(decided("accept", ONE))).code).toBe(
+                "InvalidVpcPeeringConnectionID.NotFound",
+            );
         });
 
         it.each(["accept", "reject"] as const)("%s: only the accepter may, in its Region", async (verb) => {
-            expect(await clients.refusal(decided(verb, ONE, asRequester))).toMatchObject({
+            expect(await foreign.clients.refusal(decided(verb, ONE, asRequester))).toMatchObject({
                 code: "OperationNotPermitted",
                 text: `User ${REQUESTER} cannot ${verb} peering ${ONE}`,
             });
-            expect(await clients.refusal(decided(verb, REGIONAL, { region: "us-east-1" }))).toMatchObject({
+            expect(await foreign.clients.refusal(decided(verb, REGIONAL, { region: "us-east-1" }))).toMatchObject({
                 code: "OperationNotPermitted",
                 text: expect.stringMatching(/^Incorrect region \(us-east-1\) .* in region eu-west-1$/),
             });
             const elsewhere = decided(verb, ONE, { region: "ap-south-1" });
-            expect((await clients.refusal(elsewhere)).code).toBe("OperationNotPermitted");
+            expect((await foreign.clients.refusal(elsewhere)).code).toBe("OperationNotPermitted");
             const ec2PeeringOtherRegion = "InvalidVpcPeeringConnectionID.NotFound";
-            simulator.world = peeringWorld(threePeerings(), { ec2PeeringOtherRegion });
-            expect((await clients.refusal(elsewhere)).code).toBe(ec2PeeringOtherRegion);
+            foreign.simulator.world = peeringWorld(threePeerings(), { ec2PeeringOtherRegion });
+            expect((await foreign.clients.refusal(elsewhere)).code).toBe(ec2PeeringOtherRegion);
             const stranger = decided(verb, ONE, { account: OTHER_ACCOUNT });
-            expect((await clients.refusal(stranger)).code).toBe("InvalidVpcPeeringConnectionID.NotFound");
+            expect((await foreign.clients.refusal(stranger)).code).toBe("InvalidVpcPeeringConnectionID.NotFound");
             expect(statuses()).toEqual(["pending-acceptance", "active", "pending-acceptance"]);
         });
 
         it("of an accepter do not delete a pending request, unless the switch says so", async () => {
-            expect(coded(await clients.refusal(decided("delete", ONE)))).toEqual(["OperationNotPermitted", 400]);
-            simulator.world = peeringWorld(threePeerings(), { ec2PeeringAccepterDeletes: "deletes" });
-            expect(await clients.run(decided("delete", ONE))).toEqual({ Return: true });
+            expect(coded(await foreign.clients.refusal(decided("delete", ONE)))).toEqual([
+                "OperationNotPermitted",
+                400,
+            ]);
+            foreign.simulator.world = peeringWorld(threePeerings(), { ec2PeeringAccepterDeletes: "deletes" });
+            expect(await foreign.clients.run(decided("delete", ONE))).toEqual({ Return: true });
         });
 
         it("delete what is deleted where the switch says so", async () => {
             const gone = [peering(ONE, "deleted"), peering(ACTIVE, "deleting")];
-            simulator.world = peeringWorld(gone, { ec2PeeringDeleteAgain: "nothing" });
-            expect(await clients.run(decided("delete", ONE))).toEqual({ Return: true });
-            expect(await clients.run(decided("delete", ACTIVE))).toEqual({ Return: true });
+            foreign.simulator.world = peeringWorld(gone, { ec2PeeringDeleteAgain: "nothing" });
+            expect(await foreign.clients.run(decided("delete", ONE))).toEqual({ Return: true });
+            expect(await foreign.clients.run(decided("delete", ACTIVE))).toEqual({ Return: true });
             expect(statuses()).toEqual(["deleted", "deleting"]);
         });
 
         it("refuse who may not, and what they do not know", async () => {
             const denied = { key: "AKIAREADER" };
-            expect(coded(await clients.refusal(decided("accept", ONE, denied)))).toEqual([
+            expect(coded(await foreign.clients.refusal(decided("accept", ONE, denied)))).toEqual([
                 "UnauthorizedOperation",
                 403,
             ]);
             const none = decided("accept", ONE, { raw: { VpcPeeringConnectionId: "" } });
-            expect(coded(await clients.refusal(none))).toEqual(["MissingParameter", 400]);
+            expect(coded(await foreign.clients.refusal(none))).toEqual(["MissingParameter", 400]);
             const more = decided("accept", ONE, { raw: { PeerRegion: "x" } });
-            expect(coded(await clients.refusal(more))).toEqual(["NotSimulated", 501]);
-            expect(coded(await clients.refusal(decided("accept", "foo")))).toEqual([
+            expect(coded(await foreign.clients.refusal(more))).toEqual(["NotSimulated", 501]);
+            expect(coded(await foreign.clients.refusal(decided("accept", "foo")))).toEqual([
                 "InvalidVpcPeeringConnectionId.Malformed",
                 400,
             ]);
@@ -306,28 +301,28 @@ describe.skipIf(!clientsAvailable)("VPC peering, by boto3 and the AWS CLI", () =
         });
 
         it("fail by a fault for one id, and stand in the log with it", async () => {
-            simulator.addFaults({ fault: "refuseIds", ids: [ONE] });
-            expect(coded(await clients.refusal(decided("accept", ONE)))).toEqual(["InternalError", 500]);
-            expect(simulator.calls).toMatchObject([{ action: "ec2:AcceptVpcPeeringConnection", ids: [ONE] }]);
+            foreign.simulator.addFaults({ fault: "refuseIds", ids: [ONE] });
+            expect(coded(await foreign.clients.refusal(decided("accept", ONE)))).toEqual(["InternalError", 500]);
+            expect(foreign.simulator.calls).toMatchObject([{ action: "ec2:AcceptVpcPeeringConnection", ids: [ONE] }]);
         });
     });
 
     describe("time", () => {
         it("expires a pending request after 7 days, and shows it for 2 more", async () => {
-            simulator.world = peeringWorld([peering(ONE, "pending-acceptance")]);
-            simulator.advance(7 * DAY - HOUR);
+            foreign.simulator.world = peeringWorld([peering(ONE, "pending-acceptance")]);
+            foreign.simulator.advance(7 * DAY - HOUR);
             expect(await found({ Filters: [{ Name: "status-code", Values: ["pending-acceptance"] }] })).toEqual([ONE]);
-            simulator.advance(HOUR);
+            foreign.simulator.advance(HOUR);
             expect(await found({ Filters: [{ Name: "status-code", Values: ["expired"] }] })).toEqual([ONE]);
-            simulator.advance(2 * DAY - HOUR);
+            foreign.simulator.advance(2 * DAY - HOUR);
             expect(await found({}, asRequester)).toEqual([ONE]);
-            simulator.advance(HOUR);
+            foreign.simulator.advance(HOUR);
             expect([await found(), await found({}, asRequester)]).toEqual([[], []]);
         });
 
         it("counts from the expiry, however late somebody looks", async () => {
-            simulator.world = peeringWorld([peering(ONE, "pending-acceptance")]);
-            simulator.advance(30 * DAY);
+            foreign.simulator.world = peeringWorld([peering(ONE, "pending-acceptance")]);
+            foreign.simulator.advance(30 * DAY);
             expect(await found()).toEqual([]);
         });
 
@@ -342,22 +337,22 @@ describe.skipIf(!clientsAvailable)("VPC peering, by boto3 and the AWS CLI", () =
                 [{}, accepter],
                 [asRequester, requester],
             ] as const) {
-                simulator.world = peeringWorld([peering(ONE, status, more)]);
-                simulator.advance(time - HOUR);
+                foreign.simulator.world = peeringWorld([peering(ONE, status, more)]);
+                foreign.simulator.advance(time - HOUR);
                 expect(await found(byId, who)).toEqual([ONE]);
-                simulator.advance(HOUR);
-                expect((await clients.refusal(described(byId, who))).code).toBe(REFUSAL);
+                foreign.simulator.advance(HOUR);
+                expect((await foreign.clients.refusal(described(byId, who))).code).toBe(REFUSAL);
             }
         });
 
         it("shows what was rejected by a call, or within an account, for 2 hours", async () => {
-            await clients.run(decided("reject", ONE));
-            await clients.run(decided("reject", REGIONAL));
-            simulator.advance(2 * HOUR);
+            await foreign.clients.run(decided("reject", ONE));
+            await foreign.clients.run(decided("reject", REGIONAL));
+            foreign.simulator.advance(2 * HOUR);
             expect(await found()).toEqual([ACTIVE]);
             expect(await found({}, asRequester)).toEqual([ONE]);
             expect(await found({}, { region: "us-east-1" })).toEqual([]);
-            expect((await clients.refusal(decided("reject", ONE))).code).toBe(REFUSAL);
+            expect((await foreign.clients.refusal(decided("reject", ONE))).code).toBe(REFUSAL);
         });
     });
 });

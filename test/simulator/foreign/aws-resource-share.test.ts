@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type Simulator, startSimulator, type World } from "../../../src/simulator/index";
+import { describe, expect, it } from "vitest";
+import type { World } from "../../../src/simulator/index";
 import { clientsAvailable } from "../../../tools/vendor-clients/install.mjs";
 import { ACCOUNT, OTHER_ACCOUNT, REQUESTER } from "../../support/clouds";
-import { type Clients, coded, startClients } from "./clients";
+import { coded, useForeign } from "./clients";
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -29,25 +29,7 @@ function worldOf(invitations: ReturnType<typeof invitation>[], more: object = {}
 }
 
 describe.skipIf(!clientsAvailable)("RAM, by boto3 and the AWS CLI", () => {
-    let simulator: Simulator;
-    let clients: Clients;
-    let shell: Clients;
-    beforeAll(async () => {
-        simulator = await startSimulator({ world: worldOf([]) });
-        clients = await startClients("aws", simulator.env);
-        shell = await startClients("aws", simulator.env, "aws_cli");
-    }, 180_000);
-    beforeEach(() => {
-        simulator.settleMs = 0;
-        simulator.world = worldOf([invitation(1), invitation(2)]);
-        simulator.clearCalls();
-        simulator.clearFaults();
-    });
-    afterAll(async () => {
-        clients?.close();
-        shell?.close();
-        await simulator?.close();
-    });
+    const foreign = useForeign("aws", () => worldOf([invitation(1), invitation(2)]), "aws_cli");
 
     const call = (operation: string, args: object, more: object = {}) => ({
         do: "call",
@@ -69,10 +51,11 @@ describe.skipIf(!clientsAvailable)("RAM, by boto3 and the AWS CLI", () => {
         call("disassociate_resource_share", { resourceShareArn: arn("share", n), principals });
     type Shown = Record<string, unknown>;
     const invitations = async (args: object = {}, more: object = {}) =>
-        (await clients.run<{ resourceShareInvitations: Shown[] }>(invited(args, more))).resourceShareInvitations;
+        (await foreign.clients.run<{ resourceShareInvitations: Shown[] }>(invited(args, more)))
+            .resourceShareInvitations;
     const statuses = async () => (await invitations()).map(({ status }) => status);
     const shares = async (args: object = {}) =>
-        (await clients.run<{ resourceShares: Shown[] }>(shared(args))).resourceShares;
+        (await foreign.clients.run<{ resourceShares: Shown[] }>(shared(args))).resourceShares;
 
     it("shows an invitation as the CLI's example does", async () => {
         expect((await invitations({ resourceShareArns: [arn("share", 2)] }))[0]).toEqual({
@@ -94,11 +77,13 @@ describe.skipIf(!clientsAvailable)("RAM, by boto3 and the AWS CLI", () => {
             ["never", [5, 5, 2]],
             ["first", [0, 5, 5, 2]],
         ] as const) {
-            simulator.world = worldOf(many, {}, { ramEmptyPages });
-            const pages = await clients.run<{ resourceShareInvitations: object[] }[]>(invited({}, { pages: 5 }));
+            foreign.simulator.world = worldOf(many, {}, { ramEmptyPages });
+            const pages = await foreign.clients.run<{ resourceShareInvitations: object[] }[]>(
+                invited({}, { pages: 5 }),
+            );
             expect(pages.map((page) => page.resourceShareInvitations.length)).toEqual(sizes);
             const words = ["ram", "get-resource-share-invitations", "--page-size", "5"];
-            const { output } = await shell.run<{ output: { resourceShareInvitations: object[] } }>({
+            const { output } = await foreign.shell.run<{ output: { resourceShareInvitations: object[] } }>({
                 arguments: words,
             });
             expect(output.resourceShareInvitations).toHaveLength(12);
@@ -106,17 +91,19 @@ describe.skipIf(!clientsAvailable)("RAM, by boto3 and the AWS CLI", () => {
     });
 
     it("accepts: the account takes part at once, or after a while in which the share is not seen", async () => {
-        const { resourceShareInvitation } = await clients.run<{ resourceShareInvitation: Shown }>(decided("accept", 1));
+        const { resourceShareInvitation } = await foreign.clients.run<{ resourceShareInvitation: Shown }>(
+            decided("accept", 1),
+        );
         expect(resourceShareInvitation).toMatchObject({ status: "ACCEPTED", resourceShareArn: arn("share", 1) });
         expect(await shares({ resourceShareArns: [arn("share", 1)] })).toMatchObject([
             { owningAccountId: REQUESTER, name: "share1", status: "ACTIVE", allowExternalPrincipals: true },
         ]);
-        simulator.settleMs = 10_000;
-        await clients.run(decided("accept", 2));
+        foreign.simulator.settleMs = 10_000;
+        await foreign.clients.run(decided("accept", 2));
         const second = { resourceShareArns: [arn("share", 2)] };
-        expect(coded(await clients.refusal(shared(second)))).toEqual(["UnknownResourceException", 400]);
+        expect(coded(await foreign.clients.refusal(shared(second)))).toEqual(["UnknownResourceException", 400]);
         expect(await statuses()).toEqual(["ACCEPTED", "ACCEPTED"]);
-        simulator.advance(10_000);
+        foreign.simulator.advance(10_000);
         expect(await shares(second)).toHaveLength(1);
     });
 
@@ -128,16 +115,16 @@ describe.skipIf(!clientsAvailable)("RAM, by boto3 and the AWS CLI", () => {
         ["accept", "EXPIRED", "ResourceShareInvitationExpiredException"],
         ["reject", "EXPIRED", "ResourceShareInvitationExpiredException"],
     ] as const)("%s of one that is %s: %s", async (verb, status, code) => {
-        simulator.world = worldOf([invitation(1, status)]);
-        expect(coded(await clients.refusal(decided(verb, 1)))).toEqual([code, 400]);
+        foreign.simulator.world = worldOf([invitation(1, status)]);
+        expect(coded(await foreign.clients.refusal(decided(verb, 1)))).toEqual([code, 400]);
         expect(await statuses()).toEqual([status]);
     });
 
     it("carries a call out once for each client token, and takes one for no other call", async () => {
         for (let i = 0; i < 2; i++) {
-            expect(await clients.run(decided("accept", 1, {}, "t1"))).toMatchObject({ clientToken: "t1" });
+            expect(await foreign.clients.run(decided("accept", 1, {}, "t1"))).toMatchObject({ clientToken: "t1" });
         }
-        const other = await clients.refusal(decided("accept", 2, {}, "t1"));
+        const other = await foreign.clients.refusal(decided("accept", 2, {}, "t1"));
         expect(coded(other)).toEqual(["IdempotentParameterMismatchException", 400]);
         expect(await statuses()).toEqual(["ACCEPTED", "PENDING"]);
     });
@@ -150,8 +137,9 @@ describe.skipIf(!clientsAvailable)("RAM, by boto3 and the AWS CLI", () => {
             share(3, { inOrganization: true }),
             share(4, { status: "DELETING" }),
         ];
-        simulator.world = worldOf([], { receivedResourceShares });
-        const refused = async (n: number, principals?: string[]) => (await clients.refusal(left(n, principals))).code;
+        foreign.simulator.world = worldOf([], { receivedResourceShares });
+        const refused = async (n: number, principals?: string[]) =>
+            (await foreign.clients.refusal(left(n, principals))).code;
         expect(await Promise.all([refused(1, [REQUESTER]), refused(2), refused(3), refused(4), refused(5)])).toEqual([
             "OperationNotPermittedException",
             "OperationNotPermittedException",
@@ -159,7 +147,7 @@ describe.skipIf(!clientsAvailable)("RAM, by boto3 and the AWS CLI", () => {
             "InvalidStateTransitionException",
             "UnknownResourceException",
         ]);
-        expect(await clients.run(left(1))).toMatchObject({
+        expect(await foreign.clients.run(left(1))).toMatchObject({
             resourceShareAssociations: [{ resourceShareArn: arn("share", 1), associatedEntity: ACCOUNT }],
         });
         expect((await shares()).map(({ resourceShareArn }) => resourceShareArn)).toEqual(
@@ -169,17 +157,17 @@ describe.skipIf(!clientsAvailable)("RAM, by boto3 and the AWS CLI", () => {
     });
 
     it("expires what waits for 7 days or for 12 hours, and forgets 7 days later", async () => {
-        simulator.world = worldOf([invitation(1), invitation(2, "PENDING", ["codebuild:Project"])]);
-        simulator.advance(12 * HOUR);
+        foreign.simulator.world = worldOf([invitation(1), invitation(2, "PENDING", ["codebuild:Project"])]);
+        foreign.simulator.advance(12 * HOUR);
         expect(await statuses()).toEqual(["PENDING", "EXPIRED"]);
-        simulator.advance(7 * DAY - 12 * HOUR);
+        foreign.simulator.advance(7 * DAY - 12 * HOUR);
         expect(await statuses()).toEqual(["EXPIRED", "EXPIRED"]);
-        simulator.advance(12 * HOUR);
+        foreign.simulator.advance(12 * HOUR);
         expect(await statuses()).toEqual(["EXPIRED"]);
-        simulator.advance(7 * DAY);
+        foreign.simulator.advance(7 * DAY);
         expect(await statuses()).toEqual([]);
         const forgotten = invited({ resourceShareInvitationArns: [arn("invitation", 1)] });
-        expect((await clients.refusal(forgotten)).code).toBe("ResourceShareInvitationArnNotFoundException");
+        expect((await foreign.clients.refusal(forgotten)).code).toBe("ResourceShareInvitationArnNotFoundException");
     });
 
     it.each([
@@ -202,15 +190,15 @@ describe.skipIf(!clientsAvailable)("RAM, by boto3 and the AWS CLI", () => {
         ["for what is not simulated", call("list_resource_types", {}), ["UnknownOperationException", 404]],
     ])("refuses a call %s", async (_what, asked, refusal) => {
         const principals = [{ accessKeyId: "AKIAREADER", denied: ["ram:AcceptResourceShareInvitation"] }];
-        simulator.world = worldOf([invitation(1)], { principals });
-        expect(coded(await clients.refusal(asked))).toEqual(refusal);
+        foreign.simulator.world = worldOf([invitation(1)], { principals });
+        expect(coded(await foreign.clients.refusal(asked))).toEqual(refusal);
         expect(await statuses()).toEqual(["PENDING"]);
     });
 
     it("fails by a fault for one invitation, and stands in the log with it", async () => {
-        simulator.addFaults({ fault: "refuseIds", ids: [arn("invitation", 1)] });
-        expect(coded(await clients.refusal(decided("accept", 1)))).toEqual(["ServerInternalException", 500]);
-        expect(simulator.calls).toMatchObject([
+        foreign.simulator.addFaults({ fault: "refuseIds", ids: [arn("invitation", 1)] });
+        expect(coded(await foreign.clients.refusal(decided("accept", 1)))).toEqual(["ServerInternalException", 500]);
+        expect(foreign.simulator.calls).toMatchObject([
             { action: "ram:AcceptResourceShareInvitation", ids: [arn("invitation", 1)] },
         ]);
         expect(await statuses()).toEqual(["PENDING", "PENDING"]);

@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type Simulator, startSimulator, type World } from "../../../src/simulator/index";
+import { describe, expect, it } from "vitest";
+import type { World } from "../../../src/simulator/index";
 import { clientsAvailable } from "../../../tools/vendor-clients/install.mjs";
 import { ACCOUNT, OTHER_ACCOUNT, REQUESTER } from "../../support/clouds";
-import { type Clients, coded, startClients } from "./clients";
+import { coded, useForeign } from "./clients";
 
 const HOUR = 3_600_000;
 const GATEWAY = "tgw-00000000000000001";
@@ -66,20 +66,7 @@ const TYPES = [
 ] as const;
 
 describe.skipIf(!clientsAvailable)("Transit gateways, by boto3", () => {
-    let simulator: Simulator;
-    let clients: Clients;
-    beforeAll(async () => {
-        simulator = await startSimulator({ world: gatewayWorld(PENDING) });
-        clients = await startClients("aws", simulator.env);
-    }, 180_000);
-    beforeEach(() => {
-        simulator.settleMs = 0;
-        simulator.world = gatewayWorld(PENDING);
-    });
-    afterAll(async () => {
-        clients?.close();
-        await simulator?.close();
-    });
+    const foreign = useForeign("aws", () => gatewayWorld(PENDING));
 
     type Verb = "accept" | "reject" | "delete";
     const call = (operation: string, args: object, more: object = {}) => ({
@@ -95,7 +82,8 @@ describe.skipIf(!clientsAvailable)("Transit gateways, by boto3", () => {
     const described = (type: "vpc_" | "peering_" | "", args: object = {}, more: object = {}) =>
         call(`describe_transit_gateway_${type}attachments`, args, more);
     const list = async (...asked: Parameters<typeof described>) =>
-        Object.values(await clients.run<Record<string, Record<string, unknown>[]>>(described(...asked)))[0] ?? [];
+        Object.values(await foreign.clients.run<Record<string, Record<string, unknown>[]>>(described(...asked)))[0] ??
+        [];
     const found = async (...asked: Parameters<typeof described>) =>
         (await list(...asked)).map((one) => one.TransitGatewayAttachmentId);
     const by = (Name: string, ...Values: string[]) => ({ Filters: [{ Name, Values }] });
@@ -105,7 +93,7 @@ describe.skipIf(!clientsAvailable)("Transit gateways, by boto3", () => {
     it("shows gateways to their owner and to those whom they are shared with", async () => {
         const seen = async (args: object, more: object = {}) =>
             (
-                await clients.run<{ TransitGateways: Record<string, unknown>[] }>(
+                await foreign.clients.run<{ TransitGateways: Record<string, unknown>[] }>(
                     call("describe_transit_gateways", args, more),
                 )
             ).TransitGateways;
@@ -116,7 +104,7 @@ describe.skipIf(!clientsAvailable)("Transit gateways, by boto3", () => {
         expect(await seen({}, asRequester)).toMatchObject([{ TransitGatewayId: GATEWAY, OwnerId: ACCOUNT }]);
         expect(await seen(by("owner-id", REQUESTER), asRequester)).toEqual([]);
         const unknown = call("describe_transit_gateways", { TransitGatewayIds: [AUTO] }, asRequester);
-        expect(coded(await clients.refusal(unknown))).toEqual(["InvalidTransitGatewayID.NotFound", 400]);
+        expect(coded(await foreign.clients.refusal(unknown))).toEqual(["InvalidTransitGatewayID.NotFound", 400]);
     });
 
     it("lists attachments of every type, each side its own", async () => {
@@ -140,11 +128,11 @@ describe.skipIf(!clientsAvailable)("Transit gateways, by boto3", () => {
         expect(await found("vpc_", by("state", "available"))).toEqual([ACTIVE]);
         expect(await found("peering_", by("remote-owner-id", REQUESTER))).toEqual([FOREIGN]);
         expect(await found("peering_", by("local-owner-id", REQUESTER), elsewhere)).toEqual([FOREIGN]);
-        const pages = await clients.run<object[]>(described("vpc_", {}, { pages: 5 }));
+        const pages = await foreign.clients.run<object[]>(described("vpc_", {}, { pages: 5 }));
         expect(pages).toHaveLength(1);
         const unknown = described("vpc_", { TransitGatewayAttachmentIds: [ONE, "tgw-attach-0f"] });
-        expect(coded(await clients.refusal(unknown))).toEqual([NOT_FOUND, 400]);
-        expect(coded(await clients.refusal(described("vpc_", by("x", "y"))))).toEqual(["InvalidFilter", 400]);
+        expect(coded(await foreign.clients.refusal(unknown))).toEqual([NOT_FOUND, 400]);
+        expect(coded(await foreign.clients.refusal(described("vpc_", by("x", "y"))))).toEqual(["InvalidFilter", 400]);
     });
 
     it("tells both sides of a peering the accepter's id, or neither where the switch says so", async () => {
@@ -153,7 +141,7 @@ describe.skipIf(!clientsAvailable)("Transit gateways, by boto3", () => {
                 (one) => one.AccepterTransitGatewayAttachmentId,
             );
         expect(await told()).toEqual([ASKED, ASKED]);
-        simulator.world = gatewayWorld(PENDING, { ec2TgwAccepterId: "untold" });
+        foreign.simulator.world = gatewayWorld(PENDING, { ec2TgwAccepterId: "untold" });
         expect(await told()).toEqual([undefined, undefined]);
     });
 
@@ -161,7 +149,7 @@ describe.skipIf(!clientsAvailable)("Transit gateways, by boto3", () => {
         const state = async () =>
             (await list(`${type}_`, by("transit-gateway-attachment-id", first)))[0]?.State as string | undefined;
         const answered = async (verb: Verb) => {
-            const answer = await clients.run<Record<string, { State: string }>>(decided(verb, type, first));
+            const answer = await foreign.clients.run<Record<string, { State: string }>>(decided(verb, type, first));
             return Object.values(answer)[0]?.State;
         };
 
@@ -170,18 +158,21 @@ describe.skipIf(!clientsAvailable)("Transit gateways, by boto3", () => {
             ["reject", "rejecting", "rejected"],
             ["delete", "deleting", "deleted"],
         ] as const)("%s: %s, then %s", async (verb, now, later) => {
-            simulator.settleMs = 60_000;
+            foreign.simulator.settleMs = 60_000;
             expect(await answered(verb)).toBe(now);
-            simulator.advance(60_000);
+            foreign.simulator.advance(60_000);
             expect(await state()).toBe(later);
         });
 
         it.each(["initiatingRequest", "pending", "available", "rejecting", "rejected", "failed", "deleting"])(
             "that is %s can be neither accepted nor rejected",
             async (word) => {
-                simulator.world = gatewayWorld(word);
+                foreign.simulator.world = gatewayWorld(word);
                 for (const verb of ["accept", "reject"] as const) {
-                    expect(coded(await clients.refusal(decided(verb, type, first)))).toEqual(["IncorrectState", 400]);
+                    expect(coded(await foreign.clients.refusal(decided(verb, type, first)))).toEqual([
+                        "IncorrectState",
+                        400,
+                    ]);
                 }
                 expect(await state()).toBe(word);
             },
@@ -190,9 +181,12 @@ describe.skipIf(!clientsAvailable)("Transit gateways, by boto3", () => {
         it.each(["pending", "modifying", "rollingBack", "rejected", "failed", "deleting", "deleted"])(
             "that is %s cannot be deleted, unless a switch says so",
             async (word) => {
-                simulator.world = gatewayWorld(word);
-                expect(coded(await clients.refusal(decided("delete", type, first)))).toEqual(["IncorrectState", 400]);
-                simulator.world = gatewayWorld(word, {
+                foreign.simulator.world = gatewayWorld(word);
+                expect(coded(await foreign.clients.refusal(decided("delete", type, first)))).toEqual([
+                    "IncorrectState",
+                    400,
+                ]);
+                foreign.simulator.world = gatewayWorld(word, {
                     ec2TgwDeleteModifying: "deletes",
                     ec2TgwDeleteAgain: "nothing",
                 });
@@ -204,54 +198,57 @@ describe.skipIf(!clientsAvailable)("Transit gateways, by boto3", () => {
         );
 
         it("is shown for 2 hours after it ended", async () => {
-            await clients.run(decided("reject", type, first));
-            simulator.advance(2 * HOUR - 1_000);
+            await foreign.clients.run(decided("reject", type, first));
+            foreign.simulator.advance(2 * HOUR - 1_000);
             expect(await state()).toBe("rejected");
-            simulator.advance(1_000);
+            foreign.simulator.advance(1_000);
             expect(await state()).toBeUndefined();
-            expect(coded(await clients.refusal(decided("reject", type, first)))).toEqual([NOT_FOUND, 400]);
+            expect(coded(await foreign.clients.refusal(decided("reject", type, first)))).toEqual([NOT_FOUND, 400]);
         });
 
         it("is left as it is by a dry run, and pending for ever", async () => {
             const dryRun = decided("accept", type, first, { raw: { DryRun: "true" } });
-            expect(coded(await clients.refusal(dryRun))).toEqual(["DryRunOperation", 412]);
-            simulator.advance(365 * 24 * HOUR);
+            expect(coded(await foreign.clients.refusal(dryRun))).toEqual(["DryRunOperation", 412]);
+            foreign.simulator.advance(365 * 24 * HOUR);
             expect(await state()).toBe(PENDING);
         });
     });
 
     it("a VPC attachment is not decided by the VPC's owner, who may delete it", async () => {
         const own = decided("accept", "vpc", ONE, asRequester);
-        expect(coded(await clients.refusal(own))).toEqual(["OperationNotPermitted", 400]);
-        expect(coded(await clients.refusal(decided("accept", "vpc", ACTIVE, asRequester)))).toEqual([NOT_FOUND, 400]);
-        simulator.world = gatewayWorld(PENDING, { ec2TgwRequesterDecides: NOT_FOUND });
-        expect(coded(await clients.refusal(own))).toEqual([NOT_FOUND, 400]);
+        expect(coded(await foreign.clients.refusal(own))).toEqual(["OperationNotPermitted", 400]);
+        expect(coded(await foreign.clients.refusal(decided("accept", "vpc", ACTIVE, asRequester)))).toEqual([
+            NOT_FOUND,
+            400,
+        ]);
+        foreign.simulator.world = gatewayWorld(PENDING, { ec2TgwRequesterDecides: NOT_FOUND });
+        expect(coded(await foreign.clients.refusal(own))).toEqual([NOT_FOUND, 400]);
         const denied = decided("accept", "vpc", ONE, { key: "AKIAREADER" });
-        expect(coded(await clients.refusal(denied))).toEqual(["UnauthorizedOperation", 403]);
-        await clients.run(decided("delete", "vpc", ONE, asRequester));
+        expect(coded(await foreign.clients.refusal(denied))).toEqual(["UnauthorizedOperation", 403]);
+        await foreign.clients.run(decided("delete", "vpc", ONE, asRequester));
         expect(await found("vpc_", by("state", "deleted"))).toEqual([ONE]);
     });
 
     it("a peering is decided by the accepter's attachment in its Region, and deleted by either side", async () => {
         for (const wrong of [decided("accept", "peering", ASKING), decided("reject", "peering", FOREIGN, elsewhere)]) {
-            expect(await clients.refusal(wrong)).toMatchObject({
+            expect(await foreign.clients.refusal(wrong)).toMatchObject({
                 code: "InvalidParameterValue",
                 text: expect.stringMatching(
                     /^Cannot (accept|reject) tgw-attach-\w+ as the source of the peering request/,
                 ),
             });
         }
-        expect(coded(await clients.refusal(decided("accept", "peering", FOREIGN, asRequester)))).toEqual([
+        expect(coded(await foreign.clients.refusal(decided("accept", "peering", FOREIGN, asRequester)))).toEqual([
             NOT_FOUND,
             400,
         ]);
-        await clients.run(decided("accept", "peering", FOREIGN));
-        await clients.run(decided("delete", "peering", FOREIGN, elsewhere));
+        await foreign.clients.run(decided("accept", "peering", FOREIGN));
+        await foreign.clients.run(decided("delete", "peering", FOREIGN, elsewhere));
         expect(await found("peering_", by("state", "deleted"))).toEqual([FOREIGN]);
-        simulator.advance(2 * HOUR);
+        foreign.simulator.advance(2 * HOUR);
         expect(await found("peering_", by("state", "deleted"))).toEqual([]);
-        simulator.world = gatewayWorld("deleted", { ec2TgwPeeringEnded: "stays" });
-        simulator.advance(2 * HOUR);
+        foreign.simulator.world = gatewayWorld("deleted", { ec2TgwPeeringEnded: "stays" });
+        foreign.simulator.advance(2 * HOUR);
         expect(await found("peering_", by("state", "deleted"))).toEqual([ASKED, ASKING]);
     });
 });

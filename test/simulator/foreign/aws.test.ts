@@ -1,10 +1,10 @@
 import { DescribeVpcEndpointConnectionsCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { DescribeInboundConnectionsCommand, OpenSearchClient } from "@aws-sdk/client-opensearch";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type Simulator, startSimulator, type World } from "../../../src/simulator/index";
+import { describe, expect, it } from "vitest";
+import type { World } from "../../../src/simulator/index";
 import { clientsAvailable } from "../../../tools/vendor-clients/install.mjs";
 import { ACCOUNT, endpoint, INBOUND, OTHER_ACCOUNT, REQUESTER, SERVICE, worldWith } from "../../support/clouds";
-import { type Clients, coded, startClients } from "./clients";
+import { coded, useForeign } from "./clients";
 
 const BALANCED = "vpce-svc-0fedcba9876543210";
 const OTHER_REQUESTER = "444455556666";
@@ -61,24 +61,7 @@ function fullWorld(undocumented: World["undocumented"] = {}): World {
 }
 
 describe.skipIf(!clientsAvailable)("boto3 and the AWS CLI", () => {
-    let simulator: Simulator;
-    let clients: Clients;
-    let shell: Clients;
-    beforeAll(async () => {
-        simulator = await startSimulator({ world: fullWorld() });
-        clients = await startClients("aws", simulator.env);
-        shell = await startClients("aws", simulator.env, "aws_cli");
-    }, 180_000);
-    beforeEach(() => {
-        simulator.world = fullWorld();
-        simulator.clearCalls();
-        simulator.clearFaults();
-    });
-    afterAll(async () => {
-        clients?.close();
-        shell?.close();
-        await simulator?.close();
-    });
+    const foreign = useForeign("aws", () => fullWorld(), "aws_cli");
 
     const ec2 = (operation: string, args: object = {}, more: object = {}) => ({
         do: "call",
@@ -95,20 +78,21 @@ describe.skipIf(!clientsAvailable)("boto3 and the AWS CLI", () => {
         ...more,
     });
     const cli = (...words: string[]) =>
-        shell.run<{ status: number; output: { VpcEndpointConnections: object[] }; error: string }>({
+        foreign.shell.run<{ status: number; output: { VpcEndpointConnections: object[] }; error: string }>({
             arguments: words,
         });
     const connectionStates = () =>
-        simulator.world.aws?.[0]?.endpointServices?.flatMap((service) =>
+        foreign.simulator.world.aws?.[0]?.endpointServices?.flatMap((service) =>
             [...(service.connections ?? []), ...(service.transitGatewayConnections ?? [])].map(({ state }) => state),
         );
-    const inboundStates = () => simulator.world.aws?.[0]?.openSearchInboundConnections?.map(({ status }) => status);
+    const inboundStates = () =>
+        foreign.simulator.world.aws?.[0]?.openSearchInboundConnections?.map(({ status }) => status);
     const UNTOUCHED = ["pendingAcceptance", "available", "rejected", "pendingAcceptance"];
 
     describe("DescribeVpcEndpointConnections", () => {
         const found = async (filters: object[]) =>
             (
-                await clients.run<{ VpcEndpointConnections: Record<string, string>[] }>(
+                await foreign.clients.run<{ VpcEndpointConnections: Record<string, string>[] }>(
                     ec2("describe_vpc_endpoint_connections", { Filters: filters }),
                 )
             ).VpcEndpointConnections.map((c) => c.VpcEndpointId ?? c.TransitGatewayAttachmentId);
@@ -133,7 +117,7 @@ describe.skipIf(!clientsAvailable)("boto3 and the AWS CLI", () => {
         });
 
         it("filters by vpc-endpoint-id where its switch says so", async () => {
-            simulator.world = fullWorld({ ec2EndpointIdFilter: "works" });
+            foreign.simulator.world = fullWorld({ ec2EndpointIdFilter: "works" });
             expect(await found([{ Name: "vpc-endpoint-id", Values: [endpoint(3)] }])).toEqual([endpoint(3)]);
         });
 
@@ -143,14 +127,14 @@ describe.skipIf(!clientsAvailable)("boto3 and the AWS CLI", () => {
             ["vpc-endpoint-state", ["pending*"], "NotSimulated", 501],
             ["vpc-endpoint-state", [], "NotSimulated", 501],
         ])("refuses the filter %s=%j with %s", async (name, values, code, status) => {
-            const error = await clients.refusal(
+            const error = await foreign.clients.refusal(
                 ec2("describe_vpc_endpoint_connections", { Filters: [{ Name: name, Values: values }] }),
             );
             expect(coded(error)).toEqual([code, status]);
         });
 
         it("shows the fields that users print", async () => {
-            const { VpcEndpointConnections } = await clients.run(ec2("describe_vpc_endpoint_connections"));
+            const { VpcEndpointConnections } = await foreign.clients.run(ec2("describe_vpc_endpoint_connections"));
             const [, second, , fourth] = VpcEndpointConnections as object[];
             expect(second).toMatchObject({
                 VpcEndpointConnectionId: `vpce-conn-${endpoint(2).slice(5)}`,
@@ -170,10 +154,10 @@ describe.skipIf(!clientsAvailable)("boto3 and the AWS CLI", () => {
         });
 
         it("pages from 5, and gives 1,000 where more is asked for", async () => {
-            simulator.world = worldWith({ endpoints: Array.from({ length: 1_003 }, () => "available") });
+            foreign.simulator.world = worldWith({ endpoints: Array.from({ length: 1_003 }, () => "available") });
             const sizes = async (size: number) =>
                 (
-                    await clients.run<{ VpcEndpointConnections: object[] }[]>(
+                    await foreign.clients.run<{ VpcEndpointConnections: object[] }[]>(
                         ec2("describe_vpc_endpoint_connections", {}, { pages: size }),
                     )
                 ).map((page) => page.VpcEndpointConnections.length);
@@ -185,7 +169,7 @@ describe.skipIf(!clientsAvailable)("boto3 and the AWS CLI", () => {
             [{ MaxResults: 4 }, "InvalidParameterValue", 400],
             [{ NextToken: "x" }, "InvalidNextToken", 400],
         ])("refuses %j with %s", async (args, code, status) => {
-            expect(coded(await clients.refusal(ec2("describe_vpc_endpoint_connections", args)))).toEqual([
+            expect(coded(await foreign.clients.refusal(ec2("describe_vpc_endpoint_connections", args)))).toEqual([
                 code,
                 status,
             ]);
@@ -195,7 +179,7 @@ describe.skipIf(!clientsAvailable)("boto3 and the AWS CLI", () => {
     describe("DescribeVpcEndpointServiceConfigurations", () => {
         const found = async (args: object) =>
             (
-                await clients.run<{ ServiceConfigurations: { ServiceId: string }[] }>(
+                await foreign.clients.run<{ ServiceConfigurations: { ServiceId: string }[] }>(
                     ec2("describe_vpc_endpoint_service_configurations", args),
                 )
             ).ServiceConfigurations.map(({ ServiceId }) => ServiceId);
@@ -218,19 +202,19 @@ describe.skipIf(!clientsAvailable)("boto3 and the AWS CLI", () => {
 
         it("refuses a bogus filter, which used to list everything, and an unknown service", async () => {
             const bogus = { Filters: [{ Name: "bogus", Values: ["x"] }] };
-            expect(coded(await clients.refusal(ec2("describe_vpc_endpoint_service_configurations", bogus)))).toEqual([
-                "InvalidFilter",
-                400,
-            ]);
+            expect(
+                coded(await foreign.clients.refusal(ec2("describe_vpc_endpoint_service_configurations", bogus))),
+            ).toEqual(["InvalidFilter", 400]);
             const unknown = { ServiceIds: ["vpce-svc-0"] };
-            expect(coded(await clients.refusal(ec2("describe_vpc_endpoint_service_configurations", unknown)))).toEqual([
-                "InvalidVpcEndpointServiceId.NotFound",
-                400,
-            ]);
+            expect(
+                coded(await foreign.clients.refusal(ec2("describe_vpc_endpoint_service_configurations", unknown))),
+            ).toEqual(["InvalidVpcEndpointServiceId.NotFound", 400]);
         });
 
         it("tells of a service what users print", async () => {
-            const { ServiceConfigurations } = await clients.run(ec2("describe_vpc_endpoint_service_configurations"));
+            const { ServiceConfigurations } = await foreign.clients.run(
+                ec2("describe_vpc_endpoint_service_configurations"),
+            );
             expect(ServiceConfigurations).toMatchObject([
                 {
                     ServiceName: `com.amazonaws.vpce.eu-west-1.${SERVICE}`,
@@ -250,7 +234,9 @@ describe.skipIf(!clientsAvailable)("boto3 and the AWS CLI", () => {
         const one = { ServiceId: SERVICE, VpcEndpointIds: [endpoint(1)] };
 
         it("accept what the CLI and the JavaScript SDK then read as available", async () => {
-            expect(await clients.run(ec2("accept_vpc_endpoint_connections", one))).toEqual({ Unsuccessful: [] });
+            expect(await foreign.clients.run(ec2("accept_vpc_endpoint_connections", one))).toEqual({
+                Unsuccessful: [],
+            });
             const filter = ["--filters", `Name=service-id,Values=${SERVICE}`];
             const read = await cli("ec2", "describe-vpc-endpoint-connections", ...filter);
             expect([read.status, read.output.VpcEndpointConnections[0]]).toEqual([
@@ -258,7 +244,7 @@ describe.skipIf(!clientsAvailable)("boto3 and the AWS CLI", () => {
                 expect.objectContaining({ VpcEndpointId: endpoint(1), VpcEndpointState: "available" }),
             ]);
             const sdk = new EC2Client({
-                endpoint: simulator.url,
+                endpoint: foreign.simulator.url,
                 region: "eu-west-1",
                 credentials: { accessKeyId: `AKIA${ACCOUNT}`, secretAccessKey: "x" },
             });
@@ -281,22 +267,22 @@ describe.skipIf(!clientsAvailable)("boto3 and the AWS CLI", () => {
                     ],
                 },
             });
-            const { VpcEndpointConnections } = await clients.run(ec2("describe_vpc_endpoint_connections"));
+            const { VpcEndpointConnections } = await foreign.clients.run(ec2("describe_vpc_endpoint_connections"));
             expect((VpcEndpointConnections as { VpcEndpointState: string }[])[1]?.VpcEndpointState).toBe("rejected");
         });
 
         it("decide attachments of transit gateways", async () => {
             const args = { ServiceId: BALANCED, TransitGatewayAttachmentIds: ["tgw-attach-0123456789abcdef0"] };
-            await clients.run(ec2("accept_vpc_endpoint_connections", args));
+            await foreign.clients.run(ec2("accept_vpc_endpoint_connections", args));
             expect(connectionStates()?.[3]).toBe("available");
-            await clients.run(ec2("reject_vpc_endpoint_connections", args));
+            await foreign.clients.run(ec2("reject_vpc_endpoint_connections", args));
             expect(connectionStates()?.[3]).toBe("rejected");
         });
 
         it.each(both.flatMap((operation) => ["true", "True", "TRUE", "1"].map((value) => [operation, value])))(
             "%s with DryRun=%s changes nothing",
             async (operation, value) => {
-                const error = await clients.refusal(ec2(operation, one, { raw: { DryRun: value } }));
+                const error = await foreign.clients.refusal(ec2(operation, one, { raw: { DryRun: value } }));
                 expect(coded(error)).toEqual(["DryRunOperation", 412]);
                 expect(connectionStates()).toEqual(UNTOUCHED);
             },
@@ -313,7 +299,7 @@ describe.skipIf(!clientsAvailable)("boto3 and the AWS CLI", () => {
             ["no service", { ServiceId: "" }, "MissingParameter", 400],
             ["a service of nobody", { ServiceId: "vpce-svc-0" }, "InvalidVpcEndpointServiceId.NotFound", 400],
         ])("refuse %s", async (_, args, code, status) => {
-            const error = await clients.refusal(ec2("reject_vpc_endpoint_connections", { ...one, ...args }));
+            const error = await foreign.clients.refusal(ec2("reject_vpc_endpoint_connections", { ...one, ...args }));
             expect(coded(error)).toEqual([code, status]);
             expect(connectionStates()).toEqual(UNTOUCHED);
         });
@@ -324,7 +310,10 @@ describe.skipIf(!clientsAvailable)("boto3 and the AWS CLI", () => {
         ])("refuse %s", async (_, service, count, code) => {
             const TransitGatewayAttachmentIds = Array.from({ length: count }, (_, i) => `tgw-attach-${i}`);
             const args = { ServiceId: service, TransitGatewayAttachmentIds };
-            expect(coded(await clients.refusal(ec2("accept_vpc_endpoint_connections", args)))).toEqual([code, 400]);
+            expect(coded(await foreign.clients.refusal(ec2("accept_vpc_endpoint_connections", args)))).toEqual([
+                code,
+                400,
+            ]);
         });
 
         it.each([
@@ -334,7 +323,7 @@ describe.skipIf(!clientsAvailable)("boto3 and the AWS CLI", () => {
             ["VpcEndpointId.1.Name", "x", "NotSimulated", 501],
             ["Version", "2014-10-01", "NotSimulated", 501],
         ])("refuse %s=%j and name it", async (name, value, code, status) => {
-            const error = await clients.refusal(
+            const error = await foreign.clients.refusal(
                 ec2("reject_vpc_endpoint_connections", one, { raw: { [name]: value } }),
             );
             expect(coded(error)).toEqual([code, status]);
@@ -343,7 +332,7 @@ describe.skipIf(!clientsAvailable)("boto3 and the AWS CLI", () => {
         });
 
         it("refuse who may not, also in a dry run, who is nobody, and who does not sign", async () => {
-            const accept = (more: object) => clients.refusal(ec2("accept_vpc_endpoint_connections", one, more));
+            const accept = (more: object) => foreign.clients.refusal(ec2("accept_vpc_endpoint_connections", one, more));
             expect(coded(await accept({ key: "AKIAREADER" }))).toEqual(["UnauthorizedOperation", 403]);
             expect(coded(await accept({ key: "AKIAREADER", raw: { DryRun: "true" } }))).toEqual([
                 "UnauthorizedOperation",
@@ -359,9 +348,9 @@ describe.skipIf(!clientsAvailable)("boto3 and the AWS CLI", () => {
         });
 
         it("say what fails of each id: a state that does not allow it", async () => {
-            simulator.world = worldWith({ endpoints: ["expired", "pendingAcceptance"] });
+            foreign.simulator.world = worldWith({ endpoints: ["expired", "pendingAcceptance"] });
             const ids = { ServiceId: SERVICE, VpcEndpointIds: [endpoint(1), endpoint(2)] };
-            expect(await clients.run(ec2("accept_vpc_endpoint_connections", ids))).toEqual({
+            expect(await foreign.clients.run(ec2("accept_vpc_endpoint_connections", ids))).toEqual({
                 Unsuccessful: [
                     { ResourceId: endpoint(1), Error: { Code: "InvalidParameter", Message: expect.any(String) } },
                 ],
@@ -369,28 +358,28 @@ describe.skipIf(!clientsAvailable)("boto3 and the AWS CLI", () => {
         });
 
         it("are throttled and expire with EC2's own codes", async () => {
-            simulator.addFaults([{ fault: "throttle" }, { fault: "expired" }, { fault: "clockSkew" }]);
+            foreign.simulator.addFaults([{ fault: "throttle" }, { fault: "expired" }, { fault: "clockSkew" }]);
             const codes = [];
             for (let i = 0; i < 3; i++) {
-                codes.push((await clients.refusal(ec2("accept_vpc_endpoint_connections", one))).code);
+                codes.push((await foreign.clients.refusal(ec2("accept_vpc_endpoint_connections", one))).code);
             }
             expect(codes).toEqual(["RequestLimitExceeded", "RequestExpired", "SignatureDoesNotMatch"]);
         });
     });
 
     it("an operation that is not simulated is an invalid action", async () => {
-        expect(coded(await clients.refusal(ec2("describe_vpcs")))).toEqual(["InvalidAction", 400]);
+        expect(coded(await foreign.clients.refusal(ec2("describe_vpcs")))).toEqual(["InvalidAction", 400]);
     });
 
     it("the query protocol takes GET, and decides in a dry run nothing", async () => {
-        const list = await clients.run<{ status: number; text: string }>({
+        const list = await foreign.clients.run<{ status: number; text: string }>({
             do: "get",
             query: "Action=DescribeVpcEndpointConnections&Version=2016-11-15&MaxResults=5",
         });
         expect([list.status, list.text]).toEqual([200, expect.stringContaining(endpoint(1))]);
         const ids = `ServiceId=${SERVICE}&VpcEndpointId.1=${endpoint(1)}`;
         const query = `Action=RejectVpcEndpointConnections&Version=2016-11-15&DryRun=True&${ids}`;
-        const dryRun = await clients.run<{ status: number; text: string }>({ do: "get", query });
+        const dryRun = await foreign.clients.run<{ status: number; text: string }>({ do: "get", query });
         expect([dryRun.status, dryRun.text]).toEqual([412, expect.stringContaining("<Code>DryRunOperation</Code>")]);
         expect(connectionStates()).toEqual(UNTOUCHED);
     });
@@ -398,7 +387,9 @@ describe.skipIf(!clientsAvailable)("boto3 and the AWS CLI", () => {
     describe("OpenSearch", () => {
         const found = async (args: object) =>
             (
-                await clients.run<{ Connections: { ConnectionId: string }[] }>(es("describe_inbound_connections", args))
+                await foreign.clients.run<{ Connections: { ConnectionId: string }[] }>(
+                    es("describe_inbound_connections", args),
+                )
             ).Connections.map(({ ConnectionId }) => ConnectionId);
 
         it.each([
@@ -412,7 +403,7 @@ describe.skipIf(!clientsAvailable)("boto3 and the AWS CLI", () => {
         });
 
         it("pages with its tokens", async () => {
-            const first = await clients.run(es("describe_inbound_connections", { MaxResults: 2 }));
+            const first = await foreign.clients.run(es("describe_inbound_connections", { MaxResults: 2 }));
             expect(first.Connections).toHaveLength(2);
             expect(await found({ MaxResults: 2, NextToken: first.NextToken })).toEqual(["c1b2c3d4e5f6"]);
         });
@@ -424,13 +415,13 @@ describe.skipIf(!clientsAvailable)("boto3 and the AWS CLI", () => {
             [{ NextToken: "x" }, {}, "InvalidPaginationTokenException", 400],
             [{}, { Status: "ACTIVE" }, "NotSimulated", 501],
         ])("refuses %j %j with %s", async (args, raw, code, status) => {
-            const error = await clients.refusal(es("describe_inbound_connections", args, { raw }));
+            const error = await foreign.clients.refusal(es("describe_inbound_connections", args, { raw }));
             expect(coded(error)).toEqual([code, status]);
         });
 
         it("takes no body with a decision, and no query", async () => {
             const signed = `AWS4-HMAC-SHA256 Credential=AKIA${ACCOUNT}/20260101/eu-west-1/es/aws4_request, x`;
-            const path = `${simulator.url}/2021-01-01/opensearch/cc/inboundConnection/${INBOUND}/accept`;
+            const path = `${foreign.simulator.url}/2021-01-01/opensearch/cc/inboundConnection/${INBOUND}/accept`;
             const send = (query: string, body?: string) =>
                 fetch(path + query, { method: "PUT", headers: { authorization: signed }, ...(body ? { body } : {}) });
             const statuses = [(await send("", '{"DryRun":true}')).status, (await send("?dryRun=true")).status];
@@ -438,14 +429,16 @@ describe.skipIf(!clientsAvailable)("boto3 and the AWS CLI", () => {
         });
 
         it("accepts what the CLI and the JavaScript SDK then read as active", async () => {
-            const { Connection } = await clients.run(es("accept_inbound_connection", { ConnectionId: INBOUND }));
+            const { Connection } = await foreign.clients.run(
+                es("accept_inbound_connection", { ConnectionId: INBOUND }),
+            );
             expect(Connection).toMatchObject({ ConnectionId: INBOUND, ConnectionMode: "DIRECT" });
             const filter = ["--filters", `Name=connection-id,Values=${INBOUND}`];
             const { output } = await cli("opensearch", "describe-inbound-connections", ...filter);
             const active = { Connections: [{ ConnectionId: INBOUND, ConnectionStatus: { StatusCode: "ACTIVE" } }] };
             expect(output).toMatchObject(active);
             const sdk = new OpenSearchClient({
-                endpoint: simulator.url,
+                endpoint: foreign.simulator.url,
                 region: "eu-west-1",
                 credentials: { accessKeyId: `AKIA${ACCOUNT}`, secretAccessKey: "x" },
             });
@@ -457,7 +450,7 @@ describe.skipIf(!clientsAvailable)("boto3 and the AWS CLI", () => {
             expect(await cli("opensearch", "reject-inbound-connection", "--connection-id", INBOUND)).toMatchObject({
                 status: 0,
             });
-            const before = await clients.run(es("describe_inbound_connections"));
+            const before = await foreign.clients.run(es("describe_inbound_connections"));
             expect(before.Connections).toMatchObject([
                 { ConnectionStatus: { StatusCode: "REJECTED" } },
                 { ConnectionStatus: { StatusCode: "ACTIVE", Message: "ready" } },
@@ -475,7 +468,7 @@ describe.skipIf(!clientsAvailable)("boto3 and the AWS CLI", () => {
             ["delete_inbound_connection", "nosuchconnection", {}, "ResourceNotFoundException", 409],
             ["accept_inbound_connection", INBOUND, { key: "AKIAREADER" }, "AccessDeniedException", 403],
         ])("%s of %s %j is refused with %s", async (operation, id, more, code, status) => {
-            const error = await clients.refusal(es(operation, { ConnectionId: id }, more));
+            const error = await foreign.clients.refusal(es(operation, { ConnectionId: id }, more));
             expect(coded(error)).toEqual([code, status]);
             expect(inboundStates()).toEqual(["PENDING_ACCEPTANCE", "ACTIVE", "REJECTED"]);
         });
@@ -486,7 +479,7 @@ describe.skipIf(!clientsAvailable)("boto3 and the AWS CLI", () => {
         expect(output).toMatchObject({ Account: ACCOUNT });
         const role = { RoleArn: `arn:aws:iam::${OTHER_ACCOUNT}:role/owner`, RoleSessionName: "test" };
         const sts = (args: object) => ({ do: "call", service: "sts", operation: "assume_role", args });
-        expect(await clients.run(sts({ ...role, DurationSeconds: 900 }))).toMatchObject({
+        expect(await foreign.clients.run(sts({ ...role, DurationSeconds: 900 }))).toMatchObject({
             AssumedRoleUser: { Arn: `arn:aws:sts::${OTHER_ACCOUNT}:assumed-role/owner/test` },
         });
         const refused = await Promise.all(
@@ -495,7 +488,7 @@ describe.skipIf(!clientsAvailable)("boto3 and the AWS CLI", () => {
                 { ExternalId: "not one" },
                 { DurationSeconds: 1 },
                 { RoleSessionName: "" },
-            ].map((more) => clients.refusal(sts({ ...role, ...more }))),
+            ].map((more) => foreign.clients.refusal(sts({ ...role, ...more }))),
         );
         expect(refused.map(coded)).toEqual([
             ["NotSimulated", 501],

@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import path from "node:path";
 import { createInterface } from "node:readline";
+import { afterAll, beforeAll, beforeEach } from "vitest";
+import { type Simulator, startSimulator, type World } from "../../../src/simulator/index";
 import { installClients } from "../../../tools/vendor-clients/install.mjs";
 
 /** What a vendor's client raised, in the words that a program would look at. */
@@ -31,8 +33,42 @@ export function coded({ code, status }: ClientError): [string | undefined, numbe
     return [code, status];
 }
 
+type VendorCloud = "aws" | "alibaba" | "vpcep" | "azure";
+
+/** A simulator, and a vendor's clients of it. */
+export interface Foreign {
+    readonly simulator: Simulator;
+    readonly clients: Clients;
+    /** The command line, where a script for it is named. */
+    readonly shell: Clients;
+}
+
+/** Started for a test file. Each test begins with this world, in which nothing takes time. */
+export function useForeign(cloud: VendorCloud, world: () => World, shellScript?: string): Foreign {
+    const started: { -readonly [K in keyof Foreign]?: Foreign[K] } = {};
+    beforeAll(async () => {
+        const simulator = await startSimulator({ world: world() });
+        started.simulator = simulator;
+        started.clients = await startClients(cloud, simulator.env);
+        if (shellScript !== undefined) {
+            started.shell = await startClients(cloud, simulator.env, shellScript);
+        }
+    }, 180_000);
+    beforeEach(() => {
+        Object.assign(started.simulator as Simulator, { settleMs: 0, world: world() });
+        started.simulator?.clearCalls();
+        started.simulator?.clearFaults();
+    });
+    afterAll(async () => {
+        started.clients?.close();
+        started.shell?.close();
+        await started.simulator?.close();
+    });
+    return started as Foreign;
+}
+
 export async function startClients(
-    cloud: "aws" | "alibaba" | "vpcep" | "azure",
+    cloud: VendorCloud,
     env: Readonly<Record<string, string>>,
     script: string = cloud,
 ): Promise<Clients> {

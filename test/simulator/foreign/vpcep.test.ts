@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type Simulator, startSimulator, type World } from "../../../src/simulator/index";
+import { describe, expect, it } from "vitest";
+import type { World } from "../../../src/simulator/index";
 import { clientsAvailable } from "../../../tools/vendor-clients/install.mjs";
 import { DOMAIN, PROJECT, VPCEP_ENDPOINT, VPCEP_SERVICE } from "../../support/clouds";
-import { type Clients, coded, startClients } from "./clients";
+import { coded, useForeign } from "./clients";
 
 const OTHER_SERVICE = "5189d3c2-8882-4871-a3c2-d380272eed88";
 const BROKEN_SERVICE = "6189d3c2-8882-4871-a3c2-d380272eed88";
@@ -63,20 +63,7 @@ function fullWorld(region = "eu-de", undocumented: World["undocumented"] = {}): 
 }
 
 describe.skipIf(!clientsAvailable)("Huawei Cloud's Python SDK and otcextensions", () => {
-    let simulator: Simulator;
-    let clients: Clients;
-    beforeAll(async () => {
-        simulator = await startSimulator({ world: fullWorld() });
-        clients = await startClients("vpcep", simulator.env);
-    }, 180_000);
-    beforeEach(() => {
-        simulator.world = fullWorld();
-        simulator.clearFaults();
-    });
-    afterAll(async () => {
-        clients?.close();
-        await simulator?.close();
-    });
+    const foreign = useForeign("vpcep", () => fullWorld());
 
     const service = { vpc_endpoint_service_id: VPCEP_SERVICE };
     const huawei = (operation: string, args: object = {}, more: object = {}) => ({
@@ -93,16 +80,16 @@ describe.skipIf(!clientsAvailable)("Huawei Cloud's Python SDK and otcextensions"
     });
     const action = (body: object, args: object = service) => huawei("accept_or_reject_endpoint", args, { body });
     const stored = (endpoint = VPCEP_ENDPOINT) =>
-        simulator.world.huawei?.[0]?.endpointServices?.[0]?.connections?.find((c) => c.id === endpoint);
+        foreign.simulator.world.huawei?.[0]?.endpointServices?.[0]?.connections?.find((c) => c.id === endpoint);
 
     interface Listed {
         connections: { id: string }[];
         total_count: number;
     }
     const found = async (args: object) =>
-        (await clients.run<Listed>(huawei("list_service_connections", { ...service, ...args }))).connections.map(
-            (c) => c.id,
-        );
+        (
+            await foreign.clients.run<Listed>(huawei("list_service_connections", { ...service, ...args }))
+        ).connections.map((c) => c.id);
 
     describe("connections of a service", () => {
         it.each([
@@ -119,16 +106,16 @@ describe.skipIf(!clientsAvailable)("Huawei Cloud's Python SDK and otcextensions"
             expect(await found({})).toEqual(all);
             expect(await found({ limit: 2, offset: 2 })).toEqual(all.slice(2, 4));
             expect(await found({ sort_dir: "asc" })).toEqual(all.toReversed());
-            const page = await clients.run<Listed>(
+            const page = await foreign.clients.run<Listed>(
                 huawei("list_service_connections", { ...service, limit: 1, status: "failed" }),
             );
             expect([page.connections.length, page.total_count]).toEqual([1, 1]);
         });
 
         it("a request that comes while pages are read moves the others, unless the oldest come first", async () => {
-            simulator.advance(1_000);
+            foreign.simulator.advance(1_000);
             const [page, oldest] = [await found({ limit: 2 }), await found({ limit: 2, sort_dir: "asc" })];
-            simulator.world.huawei?.[0]?.endpointServices?.[0]?.connections?.push({
+            foreign.simulator.world.huawei?.[0]?.endpointServices?.[0]?.connections?.push({
                 id: id(9),
                 domainId: DOMAIN,
                 status: "pendingAcceptance",
@@ -144,15 +131,15 @@ describe.skipIf(!clientsAvailable)("Huawei Cloud's Python SDK and otcextensions"
             const updated = [VPCEP_ENDPOINT, id(1), id(2), id(3), id(4), id(5)];
             expect(await found({ sort_key: "updated_at" })).toEqual(updated);
             const wrong = (sort_key: string) =>
-                clients.refusal(huawei("list_service_connections", { ...service, sort_key }));
+                foreign.clients.refusal(huawei("list_service_connections", { ...service, sort_key }));
             expect(coded(await wrong("update_at"))).toEqual(["EndPoint.0017", 400]);
-            simulator.world = fullWorld("ap-southeast-1");
+            foreign.simulator.world = fullWorld("ap-southeast-1");
             expect(await found({ sort_key: "update_at" })).toEqual(updated);
             expect(coded(await wrong("updated_at"))).toEqual(["EndPoint.0017", 400]);
         });
 
         it("tell what users print: why one failed, what it is for", async () => {
-            const { connections } = await clients.run<Listed>(huawei("list_service_connections", service));
+            const { connections } = await foreign.clients.run<Listed>(huawei("list_service_connections", service));
             expect(connections[3]).toMatchObject({
                 status: "failed",
                 error: [{ error_code: "EndPoint.2022", error_message: "Failed to create an endpoint." }],
@@ -175,15 +162,15 @@ describe.skipIf(!clientsAvailable)("Huawei Cloud's Python SDK and otcextensions"
             [{ limit: 1001 }, "EndPoint.0006", "Invalid limit."],
             [{ offset: -1 }, "EndPoint.0010", "Invalid offset."],
         ])("asked for with %j are refused with %s", async (args, code, text) => {
-            const error = await clients.refusal(huawei("list_service_connections", { ...service, ...args }));
+            const error = await foreign.clients.refusal(huawei("list_service_connections", { ...service, ...args }));
             expect([...coded(error), error.text]).toEqual([code, 400, text]);
         });
 
         it("are what otcextensions sees too, and filters and sorts", async () => {
             const seen = async (query: object) =>
-                (await clients.run<{ id: string }[]>(otc("service_connections", [VPCEP_SERVICE], { query }))).map(
-                    (c) => c.id,
-                );
+                (
+                    await foreign.clients.run<{ id: string }[]>(otc("service_connections", [VPCEP_SERVICE], { query }))
+                ).map((c) => c.id);
             expect(await seen({ marker_id: "3" })).toEqual([id(3)]);
             expect(await seen({ id: id(4) })).toEqual([id(4)]);
             expect(await seen({ sort_dir: "asc", sort_key: "created_at", limit: 2, offset: 1 })).toEqual([
@@ -197,7 +184,9 @@ describe.skipIf(!clientsAvailable)("Huawei Cloud's Python SDK and otcextensions"
     describe("services", () => {
         const services = async (args: object) =>
             (
-                await clients.run<{ endpoint_services: { id: string }[] }>(huawei("list_endpoint_service", args))
+                await foreign.clients.run<{ endpoint_services: { id: string }[] }>(
+                    huawei("list_endpoint_service", args),
+                )
             ).endpoint_services.map((s) => s.id);
 
         it.each([
@@ -211,7 +200,7 @@ describe.skipIf(!clientsAvailable)("Huawei Cloud's Python SDK and otcextensions"
         });
 
         it("are named by region, name and id", async () => {
-            const { endpoint_services } = await clients.run<{ endpoint_services: object[] }>(
+            const { endpoint_services } = await foreign.clients.run<{ endpoint_services: object[] }>(
                 huawei("list_endpoint_service"),
             );
             expect(endpoint_services).toMatchObject([
@@ -225,7 +214,7 @@ describe.skipIf(!clientsAvailable)("Huawei Cloud's Python SDK and otcextensions"
                 { service_name: `eu-de.${OTHER_SERVICE}` },
                 { status: "failed", error: [{ error_code: "EndPoint.3022" }] },
             ]);
-            expect(await clients.run(huawei("list_service_details", service))).toMatchObject({
+            expect(await foreign.clients.run(huawei("list_service_details", service))).toMatchObject({
                 id: VPCEP_SERVICE,
                 approval_enabled: true,
                 service_name: `eu-de.Ledger.${VPCEP_SERVICE}`,
@@ -234,10 +223,12 @@ describe.skipIf(!clientsAvailable)("Huawei Cloud's Python SDK and otcextensions"
 
         it("are found by otcextensions by name and id", async () => {
             const name = `eu-de.Ledger.${VPCEP_SERVICE}`;
-            expect(await clients.run(otc("find_service", [name]))).toMatchObject({ id: VPCEP_SERVICE });
-            expect(await clients.run(otc("get_service", [OTHER_SERVICE]))).toMatchObject({ approval_enabled: true });
+            expect(await foreign.clients.run(otc("find_service", [name]))).toMatchObject({ id: VPCEP_SERVICE });
+            expect(await foreign.clients.run(otc("get_service", [OTHER_SERVICE]))).toMatchObject({
+                approval_enabled: true,
+            });
             const query = { name: "broken", status: "failed" };
-            expect(await clients.run(otc("services", [], { query }))).toMatchObject([{ id: BROKEN_SERVICE }]);
+            expect(await foreign.clients.run(otc("services", [], { query }))).toMatchObject([{ id: BROKEN_SERVICE }]);
         });
 
         it.each([
@@ -246,7 +237,7 @@ describe.skipIf(!clientsAvailable)("Huawei Cloud's Python SDK and otcextensions"
             [{ id: "x" }, "EndPoint.3062", 400],
             [{ status: "x" }, "EndPoint.0019", 400],
         ])("asked for with %j are refused with %s", async (args, code, status) => {
-            const error = await clients.refusal(huawei("list_endpoint_service", args));
+            const error = await foreign.clients.refusal(huawei("list_endpoint_service", args));
             expect([...coded(error), error.text]).toEqual([
                 code,
                 status,
@@ -258,18 +249,18 @@ describe.skipIf(!clientsAvailable)("Huawei Cloud's Python SDK and otcextensions"
             ["list_service_details", { vpc_endpoint_service_id: ELSEWHERE }, "EndPoint.2003", 400],
             ["list_service_permissions_details", service, "APIGW.0101", 404],
         ])("%s of %j is refused with %s", async (operation, args, code, status) => {
-            expect(coded(await clients.refusal(huawei(operation, args)))).toEqual([code, status]);
+            expect(coded(await foreign.clients.refusal(huawei(operation, args)))).toEqual([code, status]);
         });
     });
 
     describe("decisions", () => {
         it("of Huawei Cloud's SDK are what otcextensions reads, updated later than made", async () => {
             const created = stored()?.createdAt;
-            simulator.advance(3_600_000);
-            const answer = await clients.run(action({ action: "receive", endpoints: [VPCEP_ENDPOINT] }));
+            foreign.simulator.advance(3_600_000);
+            const answer = await foreign.clients.run(action({ action: "receive", endpoints: [VPCEP_ENDPOINT] }));
             expect(answer).toMatchObject({ connections: [{ id: VPCEP_ENDPOINT, status: "accepted" }] });
             const query = { id: VPCEP_ENDPOINT };
-            const [read] = await clients.run<Record<string, string>[]>(
+            const [read] = await foreign.clients.run<Record<string, string>[]>(
                 otc("service_connections", [VPCEP_SERVICE], { query }),
             );
             expect(read).toMatchObject({ status: "accepted", created_at: created });
@@ -281,9 +272,9 @@ describe.skipIf(!clientsAvailable)("Huawei Cloud's Python SDK and otcextensions"
                 ["accept", "accepted"],
                 ["reject", "rejected"],
             ]) {
-                await clients.run(otc("manage_service_connections", [VPCEP_SERVICE, word, [VPCEP_ENDPOINT]]));
+                await foreign.clients.run(otc("manage_service_connections", [VPCEP_SERVICE, word, [VPCEP_ENDPOINT]]));
                 const args = { ...service, id: VPCEP_ENDPOINT };
-                const { connections } = await clients.run<Listed>(huawei("list_service_connections", args));
+                const { connections } = await foreign.clients.run<Listed>(huawei("list_service_connections", args));
                 expect(connections).toMatchObject([{ status }]);
             }
         });
@@ -314,7 +305,7 @@ describe.skipIf(!clientsAvailable)("Huawei Cloud's Python SDK and otcextensions"
             [{ action: "receive", endpoints: [id(4)] }, "EndPoint.2019", 400, "The endpoint is being created."],
             [{ action: "reject", endpoints: [id(5)] }, "EndPoint.2018", 400, "The endpoint is being deleted."],
         ])("%j is refused with %s", async (body, code, status, text) => {
-            const error = await clients.refusal(action(body));
+            const error = await foreign.clients.refusal(action(body));
             expect([...coded(error), error.text]).toEqual([code, status, text]);
             expect(stored()?.status).toBe("pendingAcceptance");
         });
@@ -322,7 +313,7 @@ describe.skipIf(!clientsAvailable)("Huawei Cloud's Python SDK and otcextensions"
         it("of who has no permission, and with a wrong key, are refused", async () => {
             const denied = "Authentication information is incorrect or you have no permissions.";
             const body = { action: "receive", endpoints: [VPCEP_ENDPOINT] };
-            const decide = (more: object) => clients.refusal({ ...action(body), ...more });
+            const decide = (more: object) => foreign.clients.refusal({ ...action(body), ...more });
             const reader = await decide({ key: "HPUAREADER" });
             expect([...coded(reader), reader.text]).toEqual(["EndPoint.0004", 403, denied]);
             expect(coded(await decide({ project: "1" }))).toEqual(["EndPoint.0004", 403]);
@@ -345,35 +336,35 @@ describe.skipIf(!clientsAvailable)("Huawei Cloud's Python SDK and otcextensions"
                 "The endpoint has been connected to the endpoint service.",
             ],
         ])("the switch %s=%s refuses to receive", async (name, value, endpoint, code, text) => {
-            simulator.world = fullWorld("eu-de", { [name]: value });
-            const error = await clients.refusal(action({ action: "receive", endpoints: [endpoint] }));
+            foreign.simulator.world = fullWorld("eu-de", { [name]: value });
+            const error = await foreign.clients.refusal(action({ action: "receive", endpoints: [endpoint] }));
             expect([error.code, error.text]).toEqual([code, text]);
         });
 
         it("of a service that is not available are refused, or as the switch says", async () => {
             const world = fullWorld();
             Object.assign(world.huawei?.[0]?.endpointServices?.[0] ?? {}, { status: "creating" });
-            simulator.world = world;
+            foreign.simulator.world = world;
             const receive = action({ action: "receive", endpoints: [VPCEP_ENDPOINT] });
-            const error = await clients.refusal(receive);
+            const error = await foreign.clients.refusal(receive);
             expect([error.code, error.text]).toEqual(["EndPoint.2004", "The endpoint service is unavailable."]);
-            simulator.world = { ...world, undocumented: { vpcepServiceUnavailable: "ignored" } };
-            await clients.run(receive);
+            foreign.simulator.world = { ...world, undocumented: { vpcepServiceUnavailable: "ignored" } };
+            await foreign.clients.run(receive);
             expect(stored()?.status).toBe("accepted");
         });
 
         it("are frozen and throttled with the documented codes", async () => {
             const body = { action: "receive", endpoints: [VPCEP_ENDPOINT] };
-            simulator.addFaults([{ fault: "refuseIds" }, { fault: "throttle" }]);
-            const frozen = await clients.refusal(action(body));
+            foreign.simulator.addFaults([{ fault: "refuseIds" }, { fault: "throttle" }]);
+            const frozen = await foreign.clients.refusal(action(body));
             expect([frozen.code, frozen.text]).toEqual(["EndPoint.2015", "The endpoint has been frozen."]);
-            expect(coded(await clients.refusal(action(body)))).toEqual(["APIGW.0308", 429]);
+            expect(coded(await foreign.clients.refusal(action(body)))).toEqual(["APIGW.0308", 429]);
         });
     });
 
     describe("a token of the identity service", () => {
         it("is good for its project and for the list of projects", async () => {
-            expect(await clients.run({ do: "projects", name: "eu-de" })).toEqual({
+            expect(await foreign.clients.run({ do: "projects", name: "eu-de" })).toEqual({
                 projects: [{ id: PROJECT, name: "eu-de", enabled: true }],
             });
         });
@@ -384,27 +375,27 @@ describe.skipIf(!clientsAvailable)("Huawei Cloud's Python SDK and otcextensions"
             ["another's project", { project: "1" }, "The user has no role in the project."],
             ["a user of another domain", { domain: "other" }, "The username or password is wrong."],
         ])("is not given for %s", async (_, more, text) => {
-            const error = await clients.refusal(otc("services", [], more));
+            const error = await foreign.clients.refusal(otc("services", [], more));
             expect(error.message).toContain(`${text} (HTTP 401)`);
         });
 
         it("has the rights of its user", async () => {
             const reader = { user: "HPUAREADER", password: "secret-of-HPUAREADER" };
             const args = [VPCEP_SERVICE, "accept", [VPCEP_ENDPOINT]];
-            const error = await clients.refusal(otc("manage_service_connections", args, reader));
+            const error = await foreign.clients.refusal(otc("manage_service_connections", args, reader));
             expect([error.code, error.status]).toEqual(["EndPoint.0004", 403]);
             expect(stored()?.status).toBe("pendingAcceptance");
         });
 
         it("is not what somebody invents, and ends after a day", async () => {
-            const token = await fetch(`${simulator.url}/v3/auth/tokens`, {
+            const token = await fetch(`${foreign.simulator.url}/v3/auth/tokens`, {
                 method: "POST",
                 body: JSON.stringify(login()),
             });
             const headers = { "x-auth-token": token.headers.get("x-subject-token") ?? "" };
-            const list = `${simulator.url}/v1/${PROJECT}/vpc-endpoint-services`;
+            const list = `${foreign.simulator.url}/v1/${PROJECT}/vpc-endpoint-services`;
             expect([token.status, (await fetch(list, { headers })).status]).toEqual([201, 200]);
-            simulator.advance(86_400_000);
+            foreign.simulator.advance(86_400_000);
             expect((await fetch(list, { headers })).status).toBe(401);
             expect((await fetch(list, { headers: { "x-auth-token": "invented.token" } })).status).toBe(401);
         });
@@ -416,7 +407,7 @@ describe.skipIf(!clientsAvailable)("Huawei Cloud's Python SDK and otcextensions"
             ["a second factor", { identity: { ...login().auth.identity, totp: {} } }],
         ])("of %s is not simulated", async (_, more) => {
             const auth = { auth: { ...login().auth, ...more } };
-            const answer = await fetch(`${simulator.url}/v3/auth/tokens`, {
+            const answer = await fetch(`${foreign.simulator.url}/v3/auth/tokens`, {
                 method: "POST",
                 body: JSON.stringify(auth),
             });
