@@ -3,10 +3,11 @@ import { kinds } from "../../src/kinds";
 import type { Order, Scope } from "../../src/kinds/kind";
 import type { Decision } from "../../src/shared/vocabulary";
 import { ACCOUNT, REQUESTER } from "../support/accounts";
-import { ec2, IDENTITY } from "../support/answers";
+import { ec2 } from "../support/answers";
+import { cloudWith, filtersOf } from "../support/aws-cloud";
 import { useClouds } from "../support/clouds";
 import { TestStack } from "../support/engine";
-import { type Answer, KEYS, startHostile } from "../support/hostile-server";
+import type { Answer } from "../support/hostile-server";
 import { sentActions } from "../support/rows-clouds";
 import { rows } from "./aws-network-firewall-attachment";
 
@@ -54,32 +55,9 @@ function gateway(owner: string, setting: string): string {
     return `<item><transitGatewayId>${GATEWAY}</transitGatewayId><ownerId>${owner}</ownerId>${options}</item>`;
 }
 
-/** Calls to a cloud that gives these answers in turn, the last one for ever, and what it was asked. */
-async function cloudWith(...answers: readonly Answer[]) {
-    Object.assign(process.env, KEYS);
-    const asked: URLSearchParams[] = [];
-    const { url } = await startHostile(({ action, body }) => {
-        if (action === "GetCallerIdentity") {
-            return { body: IDENTITY };
-        }
-        asked.push(new URLSearchParams(body));
-        return answers[Math.min(asked.length, answers.length) - 1] as Answer;
-    });
-    const settings = { ec2Endpoint: url, stsEndpoint: url, networkfirewallEndpoint: url };
-    const clients = kind.cloud.connect({ settings, environment: KEYS, placement: { region: "eu-west-1" } });
-    return { call: { clients, signal: new AbortController().signal, now: Date.now }, asked };
-}
-
-function filtersOf(query: URLSearchParams | undefined): string[] {
-    return [1, 2, 3].flatMap((n) => {
-        const name = query?.get(`Filter.${n}.Name`);
-        return name === null ? [] : [`${name}=${query?.get(`Filter.${n}.Value.1`)}`];
-    });
-}
-
 describe("attachments", () => {
     it("are asked for by documented filters only", async () => {
-        const { call, asked } = await cloudWith(attachments([{}]));
+        const { call, asked } = await cloudWith(kind, attachments([{}]));
         await kind.list(scope, undefined, call);
         await kind.listOf?.(scope, [REQUESTER], undefined, call);
         await kind.lookup?.(scope, [ID], call);
@@ -92,7 +70,7 @@ describe("attachments", () => {
     });
 
     it("tell who asks, since when, and who decides", async () => {
-        const { call } = await cloudWith(attachments([{ owner: "444455556666" }]));
+        const { call } = await cloudWith(kind, attachments([{ owner: "444455556666" }]));
         expect((await kind.list(scope, undefined, call)).items).toEqual([
             {
                 id: ID,
@@ -112,13 +90,14 @@ describe("attachments", () => {
         { resource: "com.amazonaws.vpce.eu-west-1.vpce-svc-0123456789abcdef0" },
         { resource: "cn.com.amazonaws.vpce.cn-north-1.vpce-svc-0123456789abcdef0" },
     ])("of %j are no firewall's: neither listed nor found", async (other) => {
-        const { call } = await cloudWith(attachments([other]));
+        const { call } = await cloudWith(kind, attachments([other]));
         expect((await kind.list(scope, undefined, call)).items).toEqual([]);
         expect(await kind.lookup?.(scope, [ID], call)).toEqual([]);
     });
 
     it("go on after a page without any firewall", async () => {
         const { call } = await cloudWith(
+            kind,
             attachments([{ type: "vpc" }], "<nextToken>two</nextToken>"),
             attachments([], "<nextToken>three</nextToken>"),
             attachments([{}]),
@@ -128,7 +107,7 @@ describe("attachments", () => {
     });
 
     it.each(["initiating", "initiatingRequest"])("that are %s are still being made", async (state) => {
-        const { call } = await cloudWith(attachments([{ state }]));
+        const { call } = await cloudWith(kind, attachments([{ state }]));
         expect((await kind.list(scope, undefined, call)).items).toMatchObject([{ status: "accepting", making: true }]);
     });
 });
@@ -140,6 +119,7 @@ describe("the transit gateway", () => {
         ["", "unknown"],
     ])("with AutoAcceptSharedAttachments %j: %s", async (setting, admission) => {
         const { call } = await cloudWith(
+            kind,
             gateways("", "<nextToken>two</nextToken>"),
             gateways(gateway(ACCOUNT, setting)),
         );
@@ -147,9 +127,9 @@ describe("the transit gateway", () => {
     });
 
     it("is missing where nothing is listed, and says whose it is where it is shared with us", async () => {
-        const nothing = await cloudWith(gateways(""));
+        const nothing = await cloudWith(kind, gateways(""));
         expect(await kind.describe?.(scope, nothing.call)).toEqual({ found: "missing", admission: "unknown" });
-        const { call } = await cloudWith(gateways(gateway("444455556666", "disable")));
+        const { call } = await cloudWith(kind, gateways(gateway("444455556666", "disable")));
         await expect(kind.describe?.(scope, call)).rejects.toMatchObject({
             code: "NotTheOwner",
             text: expect.stringContaining("belongs to AWS account 444455556666"),
@@ -157,7 +137,7 @@ describe("the transit gateway", () => {
     });
 
     it("is looked for among our own", async () => {
-        const { call, asked } = await cloudWith(gateways(gateway(ACCOUNT, "disable")));
+        const { call, asked } = await cloudWith(kind, gateways(gateway(ACCOUNT, "disable")));
         expect(await kind.discover?.(scope, call)).toEqual([{ transitGatewayId: GATEWAY }]);
         expect(asked.map(filtersOf)).toEqual([[`owner-id=${ACCOUNT}`]]);
     });
@@ -172,7 +152,7 @@ describe("a decision", () => {
     it.each(["{}", JSON.stringify({ TransitGatewayAttachmentId: "tgw-attach-00000000" })])(
         "answered by %s may or may not have been taken",
         async (body) => {
-            const { call } = await cloudWith({ body });
+            const { call } = await cloudWith(kind, { body });
             expect(await kind.accept(scope, [order], call)).toMatchObject([{ id: ID, result: "unknown" }]);
         },
     );
@@ -184,7 +164,7 @@ describe("a decision", () => {
         [refusal("AccessDeniedException"), { result: "refused", code: "AccessDeniedException" }],
         [refusal("InternalServerError", 500), { result: "unknown" }],
     ])("%j: %o", async (answer, receipt) => {
-        const { call } = await cloudWith(answer);
+        const { call } = await cloudWith(kind, answer);
         expect(await kind.remove?.(scope, [order], call)).toMatchObject([{ id: ID, ...receipt }]);
     });
 });

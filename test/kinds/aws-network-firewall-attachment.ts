@@ -2,6 +2,7 @@ import type { World } from "../../src/simulator/index";
 import { ACCOUNT, OTHER_ACCOUNT, REQUESTER } from "../support/accounts";
 import { ec2, ec2Pages } from "../support/answers";
 import type { KindRows } from "../support/kind-rows";
+import { ATTACHMENT_STATES } from "../support/transit-gateways";
 
 const GATEWAY = "tgw-0123456789abcdef0";
 const ATTACHMENT = "tgw-attach-0a1b2c3d4e5f60718";
@@ -44,21 +45,8 @@ export const rows: KindRows = {
         reject: "network-firewall:RejectNetworkFirewallTransitGatewayAttachment",
         remove: "network-firewall:DeleteNetworkFirewallTransitGatewayAttachment",
     },
-    states: {
-        initiating: ["accepting", ">", ">"],
-        initiatingRequest: ["accepting", ">", ">"],
-        pendingAcceptance: ["pending", "accept", "reject"],
-        pending: ["accepting", ">", ">"],
-        available: ["accepted", "=", "x"],
-        modifying: ["accepted", "=", "x"],
-        rollingBack: ["accepted", "=", "x"],
-        rejecting: ["rejecting", "!", ">"],
-        rejected: ["rejected", "!", "="],
-        failing: ["failed", "!", "="],
-        failed: ["failed", "!", "="],
-        deleting: ["removing", "!", ">"],
-        deleted: ["absent", "!", "="],
-    },
+    // "Once rejected, you cannot reverse this action."
+    states: { ...ATTACHMENT_STATES, rejecting: ["rejecting", "!", ">"] },
     requester: { asking: REQUESTER, other: OTHER_ACCOUNT },
     evidence: { told: { resourceId: FIREWALL }, other: { resourceId: FIREWALL.replace("inspection", "bypass") } },
     answers: {

@@ -2,6 +2,7 @@ import type { World } from "../../src/simulator/index";
 import { ACCOUNT, OTHER_ACCOUNT, REQUESTER } from "../support/accounts";
 import { ec2, ec2Pages } from "../support/answers";
 import type { KindRows } from "../support/kind-rows";
+import { ATTACHMENT_STATES } from "../support/transit-gateways";
 
 const ATTACHMENT = "tgw-attach-0c1b2c3d4e5f60718";
 const THEIRS = "tgw-0a1b2c3d4e5f60718";
@@ -48,21 +49,7 @@ export const rows: KindRows = {
         reject: "ec2:RejectTransitGatewayPeeringAttachment",
         remove: "ec2:DeleteTransitGatewayPeeringAttachment",
     },
-    states: {
-        initiating: ["accepting", ">", ">"],
-        initiatingRequest: ["accepting", ">", ">"],
-        pendingAcceptance: ["pending", "accept", "reject"],
-        pending: ["accepting", ">", ">"],
-        available: ["accepted", "=", "x"],
-        modifying: ["accepted", "=", "x"],
-        rollingBack: ["accepted", "=", "x"],
-        rejecting: ["rejecting", ">", ">"],
-        rejected: ["rejected", "!", "="],
-        failing: ["failed", "!", "="],
-        failed: ["failed", "!", "="],
-        deleting: ["removing", "!", ">"],
-        deleted: ["absent", "!", "="],
-    },
+    states: ATTACHMENT_STATES,
     requester: { asking: REQUESTER, other: OTHER_ACCOUNT },
     evidence: { told: { transitGatewayId: THEIRS }, other: { transitGatewayId: "tgw-0fffffffffffffff0" } },
     accessKeyId: `AKIA${ACCOUNT}`,

@@ -3,8 +3,8 @@ import type { ConnectionKind } from "../../src/kinds/kind";
 import { IDENTITY } from "./answers";
 import { type Answer, KEYS, startHostile } from "./hostile-server";
 
-/** Calls of a kind to an EC2 that answers that in eu-west-1, and what it was asked. */
-export async function cloudWith(kind: ConnectionKind, answer: Answer) {
+/** Calls of a kind to an AWS that gives these answers in turn in eu-west-1, the last one for ever, and what it was asked. */
+export async function cloudWith(kind: ConnectionKind, ...answers: readonly Answer[]) {
     for (const [name, value] of Object.entries(KEYS)) {
         vi.stubEnv(name, value);
     }
@@ -15,9 +15,10 @@ export async function cloudWith(kind: ConnectionKind, answer: Answer) {
             return { body: IDENTITY };
         }
         asked.push(new URLSearchParams(body));
-        return answer;
+        return answers[Math.min(asked.length, answers.length) - 1] as Answer;
     });
-    const settings = { ec2Endpoint: url, stsEndpoint: url };
+    const endpoints = Object.keys(kind.cloud.settings).filter((name) => name.endsWith("Endpoint"));
+    const settings = Object.fromEntries(endpoints.map((name) => [name, url]));
     const clients = kind.cloud.connect({ settings, environment: KEYS, placement: { region: "eu-west-1" } });
     return { call: { clients, signal: new AbortController().signal, now: Date.now }, asked };
 }

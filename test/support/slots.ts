@@ -4,6 +4,8 @@ import { formatKey } from "../../src/shared/key";
 import type { Status } from "../../src/shared/vocabulary";
 import { CLOUDS } from "../../src/simulator/clouds";
 import type { Call, World } from "../../src/simulator/index";
+import type { Kind } from "../../src/simulator/server/kind";
+import { compact } from "../../src/simulator/server/message";
 import { type Expected, type KindRows, ROWS } from "./kind-rows";
 import { mergedWorlds } from "./worlds";
 
@@ -21,6 +23,15 @@ export interface Slot {
 
 /** A connection in the world: it moves between states, and is about somebody. */
 export type Live = Record<string, unknown> & { state?: string; status?: string };
+
+/** Where the simulator keeps the connections of each kind. */
+const SIMULATED: ReadonlyMap<string, { readonly cloud: keyof World; readonly simulated: Kind }> = new Map(
+    CLOUDS.flatMap(({ name, kinds }) =>
+        (kinds as readonly Kind[]).flatMap((simulated) =>
+            simulated.names.map((kind) => [kind, { cloud: name, simulated }] as const),
+        ),
+    ),
+);
 
 /** The connection of the rows of every kind, and two more of those kinds that act on several with one call. */
 export const SLOTS: readonly Slot[] = [...ROWS]
@@ -66,10 +77,9 @@ export function wordOf(world: World, slot: Pick<Slot, "kind" | "id" | "rows">): 
 
 /** What the simulator keeps about a connection. */
 function objectsOf(world: World, { kind, id }: Pick<Slot, "kind" | "id">): Live[] {
-    const cloud = CLOUDS.find(({ kinds }) => kinds.some(({ names }) => names.includes(kind)));
-    const simulated = cloud?.kinds.find(({ names }) => names.includes(kind));
-    const entries = (cloud === undefined ? [] : (world[cloud.name] ?? [])) as object[];
-    const all = entries.flatMap((entry) => simulated?.connections(entry as never) ?? []) as Live[];
+    const { cloud, simulated } = SIMULATED.get(kind) as { cloud: keyof World; simulated: Kind };
+    const entries = (world[cloud] ?? []) as object[];
+    const all = entries.flatMap((entry) => simulated.connections(entry)) as Live[];
     return all.filter((one) => Object.values(one).includes(id));
 }
 
@@ -117,8 +127,13 @@ export function mutationsOf({
 
 /** Whether an id of a call means it: some clouds name a request and what becomes of it differently. */
 export function isNamed(slot: Slot, id: string): boolean {
-    return slot.id === id || JSON.stringify(worldOfSlot(slot, slot.words[0] ?? "")).includes(`"${id}"`);
+    return slot.id === id || (WORLDS.get(slot) ?? "").includes(`"${id}"`);
 }
+
+/** What its world says, as text. */
+const WORLDS: ReadonlyMap<Slot, string> = new Map(
+    SLOTS.map((slot) => [slot, JSON.stringify(worldOfSlot(slot, slot.words[0] ?? ""))]),
+);
 
 /** Whether a call changes connections. */
 export function isMutation({ action }: Call): boolean {
@@ -133,8 +148,4 @@ function actionsOf(call: string): Action[] {
 function worldOfSlot({ rows, kind, id }: Slot, word: string): World {
     const own = rows.connection[kinds[kind].id] ?? "";
     return JSON.parse(JSON.stringify(rows.world(word)).replaceAll(own, id));
-}
-
-function compact(fields: Record<string, string | undefined | unknown>): Record<string, unknown> {
-    return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }
