@@ -7,8 +7,8 @@ import { deciderOf, EC2, oneIdPerCall } from "./ec2";
 import { account, region } from "./fields";
 import {
     attachmentId,
+    attachmentLimits,
     attachmentPermissions,
-    attachmentRates,
     attachmentStatuses,
     explainAttachment,
     isMaking,
@@ -83,14 +83,7 @@ export const transitGatewayPeering = defineKind<AwsTransitGatewayPeeringConnecti
     statuses: attachmentStatuses,
     lifecycle,
     permissions: { read: [READ], ...attachmentPermissions("Peering") },
-    limits: {
-        idsPerOrder: 1,
-        idsPerLookup: 100,
-        requestersPerList: 100,
-        settleEvery: "5s",
-        settleWithin: "10m",
-        rates: attachmentRates,
-    },
+    limits: attachmentLimits,
     lane: "connection",
     list: (_scope, cursor, call) => search(cursor, call),
     listOf: (_scope, requesters, cursor, call) => search(cursor, call, where("remote-owner-id", requesters)),

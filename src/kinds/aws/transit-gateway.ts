@@ -106,8 +106,15 @@ async function attachments(scope: Scope, NextToken: string | undefined, call: Aw
     return page;
 }
 
-/** "Mutating actions", which no action of an attachment is an exception of. */
-export const attachmentRates = { accept: ec2Rate(50, 5), reject: ec2Rate(50, 5), remove: ec2Rate(50, 5) };
+/** Of attachments that EC2 decides. Their rates are those of "mutating actions": no action of an attachment is an exception. */
+export const attachmentLimits = {
+    idsPerOrder: 1,
+    idsPerLookup: 100,
+    requestersPerList: 100,
+    settleEvery: "5s",
+    settleWithin: "10m",
+    rates: { accept: ec2Rate(50, 5), reject: ec2Rate(50, 5), remove: ec2Rate(50, 5) },
+};
 
 /** The permissions of the actions. */
 export function attachmentPermissions(attaches: Attaches) {
