@@ -1,10 +1,12 @@
 /**
- * `npm run docs`: writes docs/kinds.md and the tables in README.md from the kinds' own data. `--check` only compares.
+ * `npm run docs`: writes docs/kinds.md, the tables in README.md and the schema of the resource plugin from the kinds' own data. `--check`
+ * only compares.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { schema } from "./schema.mjs";
 
 const repository = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 const require = createRequire(import.meta.url);
@@ -22,6 +24,7 @@ const files = {
         readFileSync(readme, "utf8"),
     ),
     [path.join(repository, "docs/kinds.md")]: reference(),
+    [path.join(repository, "src/plugin/schema.json")]: `${JSON.stringify(schema(), undefined, 4)}\n`,
 };
 const stale = Object.entries(files).filter(([file, content]) => read(file) !== content);
 if (process.argv.includes("--check")) {

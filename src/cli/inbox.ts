@@ -61,11 +61,12 @@ export async function readInbox(
     environment: Environment,
     clock: Clock,
     progress: (done: number, all: number) => void,
+    configuration = new Configuration(environment),
 ): Promise<Inbox> {
     const places = placesOf(choice);
     const ended = new AbortController();
     try {
-        return await new Reader(choice, environment, clock, ended.signal, progress).readAll(places);
+        return await new Reader(choice, environment, clock, ended.signal, progress, configuration).readAll(places);
     } finally {
         // Sessions wait in the background before they ask again; a command that is done does not.
         ended.abort();
@@ -103,8 +104,9 @@ class Reader {
         clock: Clock,
         signal: AbortSignal,
         private readonly progress: (done: number, all: number) => void,
+        private readonly configuration: Configuration,
     ) {
-        this.places = new Places({ environment, clock, signal }, new Configuration(environment));
+        this.places = new Places({ environment, clock, signal }, configuration);
     }
 
     async readAll(places: readonly Place[]): Promise<Inbox> {
@@ -188,7 +190,11 @@ class Reader {
     private async defaultRegion({ kind }: Place): Promise<string | undefined> {
         return kind.fields.region === undefined
             ? undefined
-            : kind.cloud.defaults?.region?.find({ settings: {}, environment: this.environment, placement: {} });
+            : kind.cloud.defaults?.region?.find({
+                  settings: this.configuration.settings(kind.cloud),
+                  environment: this.environment,
+                  placement: {},
+              });
     }
 
     /** Reads one scope; its title, or undefined where it could not be read, which is said. */

@@ -1,5 +1,3 @@
-import { createRequire } from "node:module";
-
 /** Messages that are not evidence: shown by the CLI on the resource they belong to. */
 export type Log = (level: "info" | "warning", text: string, urn: string | undefined) => void | Promise<void>;
 
@@ -24,11 +22,14 @@ function connect(address: string | undefined): Log | undefined {
         return undefined;
     }
     try {
-        // grpc-js is the SDK's dependency, not ours: strict package managers hand it out to the SDK only.
-        const sdk = createRequire(require.resolve("@pulumi/pulumi"));
-        const grpc = sdk("@grpc/grpc-js") as typeof import("@grpc/grpc-js");
-        const { EngineClient } = sdk("@pulumi/pulumi/proto/engine_grpc_pb");
-        const { LogRequest, LogSeverity } = sdk("@pulumi/pulumi/proto/engine_pb");
+        const grpc: typeof import("@grpc/grpc-js") = require("@grpc/grpc-js");
+        const {
+            EngineClient,
+        }: typeof import("@pulumi/pulumi/proto/engine_grpc_pb") = require("@pulumi/pulumi/proto/engine_grpc_pb");
+        const {
+            LogRequest,
+            LogSeverity,
+        }: typeof import("@pulumi/pulumi/proto/engine_pb") = require("@pulumi/pulumi/proto/engine_pb");
         const client = new EngineClient(address, grpc.credentials.createInsecure());
         return (level, text, urn) => {
             const request = new LogRequest();

@@ -15,6 +15,14 @@ export interface CheckResult {
     readonly failures?: { readonly property: string; readonly reason: string }[];
 }
 
+/** Whether the outputs of a preview are the checked inputs, or this host is asked for them; `none`: it is no preview. */
+export type PreviewedOutputs = "inputs" | "asked for" | "none";
+
+/** A dynamic provider is told by its class whether this is a preview; a plugin only learns it after check. */
+export function previewedOutputs({ previewsOutputs }: ProviderProcess, news: Wire): PreviewedOutputs {
+    return previewsOutputs ? "asked for" : news.__preview === true ? "inputs" : "none";
+}
+
 /** Runs a check; what is wrong for people becomes its failure. */
 export async function checking(inputs: Wire, check: () => Promise<Wire>): Promise<CheckResult> {
     try {

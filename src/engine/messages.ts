@@ -11,6 +11,7 @@ export interface Line {
 export class Messages {
     private readonly said = new Set<string>();
     private readonly unsent = new Set<Promise<void>>();
+    private readonly announced = new Map<string, readonly Line[]>();
 
     constructor(private readonly log: Log) {}
 
@@ -38,6 +39,21 @@ export class Messages {
         if (line !== undefined) {
             this.report(named(line, urn), urn);
         }
+    }
+
+    /** Keeps what is only said in a preview: check cannot always tell. */
+    announce(line: Line, urn: string | undefined): void {
+        const key = urn ?? "";
+        this.announced.set(key, [...(this.announced.get(key) ?? []), line]);
+    }
+
+    /** This is a preview: says what was announced of a resource. */
+    sayAnnounced(urn: string | undefined): void {
+        const key = urn ?? "";
+        for (const line of this.announced.get(key) ?? []) {
+            this.sayNamed(line, urn);
+        }
+        this.announced.delete(key);
     }
 
     /** Whether this is asked for the first time. */

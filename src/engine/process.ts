@@ -19,6 +19,11 @@ export interface ProviderParts {
     readonly signal: AbortSignal;
     /** A new idempotency token. */
     readonly newToken: () => string;
+    /**
+     * Whether the engine asks this host for the outputs of a preview. Where it does not (a dynamic provider), the checked inputs stand for
+     * them: check then leaves unknown what `up` will change.
+     */
+    readonly previewsOutputs?: boolean;
 }
 
 /** Who spoke last about a resource: the engine's `diff` does not say whether it belongs to a preview or to a refresh. */
@@ -42,6 +47,7 @@ export interface ProviderProcess {
     readonly run: Run;
     readonly messages: Messages;
     readonly spoken: Spoken;
+    readonly previewsOutputs: boolean;
 }
 
 export function startProcess(parts: ProviderParts): ProviderProcess {
@@ -54,6 +60,7 @@ export function startProcess(parts: ProviderParts): ProviderProcess {
         reconciler: new Reconciler(parts.clock),
         run: new Run(parts.ledger),
         messages: new Messages(parts.log),
+        previewsOutputs: parts.previewsOutputs ?? false,
         spoken: { checked: new Set(), readings: new Map(), placed: new Map() },
     };
 }

@@ -24,9 +24,11 @@ export interface ResourceProvider {
     read(id: string, props?: Wire): Promise<ReadResult>;
     update(id: string, olds: Wire, news: Wire): Promise<{ outs: Wire }>;
     delete(id: string, props: Wire): Promise<void>;
+    /** For a host that knows only after check that this is a preview: says what check announced of a resource. */
+    announce(urn: string): Promise<void>;
 }
 
-type Calls = Omit<ResourceProvider, "configure">;
+type Calls = Omit<ResourceProvider, "configure" | "announce">;
 
 /** The providers of both resources, made of the given parts. What one learns, both know: listings, declarations, the brake. */
 export function createProviders(parts: ProviderParts): { decisions: ResourceProvider; admissions: ResourceProvider } {
@@ -35,9 +37,13 @@ export function createProviders(parts: ProviderParts): { decisions: ResourceProv
         const reader: ConfigReader = (key) => request.config?.get(key);
         process.configuration.configure(reader);
     };
+    const announce = (urn: string) => {
+        process.messages.sayAnnounced(urn);
+        return process.messages.flush();
+    };
     return {
-        decisions: { configure, ...saidBefore(process, decisionCalls(process)) },
-        admissions: { configure, ...saidBefore(process, admissionCalls(process)) },
+        decisions: { configure, announce, ...saidBefore(process, decisionCalls(process)) },
+        admissions: { configure, announce, ...saidBefore(process, admissionCalls(process)) },
     };
 }
 

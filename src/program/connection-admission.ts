@@ -1,10 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Connection, ConnectionKindName, ConnectionScope, EvidenceOf } from "../kinds";
-import { ADMISSION_ARGUMENTS, ADMISSION_TYPE_TOKEN, SCHEMA_VERSION } from "../shared/contract";
+import { ADMISSION_ARGUMENTS, SCHEMA_VERSION } from "../shared/contract";
 import type { Existing, Facts, OnDelete, Verdict } from "../shared/vocabulary";
 import type { ConnectionInput, EvidenceInput, RequesterInput, ScopeByKind, ScopeInput } from "./arguments";
 import { ConnectionDecision, type LookedUpConnection } from "./connection-decision";
-import { declare, fillIn, isOfType, providerText, refuseArguments, refuseOptions, urnOf } from "./resource";
+import { dynamicHost, type Host, isOfType, refuseOptions } from "./host";
+import { declare, fillIn, refuseArguments } from "./resource";
 
 /**
  * One rule of a {@link ConnectionAdmission}. It must name a requester or evidence: something the cloud vouches for. `K` is the name of the
@@ -147,8 +148,6 @@ export interface AdmissionRule {
     until?: string;
 }
 
-const PROVIDER = providerText("admission");
-
 /**
  * Who may connect to a whole service: rules decide about every request that arrives in one scope, the preview shows each verdict, and people
  * decide the rest. The first preview after a request came in shows it; `up` decides what that preview showed, and nothing that arrived since.
@@ -170,6 +169,9 @@ const PROVIDER = providerText("admission");
  * ```
  */
 export class ConnectionAdmission<K extends ConnectionKindName = ConnectionKindName> extends pulumi.CustomResource {
+    /** @internal */
+    static readonly host: Host = dynamicHost;
+
     readonly scope!: pulumi.Output<ConnectionScope>;
     readonly rules!: pulumi.Output<AdmissionRule[]>;
     readonly otherwise!: pulumi.Output<Verdict | undefined>;
@@ -195,13 +197,13 @@ export class ConnectionAdmission<K extends ConnectionKindName = ConnectionKindNa
      * of another package.
      */
     constructor(name: string, args: AdmissionArgs<K, ScopeByKind<K>>, opts?: pulumi.CustomResourceOptions) {
-        refuseOptions("ConnectionAdmission", name, opts);
+        const { host } = new.target;
+        refuseOptions("ConnectionAdmission", host, name, opts);
         refuseArguments("ConnectionAdmission", name, args, ADMISSION_ARGUMENTS);
-        const timeouts = opts?.customTimeouts;
         // JavaScript may leave them out; check says what is missing.
         const except = (args as Partial<ConnectionAdmissionArgs> | undefined)?.except;
         super(
-            ADMISSION_TYPE_TOKEN,
+            host.tokens.ConnectionAdmission,
             name,
             {
                 ...args,
@@ -210,13 +212,10 @@ export class ConnectionAdmission<K extends ConnectionKindName = ConnectionKindNa
                 counts: undefined,
                 transition: undefined,
                 warnings: undefined,
-                __provider: PROVIDER,
-                __urn: urnOf(name, ADMISSION_TYPE_TOKEN, opts?.parent),
                 __schemaVersion: SCHEMA_VERSION,
-                __preview: pulumi.runtime.isDryRun(),
-                ...(timeouts === undefined ? {} : { __timeouts: { ...timeouts } }),
+                ...host.inputs("ConnectionAdmission", name, opts ?? {}),
             },
-            opts ?? {},
+            host.options("ConnectionAdmission", opts ?? {}),
         );
         fillIn<ConnectionAdmission>(this, ADMISSION_ARGUMENTS);
         // The counts are unknown in a preview where `up` will change them; so are the verdicts, which the preview itself shows.
@@ -226,7 +225,7 @@ export class ConnectionAdmission<K extends ConnectionKindName = ConnectionKindNa
 
     /** Whether it is an admission, also one of another copy of this package. */
     static override isInstance(obj: unknown): obj is ConnectionAdmission {
-        return isOfType(obj, ADMISSION_TYPE_TOKEN);
+        return isOfType(obj, "ConnectionAdmission");
     }
 }
 

@@ -1,11 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Connection, ConnectionKindName, EvidenceOf } from "../kinds";
-import { ARGUMENTS, SCHEMA_VERSION, TYPE_TOKEN } from "../shared/contract";
+import { ARGUMENTS, SCHEMA_VERSION } from "../shared/contract";
 import { ownId } from "../shared/key";
 import type { Decision, Facts, ObservedConnection, OnDelete, OnDrift, Status } from "../shared/vocabulary";
 import type { ConnectionByKind, ConnectionInput, EvidenceInput, RequesterInput } from "./arguments";
 import { reportGone } from "./gone";
-import { declare, fillIn, isOfType, providerText, refuseArguments, refuseOptions, urnOf } from "./resource";
+import { dynamicHost, type Host, isOfType, refuseOptions } from "./host";
+import { declare, fillIn, refuseArguments } from "./resource";
 
 /**
  * Arguments of {@link ConnectionDecision}. `K` is the name of the connection's kind: it says which fields the connection has and which
@@ -109,8 +110,6 @@ interface CommonArgs<K extends ConnectionKindName, C> {
     timeout?: pulumi.Input<string>;
 }
 
-const PROVIDER = providerText("provider");
-
 /**
  * What {@link ConnectionDecision.get} returns: a connection as it stands. Nothing is declared about it, so there is no decision, and no
  * argument but the connection.
@@ -167,6 +166,9 @@ export interface LookedUpConnection extends pulumi.CustomResource {
  * ```
  */
 export class ConnectionDecision<K extends ConnectionKindName = ConnectionKindName> extends pulumi.CustomResource {
+    /** @internal */
+    static readonly host: Host = dynamicHost;
+
     readonly connection!: pulumi.Output<Connection>;
     readonly decision!: pulumi.Output<Decision>;
     readonly expectedRequester!: pulumi.Output<string | string[] | undefined>;
@@ -199,11 +201,11 @@ export class ConnectionDecision<K extends ConnectionKindName = ConnectionKindNam
      * `import` (creation adopts) and the provider of another package.
      */
     constructor(name: string, args: DecisionArgs<K, ConnectionByKind<K>>, opts?: pulumi.CustomResourceOptions) {
-        refuseOptions("ConnectionDecision", name, opts);
+        const { host } = new.target;
+        refuseOptions("ConnectionDecision", host, name, opts);
         refuseArguments("ConnectionDecision", name, args, ARGUMENTS);
-        const timeouts = opts?.customTimeouts;
         super(
-            TYPE_TOKEN,
+            host.tokens.ConnectionDecision,
             name,
             {
                 ...args,
@@ -214,15 +216,10 @@ export class ConnectionDecision<K extends ConnectionKindName = ConnectionKindNam
                 warnings: undefined,
                 decidedBy: undefined,
                 decidedAt: undefined,
-                __provider: PROVIDER,
-                __urn: opts?.id === undefined ? urnOf(name, TYPE_TOKEN, opts?.parent) : undefined,
                 __schemaVersion: SCHEMA_VERSION,
-                // Check takes it away again: what `up` will change is unknown in previews.
-                __preview: pulumi.runtime.isDryRun(),
-                // The engine never hands customTimeouts to a dynamic provider.
-                ...(timeouts === undefined ? {} : { __timeouts: { ...timeouts } }),
+                ...host.inputs("ConnectionDecision", name, opts ?? {}),
             },
-            opts ?? {},
+            host.options("ConnectionDecision", opts ?? {}),
         );
         fillIn<ConnectionDecision>(this, ARGUMENTS);
         if (opts?.id === undefined) {
@@ -255,13 +252,13 @@ export class ConnectionDecision<K extends ConnectionKindName = ConnectionKindNam
      */
     static get(name: string, id: pulumi.Input<pulumi.ID>, opts?: pulumi.CustomResourceOptions): LookedUpConnection {
         // It decides nothing: there are no arguments, and their outputs are of undefined.
-        const looked: pulumi.CustomResource = new ConnectionDecision(name, {} as never, { ...opts, id });
+        const looked: pulumi.CustomResource = new this(name, {} as never, { ...opts, id });
         return looked as LookedUpConnection;
     }
 
     /** Whether it is a decision, or what {@link ConnectionDecision.get} returns; also one of another copy of this package. */
     static override isInstance(obj: unknown): obj is ConnectionDecision | LookedUpConnection {
-        return isOfType(obj, TYPE_TOKEN);
+        return isOfType(obj, "ConnectionDecision");
     }
 }
 

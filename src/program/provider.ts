@@ -1,6 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
+import { OPTIONS } from "../shared/contract";
 import * as clouds from "./clouds";
-import { isOfType, refuseArguments } from "./resource";
+import { dynamicHost, type Host, isProviderOf } from "./host";
+import { refuseArguments } from "./resource";
 
 /** What one cloud's settings are as arguments. The comments are those of the settings. */
 type SettingsInput<S> = {
@@ -29,18 +31,6 @@ export interface ProviderArgs extends CloudSections {
 /** Settings of a cloud that speaks the VPCEP API. */
 export type VpcepArgs = NonNullable<ProviderArgs["huawei"]>;
 
-const OPTIONS: readonly Exclude<keyof ProviderArgs, keyof CloudSections>[] = [
-    "allowPlainHttp",
-    "maxCuts",
-    "pace",
-    "probe",
-    "requireExpectedRequester",
-    "unreadable",
-];
-
-/** The package that every dynamic resource of Node.js belongs to. */
-const PACKAGE = "pulumi-nodejs";
-
 /** Policies of the stack: an explicit provider must not be a way around them by leaving them out. */
 const INHERITED = ["maxCuts", "requireExpectedRequester"] as const;
 
@@ -58,6 +48,9 @@ const INHERITED = ["maxCuts", "requireExpectedRequester"] as const;
  * ```
  */
 export class Provider extends pulumi.ProviderResource {
+    /** @internal */
+    static readonly host: Host = dynamicHost;
+
     constructor(name: string, args: ProviderArgs = {}, opts?: pulumi.ResourceOptions) {
         refuseArguments("Provider", name, args, [...Object.keys(clouds), ...OPTIONS]);
         for (const [cloud, settings] of Object.entries(clouds)) {
@@ -66,7 +59,8 @@ export class Provider extends pulumi.ProviderResource {
         }
         const config = new pulumi.Config("connections");
         const inherited = Object.fromEntries(INHERITED.map((option) => [option, config.get(option)]));
-        super(PACKAGE, name, flatten({ ...inherited, ...defined(args) }), opts);
+        const { host } = new.target;
+        super(host.package, name, flatten({ ...inherited, ...defined(args) }, host), opts);
     }
 
     /**
@@ -74,12 +68,12 @@ export class Provider extends pulumi.ProviderResource {
      * provider of theirs that another library declares is one, too.
      */
     static override isInstance(obj: unknown): obj is Provider {
-        return isOfType(obj, `pulumi:providers:${PACKAGE}`);
+        return isProviderOf(dynamicHost, obj);
     }
 }
 
 /** The provider process reads one flat configuration: `aws.roleArn` is `connections:awsRoleArn`, as in the stack config. */
-function flatten(args: object): Record<string, pulumi.Output<string>> {
+function flatten(args: object, host: Host): Record<string, pulumi.Output<string>> {
     const entries = Object.entries(args).flatMap(([name, value]) =>
         isSection(value)
             ? Object.entries(value).map(
@@ -91,7 +85,7 @@ function flatten(args: object): Record<string, pulumi.Output<string>> {
         entries
             .filter(([, value]) => value !== undefined)
             .map(([name, value]) => [
-                `connections:${name}`,
+                host.setting(name),
                 (pulumi.output(value) as pulumi.Output<unknown>).apply(String),
             ]),
     );

@@ -26,14 +26,6 @@ export function providerText(name: "provider" | "admission"): string {
     return `exports.handler=()=>{try{return require("pulumi-connection-decision/provider").${name}}catch(e){throw e.code=="MODULE_NOT_FOUND"?Error("${sentence}"):e}}`;
 }
 
-/**
- * Whether a value is a resource with this type token. The Pulumi way: not `instanceof`, which fails where the package is installed twice.
- */
-export function isOfType(value: unknown, type: string): boolean {
-    // Internal to the SDK, but what every generated package compares.
-    return pulumi.Resource.isInstance(value) && (value as { __pulumiType?: string }).__pulumiType === type;
-}
-
 /** Throws on arguments that do not exist, also from JavaScript and through spreads: a misspelled guard would let a stranger in. */
 export function refuseArguments(type: string, name: string, args: object, known: readonly string[]): void {
     const problems = unknownNames(Object.keys(args ?? {}), known, type);
@@ -94,26 +86,4 @@ function engineAddress(): string | undefined {
         ?.getChannel?.()
         .getTarget()
         .replace(/^dns:\/*/, "");
-}
-
-/** Throws on options that these resources cannot have, before anything is registered. */
-export function refuseOptions(
-    type: "ConnectionDecision" | "ConnectionAdmission",
-    name: string,
-    opts: pulumi.CustomResourceOptions | undefined,
-): void {
-    if (opts?.import !== undefined) {
-        const adopts =
-            type === "ConnectionDecision"
-                ? "Declare the decision: creation adopts a connection that is decided already, and sends nothing."
-                : "Declare the rules: creation adopts what they already hold for, and the preview shows the rest.";
-        throw new pulumi.RunError(`${type} "${name}": opts.import is not possible and not needed. ${adopts}`);
-    }
-    // Internal to the SDK; without it the engine fails later with "unrecognized resource type (Check)" (pulumi/pulumi#2776).
-    const foreign = (opts?.provider as { getPackage?(): string } | undefined)?.getPackage?.();
-    if (foreign !== undefined && foreign !== "pulumi-nodejs") {
-        throw new pulumi.RunError(
-            `${type} "${name}": opts.provider is a provider of "${foreign}", which cannot decide connections. Pass a Provider of pulumi-connection-decision, or none.`,
-        );
-    }
 }

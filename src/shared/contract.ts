@@ -39,3 +39,22 @@ export const ADMISSION_ARGUMENTS = [
     "allowRemoval",
     "timeout",
 ] as const;
+
+/** Settings that concern every cloud: `connections:maxCuts` in the stack config. */
+export const OPTIONS = [
+    "allowPlainHttp",
+    "maxCuts",
+    "pace",
+    "probe",
+    "requireExpectedRequester",
+    "unreadable",
+] as const;
+
+/** The name of the resource plugin and of its package, `pulumi-resource-connections`. */
+export const PLUGIN = "connections";
+
+/** The type token of a decision that the resource plugin makes. */
+export const PLUGIN_TYPE_TOKEN = `${PLUGIN}:index:ConnectionDecision`;
+
+/** The type token of an admission that the resource plugin makes. */
+export const PLUGIN_ADMISSION_TYPE_TOKEN = `${PLUGIN}:index:ConnectionAdmission`;

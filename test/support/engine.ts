@@ -166,7 +166,7 @@ export class TestStack {
     }
 
     private async create(
-        provider: Omit<ResourceProvider, "configure">,
+        provider: Omit<ResourceProvider, "configure" | "announce">,
         name: string,
         inputs: Wire,
         failures: Record<string, string>,
@@ -184,7 +184,7 @@ export class TestStack {
     }
 
     private async update(
-        provider: Omit<ResourceProvider, "configure">,
+        provider: Omit<ResourceProvider, "configure" | "announce">,
         name: string,
         old: Recorded,
         inputs: Wire,
@@ -212,7 +212,7 @@ export class TestStack {
     }
 
     private async delete(
-        provider: Omit<ResourceProvider, "configure">,
+        provider: Omit<ResourceProvider, "configure" | "announce">,
         name: string,
         resource: Recorded,
         failures: Record<string, string>,
@@ -241,7 +241,7 @@ export class TestStack {
         decisions.configure({ config: { get: (key) => this.config[key] } });
         // The engine asks the provider that a resource's own inputs name.
         const of = (inputs: Wire) => (inputs.rules === undefined ? decisions : admissions);
-        const provider: Omit<ResourceProvider, "configure"> = {
+        const provider: Omit<ResourceProvider, "configure" | "announce"> = {
             check: (olds, news) => of(news).check(olds, news),
             diff: (id, olds, news) => of(olds).diff(id, olds, news),
             create: (inputs) => of(inputs).create(inputs),

@@ -17,6 +17,9 @@ Object.assign((settings as unknown as Record<"grpcClientOptions", object>).grpcC
 
 const repository = path.resolve(__dirname, "../..");
 
+/** The resource plugin as a release has it: `npm run plugin`. */
+export const PLUGIN_FOLDER = path.join(repository, "dist/release");
+
 /** What a CLI run needs besides the clouds: no network, no passphrase prompt. */
 export const CLI_ENV = {
     PULUMI_CONFIG_PASSPHRASE: "test",
@@ -54,6 +57,7 @@ export interface RealStack {
 export async function realStack(
     env: Readonly<Record<string, string>>,
     config: Readonly<Record<string, string>> = {},
+    host: "dynamic" | "plugin" = "dynamic",
 ): Promise<RealStack> {
     const { bin, pulumiCommand } = await installedCli();
     const folder = mkdtempSync(path.join(tmpdir(), "connection-decision-"));
@@ -76,7 +80,14 @@ export async function realStack(
             pulumiHome: envVars.PULUMI_HOME,
             pulumiCommand,
             envVars,
-            projectSettings: { name: "decisions", runtime: "nodejs", backend },
+            projectSettings: {
+                name: "decisions",
+                runtime: "nodejs",
+                backend,
+                ...(host === "plugin"
+                    ? { plugins: { providers: [{ name: "connections", path: PLUGIN_FOLDER }] } }
+                    : {}),
+            },
         },
     );
     if (Object.keys(config).length > 0) {

@@ -15,6 +15,8 @@ import {
     declaredBefore,
     ledgerProblem,
     locate,
+    type PreviewedOutputs,
+    previewedOutputs,
     refuse,
     refuseNewerState,
     refuseUnknownArguments,
@@ -71,11 +73,16 @@ export function checkAdmission(process: ProviderProcess, olds: Wire, news: Wire)
         const { requireExpectedRequester } = process.configuration.options();
         refuse(ledgerProblem(process, admission.onDelete));
         refuse(requireExpectedRequester ? unnamedAccepts(admission) : undefined);
-        return { ...inputs, ...(await evidence(process, olds, known, news.__preview === true)) };
+        return { ...inputs, ...(await evidence(process, olds, known, previewedOutputs(process, news))) };
     });
 }
 
-async function evidence(process: ProviderProcess, olds: Wire, inputs: Wire, preview: boolean): Promise<Wire> {
+async function evidence(
+    process: ProviderProcess,
+    olds: Wire,
+    inputs: Wire,
+    previewed: PreviewedOutputs,
+): Promise<Wire> {
     const urn = urnOf(inputs);
     const { target, place, kept } = await locateScope(process, olds, inputs, urn);
     // What version 0.1.0 left out by itself is named in `except` now, or not left out.
@@ -102,13 +109,13 @@ async function evidence(process: ProviderProcess, olds: Wire, inputs: Wire, prev
     }
     refuseDeclared(process, opened, found, urn);
     await weigh(process, opened, found.entries, urn);
-    const shown = evidenceOf(opened, found, preview ? "all" : "left");
-    tell(process, shown, found.entries, preview, urn);
+    const shown = evidenceOf(opened, found, previewed === "none" ? "left" : "all");
+    tell(process, shown, found.entries, previewed, urn);
     return {
         ...shown,
         ...placed,
         // What `up` changes is not known in a preview.
-        ...(preview && shown.transition !== undefined ? { counts: UNKNOWN } : {}),
+        ...(previewed === "inputs" && shown.transition !== undefined ? { counts: UNKNOWN } : {}),
     };
 }
 
@@ -148,14 +155,17 @@ function tell(
     { messages }: ProviderProcess,
     { warnings, transition }: Wire,
     entries: readonly Entry[],
-    preview: boolean,
+    previewed: PreviewedOutputs,
     urn: string | undefined,
 ): void {
     for (const text of (warnings ?? []) as string[]) {
         messages.say({ level: "warning", text }, urn);
     }
-    if (preview && transition !== undefined) {
-        messages.sayNamed(announcement(String(transition), entries), urn);
+    if (transition !== undefined) {
+        messages.announce(announcement(String(transition), entries), urn);
+    }
+    if (previewed === "inputs") {
+        messages.sayAnnounced(urn);
     }
 }
 

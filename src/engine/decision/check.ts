@@ -1,4 +1,11 @@
-import { type Locked, refuseKnownStranger, refuseLocked, refuseMovedAccount, trust } from "../../decision/case";
+import {
+    type Case,
+    type Locked,
+    refuseKnownStranger,
+    refuseLocked,
+    refuseMovedAccount,
+    trust,
+} from "../../decision/case";
 import { type Declaration, declarationProblems, readDeclaration, removalProblem } from "../../decision/declaration";
 import { isEstablished, memoryOf, refuseOver, timed, withRejection } from "../../decision/establishment";
 import { isRecord } from "../../decision/fields";
@@ -15,12 +22,15 @@ import { ARGUMENTS, SCHEMA_VERSION } from "../../shared/contract";
 import { ANY } from "../../shared/key";
 import { DecisionError, problemText } from "../../shared/problem";
 import { hasUnknown, UNKNOWN } from "../../shared/unknown";
+import type { Status } from "../../shared/vocabulary";
 import {
     type CheckResult,
     checking,
     declaredBefore,
     ledgerProblem,
     locate,
+    type PreviewedOutputs,
+    previewedOutputs,
     refuse,
     refuseNewerState,
     refuseUnknownArguments,
@@ -55,7 +65,7 @@ const EVIDENCE = [
 /** What a check was given beside the arguments. */
 interface Asked {
     readonly olds: Wire;
-    readonly preview: boolean;
+    readonly previewed: PreviewedOutputs;
     /** Arguments that are not known yet. */
     readonly unknown: readonly string[];
     readonly urn: string | undefined;
@@ -86,14 +96,14 @@ export function check(process: ProviderProcess, olds: Wire, news: Wire): Promise
             return notKnownYet(process, inputs, "the provider's configuration");
         }
         refuse(policyProblem(process, declaration, unknown));
-        const asked = { olds, preview: news.__preview === true, unknown, urn: urnOf(inputs) };
+        const asked = { olds, previewed: previewedOutputs(process, news), unknown, urn: urnOf(inputs) };
         return { ...inputs, ...(await evidence(process, declaration, asked)) };
     });
 }
 
 /** The evidence of a declaration: where it is, how it stands, what will happen. Fails where nothing may. */
 async function evidence(process: ProviderProcess, declared: Declaration, asked: Asked): Promise<Wire> {
-    const { olds, preview, urn } = asked;
+    const { olds, previewed, urn } = asked;
     const located = await locate(process, declared.connection, declaredBefore(olds, olds.connection), urn);
     const { kept } = located;
     const { declaration, memory: known } = timed(declared, kept ? memoryOf(olds) : {}, process.clock.now());
@@ -114,11 +124,11 @@ async function evidence(process: ProviderProcess, declared: Declaration, asked: 
     process.spoken.checked.add(urn ?? target.address.key);
     await tellSuccessor(process, one, now, urn);
     await refuseOrProbe(process, one, now, urn);
-    if (preview && !kept) {
+    if (!kept && previewed !== "none") {
         await tellLeft(process, asked);
     }
     tell(process, one, now, asked);
-    return stamped(one, place, now, preview);
+    return stamped(one, place, now, previewed);
 }
 
 /** A connection that is named by what is known of it, found; and the id as its place, which pins it. */
@@ -126,12 +136,12 @@ async function find(
     { reconciler, spoken }: ProviderProcess,
     { target, place }: { readonly target: Target; readonly place: Place },
     locked: Locked | undefined,
-    { preview, urn }: Asked,
+    { previewed, urn }: Asked,
 ): Promise<{ target: Target; place: Place }> {
     if (target.sought === undefined || locked !== undefined) {
         return { target, place };
     }
-    const found = await reconciler.inventory.seek(target, undefined, !preview);
+    const found = await reconciler.inventory.seek(target, undefined, previewed !== "inputs");
     if (isSought(found.address.id)) {
         return { target, place };
     }
@@ -201,23 +211,30 @@ async function refuseOrProbe(
 }
 
 /** Says on the resource what a reviewer should know, and in a preview what will happen. */
-function tell({ messages }: ProviderProcess, { case: one }: Opened, now: View, { preview, unknown, urn }: Asked): void {
+function tell(
+    { messages }: ProviderProcess,
+    { case: one }: Opened,
+    now: View,
+    { previewed, unknown, urn }: Asked,
+): void {
     for (const text of now.warnings) {
         messages.say({ level: "warning", text }, urn);
     }
-    if (preview && now.plan.transition !== undefined) {
-        messages.sayNamed(announcement(one, now, unknown), urn);
+    if (now.plan.transition !== undefined) {
+        messages.announce(announcement(one, now, unknown), urn);
+    }
+    if (previewed === "inputs") {
+        messages.sayAnnounced(urn);
     }
 }
 
 /** What check adds to the inputs: what the preview shows, and what every later step reads. What is undefined is left out. */
-function stamped({ declaration, case: one }: Opened, place: Place, now: View, preview: boolean): Wire {
+function stamped({ declaration, case: one }: Opened, place: Place, now: View, previewed: PreviewedOutputs): Wire {
     const { plan, observed, warnings, reading } = now;
     const due = ["act", "settle", "awaitRequest"].includes(plan.step.do);
     const isSome = (value: object) => Object.keys(value).length > 0;
     return {
-        // What `up` changes is not known in a preview; what `up` stores is what will hold.
-        observed: due ? { ...observed, status: preview ? UNKNOWN : outcomeOf(plan, one) } : observed,
+        observed: due && previewed !== "asked for" ? { ...observed, status: statusIn(previewed, now, one) } : observed,
         transition: plan.transition,
         warnings: isSome(warnings) ? warnings : undefined,
         __held: plan.step.do === "hold" ? true : undefined,
@@ -231,6 +248,11 @@ function stamped({ declaration, case: one }: Opened, place: Place, now: View, pr
     };
 }
 
+/** What `up` changes is not known in a preview; what `up` stores is what will hold. */
+function statusIn(previewed: PreviewedOutputs, { plan }: View, one: Case): Status {
+    return previewed === "inputs" ? (UNKNOWN as Status) : outcomeOf(plan, one);
+}
+
 /**
  * In `up`, a request that was never seen may have been made by this very run, after its scope was listed: absence from an old listing is
  * not believed.
@@ -238,10 +260,10 @@ function stamped({ declaration, case: one }: Opened, place: Place, now: View, pr
 async function readAgain(
     { reconciler }: ProviderProcess,
     { target, case: one }: Opened,
-    { preview }: Asked,
+    { previewed }: Asked,
     reading: Reading,
 ): Promise<Reading> {
-    return preview || reading.state !== "absent" || one.memory.seen !== undefined
+    return previewed === "inputs" || reading.state !== "absent" || one.memory.seen !== undefined
         ? reading
         : trust(one, await reconciler.inventory.confirm(target));
 }
@@ -265,7 +287,7 @@ async function tellLeft({ places, reconciler, messages }: ProviderProcess, { old
         doubt === undefined
             ? replacementLine(onDelete, address.key, seen)
             : leftLine(onDelete, address.key, seen, doubt.text);
-    messages.sayNamed(line, urn);
+    messages.announce(line, urn);
 }
 
 /** What is known of the connection tells whether an admission of this program covers it. */

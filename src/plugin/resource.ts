@@ -1,0 +1,177 @@
+import { PartialFailure } from "../engine/decision/outputs";
+import type { ResourceProvider } from "../engine/providers";
+import { omit, type Wire } from "../engine/wire";
+import { DecisionError } from "../shared/problem";
+import { type Difference, differences } from "./detailed-diff";
+
+/** What the engine says of the resource that a call is about. */
+export interface Subject {
+    readonly urn: string;
+    /** `customTimeouts` of the resource for this call, in seconds; 0: none. */
+    readonly timeout?: number;
+}
+
+/** What this plugin answers to Diff. */
+export interface PluginDiff {
+    readonly changes: boolean;
+    readonly replaces: readonly string[];
+    readonly detailed: readonly Difference[];
+}
+
+/** One type of resource: what differs between the two. */
+export interface ResourceType {
+    /** Its arguments. */
+    readonly arguments: readonly string[];
+    /** What check adds to its inputs for people. */
+    readonly evidence: readonly string[];
+    /** What a refresh may find changed beside. */
+    readonly observed: readonly string[];
+    /** What is derived for programs, which read outputs only. */
+    derive(id: string | undefined, outputs: Wire): Wire;
+    /** What `up` will change of the outputs. */
+    unknowns(inputs: Wire): Wire;
+    /** The inputs that declare what already holds, and the outputs they have; throws where nothing can be imported. */
+    adopt(id: string, outputs: Wire): { readonly inputs: Wire; readonly outputs: Wire };
+}
+
+/** A failure after which the resource is recorded as it stands; the next `up` goes on. */
+export class Recorded extends DecisionError {
+    constructor(
+        message: string,
+        readonly id: string,
+        readonly outputs: Wire,
+    ) {
+        super(message);
+    }
+}
+
+/** What only a dynamic provider needs in inputs and outputs. The engine tells it to a plugin with every call. */
+const OF_DYNAMIC_HOST = ["__urn", "__timeouts", "__preview"] as const;
+
+type Operation = "create" | "update" | "delete";
+
+/**
+ * A provider of the engine room behind a resource plugin: adds what the engine says with each call, takes it out of what is stored, and
+ * gives what a dynamic provider cannot: outputs of a preview, differences property by property, import.
+ */
+export class PluginResource {
+    /** Resources that check has spoken about. */
+    private readonly checked = new Set<string>();
+    /** What a read in this process found changed, by id: the engine asks for it as a diff. */
+    private readonly refreshed = new Map<string, readonly Difference[]>();
+    /** Connections that are being imported. */
+    private readonly imported = new Set<string>();
+
+    constructor(
+        private readonly provider: ResourceProvider,
+        private readonly type: ResourceType,
+    ) {}
+
+    async check({ urn }: Subject, olds: Wire, news: Wire): Promise<{ inputs: Wire; reasons: readonly string[] }> {
+        this.checked.add(urn);
+        const { inputs, failures = [] } = await this.provider.check(olds, this.given(news, { urn }));
+        return { inputs: stored(inputs), reasons: failures.map(({ reason }) => reason) };
+    }
+
+    async diff({ urn }: Subject, id: string, olds: Wire, news: Wire, oldInputs: Wire): Promise<PluginDiff> {
+        const refreshed = this.refreshed.get(id);
+        if (refreshed !== undefined && !this.checked.has(urn)) {
+            const { changes } = await this.provider.diff(id, olds, this.given(news, { urn }));
+            return { changes, replaces: [], detailed: changes ? refreshed : [] };
+        }
+        const { changes, replaces = [] } = await this.provider.diff(id, olds, this.given(news, { urn }));
+        if (replaces.length === 0 && this.imported.has(id)) {
+            return imported(oldInputs, news);
+        }
+        const names = [...this.type.arguments, ...this.type.evidence];
+        return { changes, replaces, detailed: changes ? differences(names, olds, news) : [] };
+    }
+
+    async create(subject: Subject, inputs: Wire): Promise<{ id: string; outputs: Wire }> {
+        const given = this.given(inputs, subject, "create");
+        const { id, outs } = await this.partly(inputs, () => this.provider.create(given));
+        return { id, outputs: this.outputs(id, outs, inputs) };
+    }
+
+    /** The outputs that a preview can know. */
+    async previewCreate({ urn }: Subject, inputs: Wire): Promise<Wire> {
+        await this.provider.announce(urn);
+        return this.previewed(undefined, {}, inputs);
+    }
+
+    async update(subject: Subject, id: string, olds: Wire, news: Wire): Promise<Wire> {
+        const given = this.given(news, subject, "update");
+        const { outs } = await this.partly(news, () => this.provider.update(id, olds, given));
+        return this.outputs(id, outs, news);
+    }
+
+    /** The outputs that a preview can know. */
+    async previewUpdate({ urn }: Subject, id: string, olds: Wire, news: Wire): Promise<Wire> {
+        await this.provider.announce(urn);
+        return this.previewed(id, omit(olds, [...this.type.arguments, ...this.type.evidence]), news);
+    }
+
+    /** @param state undefined: the engine imports, and knows the id only */
+    async read(
+        { urn }: Subject,
+        id: string,
+        state: Wire | undefined,
+    ): Promise<{ id: string; outputs: Wire; inputs?: Wire }> {
+        const before = state ?? {};
+        const { id: found, props, inputs } = await this.provider.read(id, this.given(before, { urn }));
+        const outputs = this.outputs(found, props, before);
+        if (state === undefined) {
+            const adopted = this.type.adopt(found, outputs);
+            this.imported.add(found);
+            return { id: found, ...adopted };
+        }
+        // The engine inverts what it is told here: from what was read to what was stored.
+        const names = [...this.type.arguments, ...this.type.evidence, ...this.type.observed];
+        this.refreshed.set(found, differences(names, outputs, state));
+        return { id: found, outputs, ...(inputs === undefined ? {} : { inputs: stored(inputs) }) };
+    }
+
+    delete(subject: Subject, id: string, outputs: Wire): Promise<void> {
+        return this.provider.delete(id, this.given(outputs, subject, "delete"));
+    }
+
+    private given(wire: Wire, { urn, timeout = 0 }: Subject, operation?: Operation): Wire {
+        const timeouts = operation === undefined || timeout === 0 ? {} : { __timeouts: { [operation]: `${timeout}s` } };
+        return { ...omit(wire, OF_DYNAMIC_HOST), __urn: urn, ...timeouts };
+    }
+
+    /** What a dynamic provider needs in the state stays there, so that a program can go back to it. */
+    private outputs(id: string, outs: Wire, { __provider }: Wire): Wire {
+        return { ...stored(outs), ...this.type.derive(id, outs), ...(__provider === undefined ? {} : { __provider }) };
+    }
+
+    private previewed(id: string | undefined, kept: Wire, inputs: Wire): Wire {
+        const known = { ...kept, ...stored(inputs) };
+        const will = inputs.transition === undefined ? {} : this.type.unknowns(inputs);
+        return { ...known, ...this.type.derive(id, known), ...will };
+    }
+
+    /** A partial failure is recorded with the outputs that programs read. */
+    private async partly<R>(inputs: Wire, call: () => Promise<R>): Promise<R> {
+        try {
+            return await call();
+        } catch (error) {
+            throw error instanceof PartialFailure
+                ? new Recorded(error.message, error.id, this.outputs(error.id, error.properties, inputs))
+                : error;
+        }
+    }
+}
+
+/**
+ * What is imported holds already. Guards and other arguments that the program adds are no difference from it: they are stored by the next
+ * `up`. Another decision is one.
+ */
+function imported(oldInputs: Wire, news: Wire): PluginDiff {
+    const detailed = differences(["decision"], oldInputs, news, true);
+    return { changes: detailed.length > 0, replaces: [], detailed };
+}
+
+function stored(wire: Wire): Wire {
+    return omit(wire, OF_DYNAMIC_HOST);
+}

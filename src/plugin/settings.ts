@@ -1,0 +1,66 @@
+import type { Wire } from "../engine/wire";
+import { kinds } from "../kinds";
+import type { Cloud, Environment } from "../kinds/cloud";
+import { type ConfigReader, Configuration } from "../place/configuration";
+import { OPTIONS, PLUGIN } from "../shared/contract";
+import { DecisionError } from "../shared/problem";
+import { unknownNames } from "../shared/suggest";
+
+/** Every cloud that a kind belongs to, once. */
+const CLOUDS: readonly Cloud<unknown>[] = [
+    ...new Map(Object.values(kinds).map(({ cloud }) => [cloud.name, cloud])).values(),
+];
+
+/** The settings by the name that the plugin gives them, `awsRegion`. */
+const SETTINGS = CLOUDS.flatMap(({ name, settings }) =>
+    Object.entries(settings).map(([setting, { sameAs }]) => ({
+        name: `${name}${setting.charAt(0).toUpperCase()}${setting.slice(1)}`,
+        sameAs,
+    })),
+);
+
+/** What the engine puts beside the settings of a provider. */
+const OF_ENGINE = ["version", "pluginDownloadURL", "pluginChecksums", "parameterization"];
+
+/** What is wrong with the settings of a provider, a sentence each. */
+export function settingProblems(settings: Wire, environment: Environment): readonly string[] {
+    const known = [...SETTINGS.map(({ name }) => name), ...OPTIONS];
+    const names = Object.keys(settings).filter((name) => !name.startsWith("__") && !OF_ENGINE.includes(name));
+    const misspelled = unknownNames(names, known, `the provider of ${PLUGIN}`);
+    if (misspelled.length > 0) {
+        return misspelled;
+    }
+    const configuration = new Configuration(environment);
+    configuration.configure(readerOf(settings));
+    try {
+        configuration.options();
+        for (const cloud of CLOUDS) {
+            configuration.checkEndpoints(cloud, configuration.settings(cloud));
+        }
+        return [];
+    } catch (error) {
+        if (error instanceof DecisionError) {
+            return [error.message];
+        }
+        throw error;
+    }
+}
+
+/** Reads `connections:awsRegion` from settings that are named `awsRegion`. The configuration of other packages does not reach a plugin. */
+export function readerOf(settings: Wire): ConfigReader {
+    const prefix = `${PLUGIN}:`;
+    return (key) => (key.startsWith(prefix) ? settings[key.slice(prefix.length)] : undefined);
+}
+
+/**
+ * An error text that names the configuration of another Pulumi package: what to set instead. The engine gives a plugin the settings of its
+ * own name only.
+ */
+export function withOwnSettings(text: string): string {
+    const advice = SETTINGS.flatMap(({ name, sameAs }) =>
+        sameAs !== undefined && new RegExp(`\\b${sameAs}\\b`).test(text)
+            ? [`  note: ${sameAs} does not reach a resource plugin; set ${PLUGIN}:${name}`]
+            : [],
+    );
+    return [text, ...advice].join("\n");
+}
