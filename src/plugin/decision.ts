@@ -40,12 +40,11 @@ export const decisionType: ResourceType = {
             throw notDecided(id, status, requester);
         }
         const guard = requester === undefined ? {} : { expectedRequester: [requester] };
-        const declared = { connection, decision, ...guard };
         const memory = { ...(__memory as object), decided: decision };
         const hidden = { __memory: memory, __schemaVersion };
         return {
-            inputs: { ...declared, observed, ...hidden, __established: true },
-            outputs: { ...omit(outputs, ["transition"]), ...declared, decidedBy: "found", ...hidden },
+            inputs: { connection, decision, ...guard, observed, ...hidden, __established: true },
+            outputs: { ...omit(outputs, ["transition"]), decision, decidedBy: "found", ...hidden },
         };
     },
 };

@@ -5,30 +5,23 @@ import { sameJson, type Wire } from "../engine/wire";
 export interface Difference {
     readonly path: string;
     readonly kind: "add" | "delete" | "update";
-    /** The old value is an input: outputs do not have it. */
-    readonly ofInputs: boolean;
 }
 
 /** What a person sees of one property: records field by field, anything else as a whole. Hidden keys (`__memory`) are not shown. */
-export function differences(
-    names: readonly string[],
-    olds: Wire,
-    news: Wire,
-    ofInputs: boolean = false,
-): readonly Difference[] {
-    return names.flatMap((name) => differencesAt(name, olds[name], news[name], ofInputs));
+export function differences(names: readonly string[], olds: Wire, news: Wire): readonly Difference[] {
+    return names.flatMap((name) => differencesAt(name, olds[name], news[name]));
 }
 
-function differencesAt(path: string, old: unknown, now: unknown, ofInputs: boolean): readonly Difference[] {
+function differencesAt(path: string, old: unknown, now: unknown): readonly Difference[] {
     if (sameJson(old, now)) {
         return [];
     }
     if (isRecord(old) && isRecord(now)) {
         const keys = [...new Set([...Object.keys(old), ...Object.keys(now)])];
-        return keys.flatMap((key) => differencesAt(`${path}${step(key)}`, old[key], now[key], ofInputs));
+        return keys.flatMap((key) => differencesAt(`${path}${step(key)}`, old[key], now[key]));
     }
     const kind = old === undefined ? "add" : now === undefined ? "delete" : "update";
-    return [{ path, kind, ofInputs }];
+    return [{ path, kind }];
 }
 
 /** A property path as the engine reads it: `.name`, or `["vpce-1"]` for what is no identifier. */

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { randomUUID } from "node:crypto";
+import { Ending } from "../engine/ending";
 import { engineLog } from "../engine/engine-log";
 import { createProviders } from "../engine/providers";
 import type { Wire } from "../engine/wire";
@@ -16,25 +17,18 @@ import schema from "./schema.json";
 import { serve } from "./server";
 import { readerOf, settingProblems, withOwnSettings } from "./settings";
 
-/** The engine starts the plugin with its own address, and kills it 5 s after it has asked it to end. */
-const FAREWELL_MS = 2_000;
-
+/** The engine starts the plugin with its own address. */
 const address = process.argv[2];
-const end = new AbortController();
+const ending = new Ending().listen();
 const environment = process.env;
 const { decisions, admissions } = createProviders({
     environment,
     clock: systemClock,
     log: engineLog(address),
     ledger: fileLedger(address),
-    signal: end.signal,
+    signal: ending.signal,
     newToken: randomUUID,
     previewsOutputs: true,
-});
-
-process.once("SIGINT", () => {
-    end.abort(new Error("interrupted"));
-    setTimeout(() => process.exit(130), FAREWELL_MS).unref();
 });
 
 let settings: Wire = {};
@@ -62,6 +56,7 @@ void serve({
             provider.configure({ config: { get: readSetting } });
         }
     },
-    cancel: () => end.abort(new Error("interrupted")),
+    cancel: () => ending.interrupt(),
+    counted: (call) => ending.counted(call),
     explain: withOwnSettings,
 }).then((port) => process.stdout.write(`${port}\n`));

@@ -1,6 +1,6 @@
 import { PartialFailure } from "../engine/decision/outputs";
 import type { ResourceProvider } from "../engine/providers";
-import { omit, type Wire } from "../engine/wire";
+import { omit, pick, type Wire } from "../engine/wire";
 import { DecisionError } from "../shared/problem";
 import { type Difference, differences } from "./detailed-diff";
 
@@ -59,8 +59,6 @@ export class PluginResource {
     private readonly checked = new Set<string>();
     /** What a read in this process found changed, by id: the engine asks for it as a diff. */
     private readonly refreshed = new Map<string, readonly Difference[]>();
-    /** Connections that are being imported. */
-    private readonly imported = new Set<string>();
 
     constructor(
         private readonly provider: ResourceProvider,
@@ -75,16 +73,14 @@ export class PluginResource {
 
     async diff({ urn }: Subject, id: string, olds: Wire, news: Wire, oldInputs: Wire): Promise<PluginDiff> {
         const refreshed = this.refreshed.get(id);
+        // An import has outputs without the arguments that its program declares.
+        const before = { ...stored(olds), ...pick(oldInputs, this.type.arguments) };
+        const { changes, replaces = [] } = await this.provider.diff(id, before, this.given(news, { urn }));
         if (refreshed !== undefined && !this.checked.has(urn)) {
-            const { changes } = await this.provider.diff(id, olds, this.given(news, { urn }));
             return { changes, replaces: [], detailed: changes ? refreshed : [] };
         }
-        const { changes, replaces = [] } = await this.provider.diff(id, olds, this.given(news, { urn }));
-        if (replaces.length === 0 && this.imported.has(id)) {
-            return imported(oldInputs, news);
-        }
         const names = [...this.type.arguments, ...this.type.evidence];
-        return { changes, replaces, detailed: changes ? differences(names, olds, news) : [] };
+        return { changes, replaces, detailed: changes ? differences(names, before, news) : [] };
     }
 
     async create(subject: Subject, inputs: Wire): Promise<{ id: string; outputs: Wire }> {
@@ -101,7 +97,7 @@ export class PluginResource {
 
     async update(subject: Subject, id: string, olds: Wire, news: Wire): Promise<Wire> {
         const given = this.given(news, subject, "update");
-        const { outs } = await this.partly(news, () => this.provider.update(id, olds, given));
+        const { outs } = await this.partly(news, () => this.provider.update(id, stored(olds), given));
         return this.outputs(id, outs, news);
     }
 
@@ -121,9 +117,7 @@ export class PluginResource {
         const { id: found, props, inputs } = await this.provider.read(id, this.given(before, { urn }));
         const outputs = this.outputs(found, props, before);
         if (state === undefined) {
-            const adopted = this.type.adopt(found, outputs);
-            this.imported.add(found);
-            return { id: found, ...adopted };
+            return { id: found, ...this.type.adopt(found, outputs) };
         }
         // The engine inverts what it is told here: from what was read to what was stored.
         const names = [...this.type.arguments, ...this.type.evidence, ...this.type.observed];
@@ -161,15 +155,6 @@ export class PluginResource {
                 : error;
         }
     }
-}
-
-/**
- * What is imported holds already. Guards and other arguments that the program adds are no difference from it: they are stored by the next
- * `up`. Another decision is one.
- */
-function imported(oldInputs: Wire, news: Wire): PluginDiff {
-    const detailed = differences(["decision"], oldInputs, news, true);
-    return { changes: detailed.length > 0, replaces: [], detailed };
 }
 
 function stored(wire: Wire): Wire {

@@ -24,6 +24,8 @@ export interface Plugin {
     configure(settings: Wire): void;
     /** Ends what waits: the user has pressed Ctrl-C. */
     cancel(): void;
+    /** Counts a call, so that the process does not leave before it has answered. */
+    counted(call: Handler): Handler;
     /** What an error says in this host. */
     explain(text: string): string;
 }
@@ -39,7 +41,7 @@ export async function serve(plugin: Plugin): Promise<number> {
     });
     const implementation = Object.fromEntries(
         Object.entries({ ...ofPackage(plugin), ...ofProvider(plugin), ...ofResources(plugin) }).map(
-            ([name, answer]) => [name, handler(plugin, answer)],
+            ([name, answer]) => [name, plugin.counted(handler(plugin, answer))],
         ),
     );
     server.addService(service.ResourceProviderService, implementation);
@@ -50,12 +52,15 @@ export async function serve(plugin: Plugin): Promise<number> {
     });
 }
 
+/** What gRPC calls. */
+type Handler = (call: { readonly request: unknown }, respond: grpc.sendUnaryData<unknown>) => Promise<void>;
+
 /** An answer to one call. */
 // biome-ignore lint/suspicious/noExplicitAny: each call has a request and a response of its own
 type Answer = (request: any) => unknown;
 
-function handler(plugin: Plugin, answer: Answer) {
-    return async (call: { readonly request: unknown }, respond: grpc.sendUnaryData<unknown>) => {
+function handler(plugin: Plugin, answer: Answer): Handler {
+    return async (call, respond) => {
         try {
             respond(null, await answer(call.request));
         } catch (error) {
@@ -215,10 +220,9 @@ const KINDS = {
     update: [Kind.UPDATE, Kind.UPDATE_REPLACE],
 } as const;
 
-function propertyDiff({ kind, ofInputs }: Difference, replacing: boolean): proto.PropertyDiff {
+function propertyDiff({ kind }: Difference, replacing: boolean): proto.PropertyDiff {
     const diff = new proto.PropertyDiff();
     diff.setKind(KINDS[kind][replacing ? 1 : 0]);
-    diff.setInputdiff(ofInputs);
     return diff;
 }
 

@@ -49,6 +49,8 @@ export interface RealStack {
     cli(...args: string[]): Promise<{ code: number; text: string }>;
     /** The same, started and not waited for. */
     start(...args: string[]): ChildProcess;
+    /** The same in a terminal of its own: what is written to its input is typed there. */
+    inTerminal(...args: string[]): ChildProcess;
     /** The state file as text. */
     state(): Promise<string>;
     setEnv(env: Readonly<Record<string, string>>): void;
@@ -109,6 +111,12 @@ export async function realStack(
         destroy: (program, options) => operation(program, (o) => bare.destroy({ ...o, ...options })),
         cli: (...args) => finished(path.join(bin, "pulumi"), args, { cwd: folder, env: environment() }),
         start: (...args) => spawn(path.join(bin, "pulumi"), args, { cwd: folder, env: environment(), stdio: "ignore" }),
+        inTerminal: (...args) =>
+            spawn("python3", ["-c", "import pty, sys; pty.spawn(sys.argv[1:])", path.join(bin, "pulumi"), ...args], {
+                cwd: folder,
+                env: environment(),
+                stdio: ["pipe", "ignore", "inherit"],
+            }),
         async state() {
             return readFileSync(path.join(folder, "backend/.pulumi/stacks/decisions/test.json"), "utf8");
         },
