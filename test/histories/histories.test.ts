@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, it } from "vitest";
 import { useClouds } from "../support/clouds";
+import type { HostName } from "../support/plugin-host";
 import { FOUND } from "./found";
 import { HistoryRun } from "./history";
 import { type History, histories } from "./program";
@@ -21,8 +22,8 @@ const ONLY = process.env.HISTORIES_ONLY?.split(",");
 let current: HistoryRun | undefined;
 const clouds = useClouds({ onCall: (call) => current?.observe(call) });
 
-async function live(history: History): Promise<void> {
-    const run = new HistoryRun(clouds.simulator, history);
+async function live(history: History, host: HostName): Promise<void> {
+    const run = new HistoryRun(clouds.simulator, history, host);
     current = run;
     try {
         await run.live();
@@ -36,27 +37,32 @@ async function live(history: History): Promise<void> {
     }
 }
 
-describe("histories found earlier", () => {
+const HOSTS: readonly HostName[] = ["dynamic provider", "resource plugin"];
+
+describe.each(HOSTS)("histories found earlier, in the %s", (host) => {
     it.each(Object.entries(FOUND))("%s", async (_name, history) => {
-        await live(history);
+        await live(history, host);
     });
 });
 
-describe("random histories", () => {
-    it(`hold every invariant (${COUNT} histories, seed ${SEED})`, {
-        timeout: Math.max(120_000, COUNT * 2_000),
+describe.each(HOSTS)("random histories, in the %s", (host) => {
+    // The plugin adds little of its own: fewer of them.
+    const count = host === "dynamic provider" ? COUNT : Math.ceil(COUNT / 4);
+
+    it(`hold every invariant (${count} histories, seed ${SEED})`, {
+        timeout: Math.max(120_000, count * 2_000),
     }, async () => {
         const began = Date.now();
         let lived = 0;
-        process.stdout.write(`histories: ${COUNT}, seed ${SEED}\n`);
+        process.stdout.write(`histories: ${count}, seed ${SEED}, ${host}\n`);
         const property = fc.asyncProperty(histories, async (history) => {
             lived += 1;
-            await live(history);
+            await live(history, host);
         });
         const rerun = `rerun: HISTORIES_SEED=${SEED} HISTORIES=${COUNT} npx vitest run test/histories`;
         try {
             await fc.assert(property, {
-                numRuns: COUNT,
+                numRuns: count,
                 seed: SEED,
                 timeout: 60_000,
                 ...(PATH === undefined ? {} : { path: PATH }),

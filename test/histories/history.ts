@@ -11,6 +11,7 @@ import {
     type Recorded,
     type Run,
 } from "../support/engine-model";
+import type { HostName } from "../support/plugin-host";
 import { actOutside, type Place, SLOTS, type Slot, sameplace, type Truth, truthOf, worldOf } from "./places";
 import {
     type AdmissionModel,
@@ -124,6 +125,7 @@ export class HistoryRun {
     constructor(
         private readonly simulator: Simulator,
         private readonly history: History,
+        host: HostName = "dynamic provider",
     ) {
         simulator.world = worldOf(history.starts);
         simulator.clearCalls();
@@ -135,11 +137,16 @@ export class HistoryRun {
             ...(history.warn ? { "connections:unreadable": "warn" } : {}),
         };
         const west = { ...shared, "connections:awsRegion": "eu-west-1" };
-        this.engine = new ModelEngine(simulator, this.clock, {
-            "": shared,
-            west,
-            foreign: { ...west, "connections:awsRoleArn": `arn:aws:iam::${OTHER_ACCOUNT}:role/owner` },
-        });
+        this.engine = new ModelEngine(
+            simulator,
+            this.clock,
+            {
+                "": shared,
+                west,
+                foreign: { ...west, "connections:awsRoleArn": `arn:aws:iam::${OTHER_ACCOUNT}:role/owner` },
+            },
+            host,
+        );
         this.engine.callCount = () => this.calls;
         for (const model of history.program) {
             this.program = new Map([...this.program, [this.fresh(), model]]);

@@ -1,12 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { setImmediate } from "node:timers/promises";
-import { createProviders, type ResourceProvider } from "../../src/engine/providers";
+import type { createProviders, ResourceProvider } from "../../src/engine/providers";
 import type { Wire } from "../../src/engine/wire";
 import type { Clock } from "../../src/shared/clock";
 import { MemoryLedger } from "../../src/shared/ledger";
 import { UNKNOWN } from "../../src/shared/unknown";
 import type { Simulator } from "../../src/simulator/index";
 import { wire } from "./engine";
+import { type HostName, providersOf } from "./plugin-host";
 
 /**
  * The engine in process, with everything that histories need beyond `TestStack`: several provider processes, plans, targets, replacements,
@@ -25,6 +26,7 @@ export class ModelEngine {
         private readonly clock: ModelClock,
         /** Configuration of the default provider, `""`, and of each explicit one. */
         private readonly providers: Readonly<Record<string, Readonly<Record<string, string>>>>,
+        private readonly host: HostName = "dynamic provider",
     ) {}
 
     /** Every check is made, also after one failed: the real engine stops there, and shows less. */
@@ -241,7 +243,7 @@ export class ModelEngine {
     }
 
     private operation(conditions: Conditions): Operation {
-        return new Operation(this.simulator, this.clock, this.providers, conditions, () => this.callCount());
+        return new Operation(this.simulator, this.clock, this.providers, conditions, () => this.callCount(), this.host);
     }
 }
 
@@ -330,6 +332,7 @@ class Operation implements Run, Processes {
         private readonly configs: Readonly<Record<string, Readonly<Record<string, string>>>>,
         readonly conditions: Conditions,
         private readonly callCount: () => number,
+        private readonly host: HostName,
     ) {
         conditions.started?.(this);
     }
@@ -371,6 +374,7 @@ class Operation implements Run, Processes {
                 this.configs[name] ?? {},
                 (level, text, urn) => void this.logs.push({ level, text, urn, at: this.callCount() }),
                 this.ledger.reader(),
+                this.host,
             );
             this.processes.set(name, process);
         }
@@ -391,6 +395,7 @@ class Process {
         config: Readonly<Record<string, string>>,
         log: (level: string, text: string, urn: string | undefined) => void,
         ledger: MemoryLedger,
+        host: HostName,
     ) {
         this.death = new Promise((_, reject) => {
             this.die = reject;
@@ -405,7 +410,7 @@ class Process {
             newToken: randomUUID,
             ledger,
         };
-        this.providers = createProviders(parts);
+        this.providers = providersOf(host, parts);
         const request = { config: { get: (key: string) => config[key] } };
         this.providers.decisions.configure(request);
         this.providers.admissions.configure(request);

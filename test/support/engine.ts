@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { setImmediate } from "node:timers/promises";
-import { createProviders, type ResourceProvider } from "../../src/engine/providers";
+import type { ResourceProvider } from "../../src/engine/providers";
 import type { Wire } from "../../src/engine/wire";
 import type { Clock } from "../../src/shared/clock";
 import { MemoryLedger } from "../../src/shared/ledger";
 import type { Simulator } from "../../src/simulator/index";
+import { type HostName, providersOf } from "./plugin-host";
 
 /** Waits take no time: they move this clock and the simulator's ahead. */
 export function virtualClock(simulator: Simulator): Clock {
@@ -59,6 +60,7 @@ export class TestStack {
         private readonly config: Readonly<Record<string, string>> = {},
         private readonly environment: Readonly<Record<string, string | undefined>> = {},
         private readonly clock: Clock = virtualClock(simulator),
+        private readonly host: HostName = "dynamic provider",
     ) {}
 
     outputs(name: string): Wire {
@@ -230,7 +232,7 @@ export class TestStack {
 
     private provider() {
         const logs: Logged[] = [];
-        const { decisions, admissions } = createProviders({
+        const { decisions, admissions } = providersOf(this.host, {
             environment: { ...this.simulator.env, ...this.environment },
             clock: this.clock,
             log: (level, text, urn) => void logs.push({ level, text, urn }),
