@@ -4,14 +4,14 @@
  * `-- --only footprint|cost|comparison|engine|admission|scale|throttled`: one part.
  *
  * Contenders, on the same simulator of EC2 with the same requests (bench/contenders/):
- * ours; same bytes, a provider that does nothing and stores what ours stores; floor, a provider that does nothing and stores an id;
+ * ours; plugin, ours with the resource plugin; same bytes, a provider that does nothing and stores what ours stores; floor, a provider that does nothing and stores an id;
  * dynamic, what a user would write today; accepter, the calls of Terraform's accepter; loop, single calls from a script.
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, cpus, tmpdir, totalmem } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
-import { loadTime, modules } from "./footprint.mjs";
+import { loadTime, modules, pluginStart } from "./footprint.mjs";
 import { acceptedIn, callsOf, endpointIds, openProject, repository, runLoop, startClouds } from "./project.mjs";
 
 const { values: options } = parseArgs({ options: { short: { type: "boolean" }, only: { type: "string" } } });
@@ -54,13 +54,13 @@ report();
 
 /** Loading, and what one decision keeps in the state. */
 async function footprint() {
-    figures.push(...loadTime(short ? 5 : 15), ...modules());
+    figures.push(...loadTime(short ? 5 : 15), ...modules(), await pluginStart(short ? 5 : 15));
 }
 
 /** Ours against the engine: the same bytes and no work, and the bare floor. Taken in turns, because machines drift. */
 async function cost() {
     for (const n of SIZES) {
-        const times = { ours: [], "same-bytes": [], floor: [] };
+        const times = { ours: [], plugin: [], "same-bytes": [], floor: [] };
         for (let repeat = 0; repeat < REPEATS[n]; repeat++) {
             for (const contender of Object.keys(times)) {
                 progress(`${contender}, ${n}, round ${repeat + 1} of ${REPEATS[n]}`);
@@ -81,6 +81,14 @@ async function cost() {
                 what: `${operation} of ${n} over the same bytes without work (over the floor: ${round(median("ours", operation) / median("floor", operation))})`,
                 value: median("ours", operation) / median("same-bytes", operation),
                 limit: 1.1,
+                unit: "times",
+            });
+        }
+        for (const operation of ["preview", "up"]) {
+            figures.push({
+                what: `${operation} of ${n} with the resource plugin, over the dynamic provider`,
+                value: median("plugin", operation) / median("ours", operation),
+                limit: 1.05,
                 unit: "times",
             });
         }

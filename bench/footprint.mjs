@@ -1,6 +1,8 @@
 /** What the package costs before it does anything. */
-import { execFileSync } from "node:child_process";
-import { repository } from "./project.mjs";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import path from "node:path";
+import { PLUGIN_FOLDER, repository } from "./project.mjs";
 
 /** Median over so many fresh processes of the time `require` of this package takes once @pulumi/pulumi is loaded. */
 export function loadTime(processes) {
@@ -15,6 +17,27 @@ export function loadTime(processes) {
             unit: "ms",
         },
     ];
+}
+
+/** Median over so many processes of the time from the plugin's start to the port that it serves. */
+export async function pluginStart(processes) {
+    const times = [];
+    for (let i = 0; i < processes; i++) {
+        const started = performance.now();
+        const executable = path.join(PLUGIN_FOLDER, "pulumi-resource-connections");
+        const plugin = spawn(executable, ["127.0.0.1:1"], { stdio: ["ignore", "pipe", "inherit"] });
+        await once(plugin.stdout, "data");
+        times.push(performance.now() - started);
+        plugin.kill("SIGKILL");
+        await once(plugin, "close");
+    }
+    times.sort((a, b) => a - b);
+    return {
+        what: `start of the resource plugin, until it serves (median of ${processes})`,
+        value: times[Math.floor(processes / 2)],
+        limit: 200,
+        unit: "ms",
+    };
 }
 
 /** Modules of cloud SDKs that a program, and a provider before its first check, have loaded. */

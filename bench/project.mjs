@@ -12,6 +12,8 @@ const require = createRequire(import.meta.url);
 const { startSimulator } = require(path.join(repository, "dist/simulator/index.js"));
 
 export const SERVICE = "vpce-svc-0123456789abcdef0";
+/** The resource plugin as a release has it. */
+export const PLUGIN_FOLDER = path.join(repository, "dist/release");
 const contenders = path.join(repository, "bench/contenders");
 /** How often the memory of processes is looked at. */
 const SAMPLE_MS = 400;
@@ -46,7 +48,8 @@ export async function openProject({ contender, world, simulator, env = {}, paral
     }
     const folder = mkdtempSync(path.join(tmpdir(), "connection-decision-bench-"));
     symlinkSync(path.join(repository, "node_modules"), path.join(folder, "node_modules"));
-    writeFileSync(path.join(folder, "Pulumi.yaml"), "name: bench\nruntime: nodejs\n");
+    const plugins = { providers: [{ name: "connections", path: PLUGIN_FOLDER }] };
+    writeFileSync(path.join(folder, "Pulumi.yaml"), JSON.stringify({ name: "bench", runtime: "nodejs", plugins }));
     writeFileSync(path.join(folder, "package.json"), "{}\n");
     writeFileSync(
         path.join(folder, "index.js"),
@@ -82,8 +85,8 @@ export async function openProject({ contender, world, simulator, env = {}, paral
         /** Records of the contender's resources in the state file, and the file's size. */
         state() {
             const text = readFileSync(path.join(folder, ".pulumi/stacks/bench/bench.json"), "utf8");
-            const resources = (JSON.parse(text).checkpoint.latest.resources ?? []).filter((resource) =>
-                resource.type.startsWith("pulumi-nodejs:dynamic"),
+            const resources = (JSON.parse(text).checkpoint.latest.resources ?? []).filter(({ type }) =>
+                /^(pulumi-nodejs:dynamic|connections:)/.test(type),
             );
             return { resources, bytes: text.length };
         },
@@ -136,7 +139,7 @@ async function run(command, args, cwd, env) {
     };
 }
 
-/** Resident memory of the dynamic provider's processes below `ancestor`, MiB. */
+/** Resident memory of the provider's processes below `ancestor`, MiB. */
 async function providerMb(ancestor) {
     const ps = spawn("ps", ["-A", "-o", "pid=,ppid=,rss=,args="], { stdio: ["ignore", "pipe", "ignore"] });
     let text = "";
@@ -159,6 +162,8 @@ async function providerMb(ancestor) {
         return false;
     };
     return [...processes]
-        .filter(([pid, { args }]) => args.includes("cmd/dynamic-provider") && args.includes("node") && below(pid))
+        .filter(
+            ([pid, { args }]) => /node.*(cmd\/dynamic-provider|pulumi-resource-connections)/.test(args) && below(pid),
+        )
         .reduce((sum, [, { rss }]) => sum + rss / 1024, 0);
 }

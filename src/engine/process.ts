@@ -34,6 +34,8 @@ export interface Spoken {
     readonly readings: Map<string, { readonly changed: boolean }>;
     /** Where check placed each resource, by URN: a replacement is checked again without its old inputs. */
     readonly placed: Map<string, Declared>;
+    /** Decided connections that are gone and were told, by scope. */
+    readonly gone: Map<string, Set<string>>;
 }
 
 /** What the calls of one provider process share. Nothing here outlives the preview or the up. */
@@ -61,6 +63,6 @@ export function startProcess(parts: ProviderParts): ProviderProcess {
         run: new Run(parts.ledger),
         messages: new Messages(parts.log),
         previewsOutputs: parts.previewsOutputs ?? false,
-        spoken: { checked: new Set(), readings: new Map(), placed: new Map() },
+        spoken: { checked: new Set(), readings: new Map(), placed: new Map(), gone: new Map() },
     };
 }

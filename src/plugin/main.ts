@@ -15,7 +15,7 @@ import { pendingReader } from "./pending";
 import { PluginResource } from "./resource";
 import schema from "./schema.json";
 import { serve } from "./server";
-import { readerOf, settingProblems, withOwnSettings } from "./settings";
+import { readerOf, settingProblems, stackPolicies, withOwnSettings } from "./settings";
 
 /** The engine starts the plugin with its own address. */
 const address = process.argv[2];
@@ -32,7 +32,8 @@ const { decisions, admissions } = createProviders({
 });
 
 let settings: Wire = {};
-const readSetting: ConfigReader = (key) => readerOf(settings)(key);
+const policies = stackPolicies(environment);
+const readSetting: ConfigReader = (key) => readerOf(settings, policies)(key);
 
 void serve({
     version: schema.version,

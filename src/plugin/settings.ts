@@ -1,8 +1,8 @@
-import type { Wire } from "../engine/wire";
+import { pick, type Wire } from "../engine/wire";
 import { kinds } from "../kinds";
 import type { Cloud, Environment } from "../kinds/cloud";
 import { type ConfigReader, Configuration } from "../place/configuration";
-import { OPTIONS, PLUGIN } from "../shared/contract";
+import { OPTIONS, PLUGIN, POLICIES } from "../shared/contract";
 import { DecisionError } from "../shared/problem";
 import { unknownNames } from "../shared/suggest";
 
@@ -46,10 +46,26 @@ export function settingProblems(settings: Wire, environment: Environment): reado
     }
 }
 
-/** Reads `connections:awsRegion` from settings that are named `awsRegion`. The configuration of other packages does not reach a plugin. */
-export function readerOf(settings: Wire): ConfigReader {
+/**
+ * Reads `connections:awsRegion` from settings that are named `awsRegion`. The configuration of other packages does not reach a plugin.
+ *
+ * @param stack the policies of the stack, for an explicit provider that does not say them
+ */
+export function readerOf(settings: Wire, stack: Wire = {}): ConfigReader {
     const prefix = `${PLUGIN}:`;
-    return (key) => (key.startsWith(prefix) ? settings[key.slice(prefix.length)] : undefined);
+    return (key) => {
+        const name = key.startsWith(prefix) ? key.slice(prefix.length) : "";
+        return settings[name] ?? stack[name];
+    };
+}
+
+/** The policies in the stack's configuration, which the engine gives each plugin as a variable: that of the plugin's own name. */
+export function stackPolicies({ PULUMI_CONFIG: config }: Environment): Wire {
+    try {
+        return pick(JSON.parse(config ?? "{}") as Wire, POLICIES);
+    } catch {
+        return {};
+    }
 }
 
 /**

@@ -225,7 +225,9 @@ export class ConnectionDecision<K extends ConnectionKindName = ConnectionKindNam
         if (opts?.id === undefined) {
             declare(this, { connection: this.connection });
         }
-        this.observed.apply((observed) => observed?.gone && this.id.apply((id) => id && reportGone(id)));
+        if (!host.tellsGone) {
+            this.observed.apply((observed) => observed?.gone && this.id.apply((id) => id && reportGone(id)));
+        }
     }
 
     // Accessors: made for every decision, used or not, these outputs were 0.8 of the 13.4 s a preview of 1,000 takes.

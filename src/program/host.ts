@@ -18,6 +18,8 @@ export interface Host {
     readonly tokens: Readonly<Record<ResourceName, string>>;
     /** Whether the engine can import a resource there. */
     readonly imports: boolean;
+    /** Whether the provider itself tells of connections that are gone. */
+    readonly tellsGone: boolean;
     /** What goes to the provider beside the arguments. */
     inputs(type: ResourceName, name: string, opts: pulumi.CustomResourceOptions): object;
     options(type: ResourceName, opts: pulumi.CustomResourceOptions): pulumi.CustomResourceOptions;
@@ -32,6 +34,7 @@ export const dynamicHost: Host = {
     package: "pulumi-nodejs",
     tokens: { ConnectionDecision: TYPE_TOKEN, ConnectionAdmission: ADMISSION_TYPE_TOKEN },
     imports: false,
+    tellsGone: false,
     inputs: (type, name, { id, parent, customTimeouts }) => ({
         __provider: PROVIDERS[type],
         __urn: id === undefined ? urnOf(name, dynamicHost.tokens[type], parent) : undefined,
@@ -52,6 +55,7 @@ export const pluginHost: Host = {
     package: PLUGIN,
     tokens: { ConnectionDecision: PLUGIN_TYPE_TOKEN, ConnectionAdmission: PLUGIN_ADMISSION_TYPE_TOKEN },
     imports: true,
+    tellsGone: true,
     inputs: (type) => ({ __provider: PROVIDERS[type] }),
     options: (type, opts) => pulumi.mergeOptions(opts, { aliases: [{ type: dynamicHost.tokens[type] }] }),
     setting: (name) => name,

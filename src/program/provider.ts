@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { OPTIONS } from "../shared/contract";
+import { OPTIONS, POLICIES } from "../shared/contract";
 import * as clouds from "./clouds";
 import { dynamicHost, type Host, isProviderOf } from "./host";
 import { refuseArguments } from "./resource";
@@ -31,9 +31,6 @@ export interface ProviderArgs extends CloudSections {
 /** Settings of a cloud that speaks the VPCEP API. */
 export type VpcepArgs = NonNullable<ProviderArgs["huawei"]>;
 
-/** Policies of the stack: an explicit provider must not be a way around them by leaving them out. */
-const INHERITED = ["maxCuts", "requireExpectedRequester"] as const;
-
 /**
  * Decisions in another account or region: pass it as `provider` to a `ConnectionDecision`, or to a component as
  * `providers: [p]`. Of the stack config it takes the policies (`connections:maxCuts`, `connections:requireExpectedRequester`) unless it sets
@@ -58,7 +55,7 @@ export class Provider extends pulumi.ProviderResource {
             refuseArguments(`Provider ${cloud}`, name, stated, Object.keys(settings));
         }
         const config = new pulumi.Config("connections");
-        const inherited = Object.fromEntries(INHERITED.map((option) => [option, config.get(option)]));
+        const inherited = Object.fromEntries(POLICIES.map((option) => [option, config.get(option)]));
         const { host } = new.target;
         super(host.package, name, flatten({ ...inherited, ...defined(args) }, host), opts);
     }

@@ -50,6 +50,9 @@ export const OPTIONS = [
     "unreadable",
 ] as const;
 
+/** Policies of the stack: an explicit provider must not be a way around them by leaving them out. */
+export const POLICIES = ["maxCuts", "requireExpectedRequester"] as const satisfies readonly (typeof OPTIONS)[number][];
+
 /** The name of the resource plugin and of its package, `pulumi-resource-connections`. */
 export const PLUGIN = "connections";
 

@@ -90,6 +90,14 @@ describe("values", { timeout: OPERATION_MS }, () => {
         expect(states()).toEqual(["available"]);
         const wrong = program({ aws: { region: "eu-west-1", ec2Endpoint: "ftp://nowhere" } });
         expect(await failure(real.preview(wrong))).toContain("is not a URL");
+        await real.stack.setConfig("connections:requireExpectedRequester", { value: "true" });
+        // A provider of another language, which has no class of ours that would hand the policy on.
+        class Plain extends pulumi.ProviderResource {}
+        const unguarded = async () => {
+            const provider = new Plain("connections", "here", { awsRegion: "eu-west-1" });
+            new ConnectionDecision("it", { connection: at(1), decision: "accept" }, { provider });
+        };
+        expect(await failure(real.preview(unguarded))).toContain("connections:requireExpectedRequester is set");
         await real.destroy();
         expect(states()).toEqual(["rejected"]);
     });

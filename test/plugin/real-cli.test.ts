@@ -108,6 +108,28 @@ describe("the resource plugin", { timeout: OPERATION_MS }, () => {
         expect(stackOutputs(up)).toMatchObject({ status: "accepted", counts: {}, verdicts: {} });
     });
 
+    it("lists what is pending and looks at a connection, in functions of the package", async () => {
+        clouds.simulator.world = worldWith({ endpoints: ["pendingAcceptance", "available"], inbound: "ACTIVE" });
+        const real = await realStack(clouds.simulator.env, { "connections:awsRegion": "eu-west-1" }, "plugin");
+        const invoke = (name: string, args: object) => pulumi.runtime.invoke(`connections:index:${name}`, args);
+        let found: unknown;
+        await real.preview(async () => {
+            const pending = await invoke("listPending", { kinds: ["aws:vpcEndpoint", "aws:openSearchInbound"] });
+            const second = await invoke("getConnection", { id: `aws:vpcEndpoint/eu-west-1/${SERVICE}/${endpoint(2)}` });
+            found = { pending, second };
+        });
+        expect(found).toMatchObject({
+            pending: {
+                complete: true,
+                failed: [],
+                requests: [{ connectionId: endpoint(1), requester: REQUESTER, status: "pending", connection: at(1) }],
+            },
+            second: { status: "accepted", requester: REQUESTER, connectionId: endpoint(2), connection: at(2) },
+        });
+        const text = await failure(real.preview(async () => void (await invoke("listPending", { kind: "x" }))));
+        expect(text).toContain("kind is not an argument of connections:index:listPending; did you mean kinds?");
+    });
+
     it("fails a preview for a stranger, an unknown argument and an unknown setting, each with what to do", async () => {
         clouds.simulator.world = worldWith({ endpoints: [{ state: "pendingAcceptance", owner: STRANGER }] });
         const real = await realStack(clouds.simulator.env, {}, "plugin");

@@ -44,6 +44,7 @@ import { resourceName, soughtName } from "../run";
 import { openSetting } from "../setting";
 import { refuseUnread } from "../unread";
 import { omit, type Wire } from "../wire";
+import { tellGone } from "./gone";
 import { announcement, leftLine, replacementLine } from "./lines";
 import { type Opened, opened, readCase } from "./open";
 
@@ -128,6 +129,7 @@ async function evidence(process: ProviderProcess, declared: Declaration, asked: 
         await tellLeft(process, asked);
     }
     tell(process, one, now, asked);
+    tellGone(process, target.address.key, now.observed, urn);
     return stamped(one, place, now, previewed);
 }
 

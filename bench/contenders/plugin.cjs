@@ -1,0 +1,13 @@
+/** This package, with the resource plugin. */
+const { ConnectionDecision } = require("pulumi-connection-decision/plugin");
+
+exports.declare = ({ serviceId, ids }) => {
+    for (const endpointId of ids) {
+        new ConnectionDecision(endpointId, {
+            connection: { kind: "aws:vpcEndpoint", serviceId, endpointId },
+            decision: "accept",
+            expectedRequester: "111122223333",
+            reason: "CHG-2041 analytics reads the ledger API",
+        });
+    }
+};
