@@ -64,7 +64,7 @@ describe("the packed tarball", () => {
         ["npm", ["install", "--no-audit", "--no-fund", "--ignore-scripts"]] as const,
         ...(LONG ? [["pnpm", ["install", "--ignore-scripts"]] as const] : []),
     ])(
-        "works in a fresh project with %s: types, require, import, up",
+        "works in a fresh project with %s: types, require, import, up, with the dynamic provider and the plugin",
         { timeout: PACKAGE_MS },
         async (manager, args) => {
             const project = path.join(folder, manager);
@@ -81,7 +81,11 @@ describe("the packed tarball", () => {
                     private: true,
                     dependencies: { ...versions, "pulumi-connection-decision": `file:${tarball}` },
                 }),
-                "Pulumi.yaml": "name: fresh\nruntime: nodejs\n",
+                "Pulumi.yaml": JSON.stringify({
+                    name: "fresh",
+                    runtime: "nodejs",
+                    plugins: { providers: [{ name: "connections", path: "node_modules/.bin" }] },
+                }),
                 "tsconfig.json": JSON.stringify({
                     compilerOptions: {
                         strict: true,
@@ -92,6 +96,7 @@ describe("the packed tarball", () => {
                     },
                 }),
                 "index.ts": `import { ConnectionDecision } from "pulumi-connection-decision";
+import * as plugin from "pulumi-connection-decision/plugin";
 import { startSimulator } from "pulumi-connection-decision/simulator";
 export const start: typeof startSimulator = startSimulator;
 const decision = new ConnectionDecision("a", {
@@ -99,6 +104,11 @@ const decision = new ConnectionDecision("a", {
     decision: "accept",
 });
 export const status = decision.status;
+const other = new plugin.ConnectionDecision("b", {
+    connection: { kind: "aws:vpcEndpoint", serviceId: "${SERVICE}", endpointId: "${endpoint(2)}" },
+    decision: "reject",
+});
+export const otherStatus = other.status;
 `,
                 "wrong.ts": `import { ConnectionDecision } from "pulumi-connection-decision";
 // @ts-expect-error: an OpenSearch connection has no endpointId
@@ -142,15 +152,17 @@ new ConnectionDecision("c", { connection: { kind: "aws:openSearchInbound", conne
                 // tsc has checked the types above.
                 PULUMI_NODEJS_TRANSPILE_ONLY: "true",
             };
-            simulator.world = worldWith({});
+            simulator.world = worldWith({ endpoints: ["pendingAcceptance", "pendingAcceptance"] });
             await run(path.join(bin, "pulumi"), ["stack", "init", "test"], { cwd: project, env });
             const up = await run(
                 path.join(bin, "pulumi"),
                 ["up", "--yes", "--skip-preview", "--stack", "test", "--non-interactive"],
                 { cwd: project, env },
             );
-            expect(up.stdout).toContain('status: "accepted"');
-            expect(simulator.world.aws?.[0]?.endpointServices?.[0]?.connections?.[0]?.state).toBe("available");
+            expect(up.stdout).toMatch(/ status *: "accepted"/);
+            expect(up.stdout).toMatch(/otherStatus *: "rejected"/);
+            const connections = simulator.world.aws?.[0]?.endpointServices?.[0]?.connections;
+            expect(connections?.map(({ state }) => state)).toEqual(["available", "rejected"]);
         },
     );
 });
