@@ -8,6 +8,8 @@ export interface Situation {
     readonly cloudStatus?: string;
     /** It works, whatever the status is called. */
     readonly working?: boolean;
+    /** `no`: the account that decides has made it itself, and the cloud asks nobody about such ones. */
+    readonly asked?: "no" | "untold";
 }
 
 /** What earlier runs left behind: "not there yet" and "gone" look alike without it. */
@@ -58,6 +60,9 @@ export function plan(
     options: PlanOptions,
 ): Plan {
     const { status } = situation;
+    if (situation.asked === "no") {
+        return planUnasked(decision);
+    }
     const cell = transitionOf(lifecycle, decision, status);
     if (cell === undefined) {
         return { step: { do: "unknown" }, warnings: unknownWarnings(situation) };
@@ -149,6 +154,24 @@ function planAction(
         transition: `${decision}: ${status} -> ${removes ? "absent" : goes}${notes.length === 0 ? "" : ` (${notes.join("; ")})`}`,
         warnings: [],
     };
+}
+
+/** Why nothing is decided about what the deciding account has made itself. */
+export const UNASKED =
+    "this account has made it itself, and the cloud asks nobody about such ones: it is no request, so there is nothing to decide";
+
+/** An acceptance has nothing to do. A rejection must not delete what nobody asked for. */
+function planUnasked(decision: Decision): Plan {
+    return decision === "accept"
+        ? { step: { do: "none" }, warnings: [UNASKED] }
+        : {
+              step: {
+                  do: "refuse",
+                  why: UNASKED,
+                  remedy: "remove the declaration; what is not wanted is deleted by whoever made it",
+              },
+              warnings: [],
+          };
 }
 
 function planAbsent(cell: Transition, decision: Decision, memory: Memory, options: PlanOptions): Plan {

@@ -2,7 +2,7 @@ import type { ConnectionKind, Observed } from "../kinds/kind";
 import { mayWait } from "../kinds/lifecycle";
 import type { Lifecycle } from "../kinds/table";
 import { oneLine } from "../shared/problem";
-import type { Existing, Status } from "../shared/vocabulary";
+import type { Decision, Existing, Status } from "../shared/vocabulary";
 import type { Admission } from "./admission";
 import { whoOf } from "./case";
 import { isWorking, type Plan, type PlanOptions, plan } from "./plan";
@@ -84,22 +84,31 @@ type Placed = readonly [Group, string];
 
 const SETTLED: Placed = ["settled", ""];
 
-function placed({ kind, admission, lifecycle }: Ruling, seen: Observed, judgement: Judgement, who: string): Placed {
+function placed(ruling: Ruling, seen: Observed, judgement: Judgement, who: string): Placed {
     const { verdict } = judgement;
-    const { status, cloudStatus } = seen;
     const works = isWorking(seen) && seen.making !== true;
-    if (status === "unknown") {
+    if (seen.status === "unknown") {
         return [
             "review",
-            `review: the cloud says "${oneLine(cloudStatus, 60)}", which this version does not know, ${who}`,
+            `review: the cloud says "${oneLine(seen.cloudStatus, 60)}", which this version does not know, ${who}`,
         ];
     }
     if (verdict === "review") {
-        return forReview(kind, works, status, who);
+        return forReview(ruling.kind, seen, works, who);
     }
-    if (verdict === "reject" && works && !changesExisting(admission.existing, judgement)) {
-        return ["wouldCut", `would cut: ${who}`];
-    }
+    const left = verdict === "reject" && works ? leftWorking(ruling.admission, seen, judgement, who) : undefined;
+    return left ?? decided(ruling, seen, verdict, works, who);
+}
+
+/** Accepted or rejected by the rules: what that means where it stands. */
+function decided(
+    { kind, admission, lifecycle }: Ruling,
+    seen: Observed,
+    verdict: Decision,
+    works: boolean,
+    who: string,
+): Placed {
+    const { status } = seen;
     // Nobody has decided it by these rules yet, as far as the text is concerned that says why it is too late.
     const options: PlanOptions = { ...planOptions(admission), established: false };
     const planned = plan(lifecycle, verdict, seen, { seen: status }, options);
@@ -113,9 +122,24 @@ function placed({ kind, admission, lifecycle }: Ruling, seen: Observed, judgemen
         : SETTLED;
 }
 
-function forReview(kind: ConnectionKind, works: boolean, status: Status, who: string): Placed {
+/** Why a working connection is not cut although the rules reject it; undefined: it is. */
+function leftWorking(
+    { existing }: Admission,
+    { asked }: Observed,
+    judgement: Judgement,
+    who: string,
+): Placed | undefined {
+    if (asked === "untold" && judgement.byRule !== true) {
+        // What holds of everybody must not delete what this account has built itself.
+        return ["review", `review: accepted now, made by this account, which may never have been asked, ${who}`];
+    }
+    return changesExisting(existing, judgement) ? undefined : ["wouldCut", `would cut: ${who}`];
+}
+
+function forReview(kind: ConnectionKind, { status, cloudStatus }: Observed, works: boolean, who: string): Placed {
     if (works) {
-        return ["review", `review: accepted now, ${who}`];
+        const again = status === "pending" ? ` and asks again (${oneLine(cloudStatus, 60)})` : "";
+        return ["review", `review: accepted now${again}, ${who}`];
     }
     if (!mayWait(kind, status)) {
         return SETTLED;

@@ -1,5 +1,11 @@
 import { type Locked, refuseKnownStranger, refuseLocked, refuseMovedAccount, trust } from "../../decision/case";
-import { type Declaration, declarationProblems, readDeclaration, removalProblem } from "../../decision/declaration";
+import {
+    type Declaration,
+    declarationProblems,
+    readDeclaration,
+    removalProblem,
+    unaskedProblem,
+} from "../../decision/declaration";
 import { isEstablished, memoryOf, refuseOver, timed, withRejection } from "../../decision/establishment";
 import { isRecord } from "../../decision/fields";
 import { selectorResult } from "../../decision/guard";
@@ -172,7 +178,7 @@ async function tellSuccessor(
 /** Fails the preview where nothing may be sent; asks the cloud whether it would allow what is due. */
 async function refuseOrProbe(
     process: ProviderProcess,
-    { target, case: one }: Opened,
+    { target, declaration, case: one }: Opened,
     { reading, plan, observed }: View,
     urn: string | undefined,
 ): Promise<void> {
@@ -182,6 +188,7 @@ async function refuseOrProbe(
     }
     if (reading.state === "found") {
         refuseKnownStranger(one, reading.seen, sends(plan, one));
+        refuse(unaskedProblem(reading.seen, declaration));
         if (cuts(plan.step, reading.seen)) {
             process.run.admitCut(one.key, reading.seen, process.configuration.options().maxCuts);
         }

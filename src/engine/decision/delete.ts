@@ -1,6 +1,7 @@
 import { unreadText } from "../../decision/case";
 import { readDeclaration } from "../../decision/declaration";
 import { selectorResult } from "../../decision/guard";
+import { UNASKED } from "../../decision/plan";
 import { whyUnread } from "../../decision/reading";
 import { sends, view } from "../../decision/view";
 import type { Observed } from "../../kinds/kind";
@@ -65,7 +66,7 @@ async function act(
     const { messages, reconciler } = process;
     const { id, onDelete, timeoutMs, urn } = asked;
     const { key } = one.case;
-    if (sends(view(one.case, { state: "found", seen }).plan, one.case)) {
+    if (seen.asked === "no" || sends(view(one.case, { state: "found", seen }).plan, one.case)) {
         const why = whyLeft(one, id, seen);
         messages.reportNamed(
             why === undefined ? deletionLine(onDelete, key, seen) : leftLine(onDelete, key, seen, why),
@@ -84,8 +85,11 @@ async function act(
     messages.reportNamed(report(one.case, outcome), urn);
 }
 
-/** Why a delete leaves a connection that selectors name as it is; undefined: it is what the resource was about. */
+/** Why a delete leaves a connection as it is; undefined: it is what the resource was about. */
 function whyLeft({ case: one }: Opened, id: string, seen: Observed): string | undefined {
+    if (seen.asked === "no") {
+        return UNASKED;
+    }
     return (
         selectorResult(one.kind, one.expected.selected, seen)?.text ??
         (isShown(id) || seen.status === "pending"
