@@ -51,7 +51,9 @@ export const networkFirewallAttachment = kind<Part, Switches>({
     connections: ({ networkFunctionAttachments = [] }) => networkFunctionAttachments,
     fillIn(entry, now) {
         const { account, networkFunctionAttachments = [] } = entry as Part & AwsAccount;
-        const isOwn = ({ resourceOwnerId = account }: NetworkFunctionAttachment) => resourceOwnerId === account;
+        // One of an endpoint service waits for the service's owner.
+        const isOwn = ({ resourceOwnerId = account, serviceName }: NetworkFunctionAttachment) =>
+            resourceOwnerId === account && serviceName === undefined;
         fillInAttachments(networkFunctionAttachments, now, isOwn);
     },
     expire: () => {},
