@@ -5,7 +5,7 @@ import { oneLine } from "../shared/problem";
 import type { Decision, Existing, Status } from "../shared/vocabulary";
 import type { Admission } from "./admission";
 import { whoOf } from "./case";
-import { isWorking, type Plan, type PlanOptions, plan } from "./plan";
+import { actionOf, isWorking, type Plan, type PlanOptions, plan } from "./plan";
 import { type Judgement, judge } from "./rules";
 import type { Beginnings } from "./time-boxes";
 import { beginning } from "./until";
@@ -149,7 +149,7 @@ function forReview(kind: ConnectionKind, { status, cloudStatus }: Observed, work
 
 function due(verdict: "accept" | "reject", works: boolean, status: Status, { step }: Plan, who: string): Placed {
     const waiting = step.do === "settle" ? " (waiting for the cloud)" : "";
-    const removed = step.do === "act" && step.action === "remove" ? " (deletes the connection)" : "";
+    const removed = actionOf(step) === "remove" ? " (deletes the connection)" : "";
     const group = verdict === "reject" && works ? "cut" : verdict;
     return [group, `${group}: ${status}, ${who}${waiting}${removed}`];
 }
