@@ -5,6 +5,7 @@ import { oneLine } from "../shared/problem";
 import type { Decision, Existing, Status } from "../shared/vocabulary";
 import type { Admission } from "./admission";
 import { whoOf } from "./case";
+import type { Selected } from "./except";
 import { actionOf, isWorking, type Plan, type PlanOptions, plan } from "./plan";
 import { type Judgement, judge } from "./rules";
 import type { Beginnings } from "./time-boxes";
@@ -51,10 +52,16 @@ export function placementOf(ruling: Ruling, seen: Observed, now: number, beginni
     return { group, text, judgement };
 }
 
-/** What becomes of one of several connections that selectors of `except` name: nobody knows which of them is decided elsewhere. */
-export function ambiguousPlacement(seen: Observed, count: number): Placement {
-    const why = `except names ${count} connections by what is known of them, this one too`;
-    const text = `review: ${seen.status}, ${why}; name the one that is decided elsewhere by its id, requester ${whoOf(seen, 80)}`;
+/** What becomes of a connection that selectors of `except` may name: nobody knows whether it is the one that is decided elsewhere. */
+export function doubtfulPlacement(seen: Observed, selected: Exclude<Selected, "only">): Placement {
+    const [why, remedy] =
+        selected === "perhaps"
+            ? ["except may name this one, which the cloud does not tell (any more)", "if it does, name it by its id"]
+            : [
+                  `except names ${selected.oneOf} connections by what is known of them, this one too`,
+                  "name the one that is decided elsewhere by its id",
+              ];
+    const text = `review: ${seen.status}, ${why}; ${remedy}, requester ${whoOf(seen, 80)}`;
     return { group: "review", text, judgement: { verdict: "review", why } };
 }
 

@@ -89,13 +89,22 @@ export const resourceShareInvitation = defineKind<AwsResourceShareInvitation, Aw
     meanwhile: { accept: "absent" },
     lane: "connection",
     matches: ({ shareArn, invitationArn = "" }, seen) =>
-        shareArn === seen.id || invitationsOf(seen).all.includes(invitationArn) ? "yes" : "no",
+        shareArn === seen.id || invitationsOf(seen).all.includes(invitationArn)
+            ? "yes"
+            : senderIn(invitationArn) === senderIn(seen.id)
+              ? "untold"
+              : "no",
     list: listShares,
     lookup: findShares,
     accept: decide("accept"),
     reject: decide("reject"),
     remove: oneByOne(({ seen: { id }, token }, _scope, call) => leaveShare(id, token, call), explainLeaving),
 });
+
+/** Region and account in an ARN. RAM forgets invitations: any share of the account that sent one there may be what it was for. */
+function senderIn(arn: string): string {
+    return arn.split(":").slice(3, 5).join();
+}
 
 function ramArn(type: string) {
     return {
