@@ -132,10 +132,10 @@ async function openDeletion(
     return onDelete === "remove" ? { ...one, case: { ...one.case, lifecycle: removing(one.case.lifecycle) } } : one;
 }
 
-/** The table of `onDelete: "remove"`: whatever stands there is deleted, what is gone is done. */
-export function removing({ accept, reject }: Lifecycle): Lifecycle {
+/** The table of `onDelete: "remove"`: whatever stands there is deleted, as far as it can be; what is gone is done. */
+export function removing({ accept, reject, remove: rows }: Lifecycle): Lifecycle {
     const source = reject.accepted ?? { basis: "tried", source: "no document covers it" };
     const cell = { do: "remove", basis: source.basis, source: source.source } as const;
     const standing = ["pending", "accepted", "rejected", "expired", "failed", "unconnected"] as const;
-    return { accept, reject: { ...reject, ...Object.fromEntries(standing.map((status) => [status, cell])) } };
+    return { accept, reject: { ...reject, ...Object.fromEntries(standing.map((status) => [status, cell])), ...rows } };
 }

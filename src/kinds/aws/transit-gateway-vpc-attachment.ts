@@ -60,6 +60,7 @@ const lifecycle: Lifecycle = {
         removing: settles(ATTACHMENT_STATES),
         absent: holds(`${ATTACHMENT_STATES} (a rejected one disappears after 2 hours)`),
     },
+    remove: { rejected: holds(ATTACHMENT_STATES), failed: holds(ATTACHMENT_STATES) },
 };
 
 /** VPC attachments of a transit gateway. */
