@@ -143,12 +143,18 @@ function transitions(name, lifecycle) {
     const heading = name === "" ? [] : [`### ${name}`, ""];
     return [
         ...heading,
-        ...["accept", "reject"].flatMap((decision) => [
-            `What \`${decision}\` does:`,
+        ...[
+            ["`accept`", lifecycle.accept],
+            ["`reject`", lifecycle.reject],
+            ...(lifecycle.remove === undefined
+                ? []
+                : [['`onDelete: "remove"`, where it cannot delete,', lifecycle.remove]]),
+        ].flatMap(([title, rows]) => [
+            `What ${title} does:`,
             "",
             table(
                 ["status", "does", "", "source"],
-                Object.entries(lifecycle[decision]).map(([status, cell]) => [
+                Object.entries(rows).map(([status, cell]) => [
                     status,
                     does(cell),
                     cell.basis === "tried" ? "undocumented, tried" : cell.basis,

@@ -133,12 +133,13 @@ export function refuseKnownStranger(one: Case, seen: Observed, sends: boolean): 
     }
 }
 
-/** Whether the account may decide about a request: listings may hold requests of its own. */
-export function mayDecide(
-    account: string | undefined,
-    { decider, decidedAs }: Pick<Observed, "decider" | "decidedAs">,
-): boolean {
-    return decidedAs === undefined && (decider === undefined || decider === account);
+/** Whether there is something for the account to decide: listings may hold requests of its own, and what nobody was asked about. */
+export function mayDecide(account: string | undefined, seen: Observed): boolean {
+    return seen.asked !== "no" && seen.decidedAs === undefined && isOurs(account, seen);
+}
+
+function isOurs(account: string | undefined, { decider }: Observed): boolean {
+    return decider === undefined || decider === account;
 }
 
 /** Who asks, as texts name it. */
@@ -181,7 +182,7 @@ function refuseForeignDecider({ kind, key, account }: Case, seen: Observed): voi
             ),
         );
     }
-    if (account === undefined || mayDecide(account, seen)) {
+    if (account === undefined || isOurs(account, seen)) {
         return;
     }
     const elsewhere = seen.decider?.startsWith(`${account} `) === true;

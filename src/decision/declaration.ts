@@ -1,9 +1,10 @@
-import type { AnyConnection, ConnectionKind } from "../kinds/kind";
+import type { AnyConnection, ConnectionKind, Observed } from "../kinds/kind";
 import { type Lifecycle, removesAccepted } from "../kinds/table";
 import { milliseconds } from "../shared/duration";
 import type { Decision, OnDelete, OnDrift } from "../shared/vocabulary";
 import { connectionProblems, durationProblem, reasonProblem, type Stored, wordProblem } from "./fields";
 import { type Expectations, expectationProblems, readExpectations } from "./guard";
+import { UNASKED } from "./plan";
 import { readUntil, type Until, untilProblem } from "./until";
 
 /** The arguments of a decision: defaults filled in, spellings resolved. */
@@ -98,6 +99,11 @@ export function removalProblem(kind: ConnectionKind, lifecycle: Lifecycle, decla
     return onDelete === "reject" && decision === "accept"
         ? `onDelete: "reject" is not possible: an accepted ${kind.name} connection cannot be rejected, only deleted, and the requester must ask again; use onDelete: "remove", set allowRemoval: true, or keep it`
         : undefined;
+}
+
+/** A deletion would be a decision, too: a sentence where there is nothing to decide. */
+export function unaskedProblem({ asked }: Pick<Observed, "asked">, { onDelete }: Declaration): string | undefined {
+    return asked === "no" && onDelete !== "keep" ? `onDelete: "${onDelete}" is not possible: ${UNASKED}` : undefined;
 }
 
 /** `onDelete: "remove"` where the owner cannot delete connections. */

@@ -1,5 +1,5 @@
-import type { ConnectionKind, Observed } from "../kinds/kind";
-import { finds, soughtKey } from "../kinds/selectors";
+import type { ConnectionKind, Match, Observed } from "../kinds/kind";
+import { matchOf, soughtKey } from "../kinds/selectors";
 import { spelled } from "../kinds/spelling";
 import { keyInScope, ownId, parseKey } from "../shared/key";
 import { isRecord, type Stored, show } from "./fields";
@@ -7,12 +7,15 @@ import { isRecord, type Stored, show } from "./fields";
 /** Connections that are decided elsewhere: the keys they have, and what finds those whose id is not known. */
 export interface Except {
     readonly keys: readonly string[];
-    /**
-     * Connections that its selectors name, by id, and how many the same selectors name. More than one: which of them is decided elsewhere
-     * is not known.
-     */
-    readonly select: (all: readonly Observed[]) => ReadonlyMap<string, number>;
+    /** Connections that its selectors name, by id. */
+    readonly select: (all: readonly Observed[]) => ReadonlyMap<string, Selected>;
 }
+
+/**
+ * A connection that selectors name: `only` this one; one of several, or perhaps this one (the cloud does not tell, any more), so that
+ * which one is decided elsewhere is not known.
+ */
+export type Selected = "only" | { readonly oneOf: number } | "perhaps";
 
 type Entry = { readonly key: string; readonly sought?: Stored } | { readonly problem: string };
 
@@ -43,15 +46,25 @@ export function readExcept(
     };
 }
 
-function selected(kind: ConnectionKind, selecting: readonly Stored[], all: readonly Observed[]): Map<string, number> {
-    const counts = new Map<string, number>();
+function selected(kind: ConnectionKind, selecting: readonly Stored[], all: readonly Observed[]): Map<string, Selected> {
+    const found = new Map<string, Selected>();
     for (const entry of selecting) {
-        const matching = all.filter((seen) => finds(kind, entry, seen));
-        for (const { id } of matching) {
-            counts.set(id, Math.min(counts.get(id) ?? matching.length, matching.length));
+        const { ids, as } = namedBy(kind, entry, all);
+        for (const id of ids) {
+            found.set(id, found.get(id) === "only" ? "only" : as);
         }
     }
-    return counts;
+    return found;
+}
+
+/** What one entry names. Only where nothing is it for certain, what may be it counts. */
+function namedBy(kind: ConnectionKind, entry: Stored, all: readonly Observed[]) {
+    const having = (match: Match) => all.filter((seen) => matchOf(kind, entry, seen) === match).map(({ id }) => id);
+    const ids = having("yes");
+    if (ids.length === 0) {
+        return { ids: having("untold"), as: "perhaps" as const };
+    }
+    return { ids, as: ids.length === 1 ? ("only" as const) : { oneOf: ids.length } };
 }
 
 /**

@@ -8,6 +8,10 @@ export interface Situation {
     readonly cloudStatus?: string;
     /** It works, whatever the status is called. */
     readonly working?: boolean;
+    /** The request itself is still being made: nothing works yet. */
+    readonly making?: boolean;
+    /** `no`: the account that decides has made it itself, and the cloud asks nobody about such ones. */
+    readonly asked?: "no" | "untold";
 }
 
 /** What earlier runs left behind: "not there yet" and "gone" look alike without it. */
@@ -34,7 +38,9 @@ export interface PlanOptions {
 }
 
 export type Step =
-    | { readonly do: "none" | "settle" | "awaitRequest" | "hold" | "unknown" }
+    | { readonly do: "none" | "awaitRequest" | "hold" | "unknown" }
+    /** `later`: what is sent about it once it works. */
+    | { readonly do: "settle"; readonly later?: Action }
     | { readonly do: "act"; readonly action: Action }
     /**
      * `refuse`: the program asks for what cannot be; the preview fails.
@@ -58,6 +64,9 @@ export function plan(
     options: PlanOptions,
 ): Plan {
     const { status } = situation;
+    if (situation.asked === "no") {
+        return planUnasked(decision);
+    }
     const cell = transitionOf(lifecycle, decision, status);
     if (cell === undefined) {
         return { step: { do: "unknown" }, warnings: unknownWarnings(situation) };
@@ -69,28 +78,26 @@ export function plan(
         return { step: { do: "none" }, warnings: [] };
     }
     if (cell.do === "settle") {
-        return {
-            step: { do: "settle" },
-            transition: `${decision}: ${status} -> ${goal(lifecycle, decision)} (waiting for the cloud)`,
-            warnings: [],
-        };
+        return planSettling(lifecycle, decision, situation, options);
     }
     if (cell.do === "awaitRequest" || cell.do === "impossible") {
         return lapsed(cell, decision, situation, options);
     }
-    if (options.onDrift === "hold" && options.established && undone(decision, situation)) {
-        return {
-            step: { do: "hold" },
-            transition: `held: declared ${decision}, ${status} outside (onDrift: hold; nothing is sent)`,
-            warnings: [],
-        };
-    }
-    return planAction(cell.do, cell, goal(lifecycle, decision), decision, situation, options);
+    return (
+        held(decision, situation, options) ??
+        planAction(cell.do, cell, goal(lifecycle, decision), decision, situation, options)
+    );
 }
 
 /** Whether a plan would cut a connection that works now. */
 export function cuts(step: Step, seen: Pick<Situation, "status" | "working">): boolean {
-    return step.do === "act" && isWorking(seen) && step.action !== "accept";
+    const action = actionOf(step);
+    return action !== undefined && isWorking(seen) && action !== "accept";
+}
+
+/** What a plan sends, now or once the cloud is done. */
+export function actionOf(step: Step): Action | undefined {
+    return step.do === "act" ? step.action : step.do === "settle" ? step.later : undefined;
 }
 
 /** Whether traffic may flow. */
@@ -119,6 +126,41 @@ export function goal(lifecycle: Lifecycle, decision: Decision): Status {
     return lifecycle.reject.rejected === undefined ? "unconnected" : "rejected";
 }
 
+/** A decision undone outside, which is not to be corrected. */
+function held(decision: Decision, situation: Situation, options: PlanOptions): Plan | undefined {
+    return options.onDrift === "hold" && options.established && undone(decision, situation)
+        ? {
+              step: { do: "hold" },
+              transition: `held: declared ${decision}, ${situation.status} outside (onDrift: hold; nothing is sent)`,
+              warnings: [],
+          }
+        : undefined;
+}
+
+/** What is on its way is waited for. What is being accepted works soon, if not now: a reject then cuts it, which the preview must show. */
+function planSettling(lifecycle: Lifecycle, decision: Decision, situation: Situation, options: PlanOptions): Plan {
+    const { status, making } = situation;
+    const goes = goal(lifecycle, decision);
+    const waits = (why: string): Plan => ({
+        step: { do: "settle" },
+        transition: `${decision}: ${status} -> ${goes} (${why})`,
+        warnings: [],
+    });
+    const next = status === "accepting" && making !== true ? transitionOf(lifecycle, decision, "accepted") : undefined;
+    if (next?.do !== "reject" && next?.do !== "remove") {
+        return waits("waiting for the cloud");
+    }
+    const planned = planAction(next.do, next, goes, decision, situation, options, ["waiting for the cloud first"]);
+    return (
+        held(decision, situation, options) ??
+        (planned.step.do === "refuse"
+            ? waits(
+                  "waiting for the cloud; once it is accepted it can only be deleted, which fails without allowRemoval",
+              )
+            : { ...planned, step: { do: "settle", later: next.do } })
+    );
+}
+
 function planAction(
     action: Action,
     { basis }: Transition,
@@ -126,6 +168,7 @@ function planAction(
     decision: Decision,
     situation: Situation,
     options: PlanOptions,
+    more: readonly string[] = [],
 ): Plan {
     const { status } = situation;
     const removes = action === "remove";
@@ -143,12 +186,31 @@ function planAction(
         ...(isWorking(situation) && action !== "accept" ? ["CUTS a working connection"] : []),
         ...(removes ? ["the connection is deleted, the requester must ask again"] : []),
         ...(basis === "tried" ? ["undocumented: tried, the cloud may refuse"] : []),
+        ...more,
     ];
     return {
         step: { do: "act", action },
         transition: `${decision}: ${status} -> ${removes ? "absent" : goes}${notes.length === 0 ? "" : ` (${notes.join("; ")})`}`,
         warnings: [],
     };
+}
+
+/** Why nothing is decided about what the deciding account has made itself. */
+export const UNASKED =
+    "this account has made it itself, and the cloud asks nobody about such ones: it is no request, so there is nothing to decide";
+
+/** An acceptance has nothing to do. A rejection must not delete what nobody asked for. */
+function planUnasked(decision: Decision): Plan {
+    return decision === "accept"
+        ? { step: { do: "none" }, warnings: [UNASKED] }
+        : {
+              step: {
+                  do: "refuse",
+                  why: UNASKED,
+                  remedy: "remove the declaration; what is not wanted is deleted by whoever made it",
+              },
+              warnings: [],
+          };
 }
 
 function planAbsent(cell: Transition, decision: Decision, memory: Memory, options: PlanOptions): Plan {

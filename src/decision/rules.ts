@@ -29,6 +29,8 @@ export interface Judgement {
     readonly verdict: Verdict;
     /** For people: the rule and, where it is not plain, why. */
     readonly why: string;
+    /** A rule matched. Else it is what holds of everybody. */
+    readonly byRule?: true;
     /** The rule that matched accepts for a time: when that is over, milliseconds since 1970. */
     readonly until?: {
         readonly rule: AdmissionRule;
@@ -60,15 +62,20 @@ export function judge(
             continue;
         }
         if (rule.verdict !== "accept" || rule.until === undefined) {
-            return { verdict: rule.verdict, why: `rule ${rule.name}` };
+            return { verdict: rule.verdict, why: `rule ${rule.name}`, byRule: true };
         }
         const end = endOf(rule.until, since(rule));
         const over = end !== undefined && now >= end;
         const soon = !over && end !== undefined && end - now <= NOTICE_MS;
         const until = { rule, end, over, soon };
         return over
-            ? { verdict: "reject", why: `rule ${rule.name} accepted until ${new Date(end).toISOString()}`, until }
-            : { verdict: "accept", why: `rule ${rule.name}`, until };
+            ? {
+                  verdict: "reject",
+                  why: `rule ${rule.name} accepted until ${new Date(end).toISOString()}`,
+                  until,
+                  byRule: true,
+              }
+            : { verdict: "accept", why: `rule ${rule.name}`, until, byRule: true };
     }
     return { verdict: otherwise, why: "no rule" };
 }

@@ -2,10 +2,11 @@ import type { ConnectionKind, Observed } from "../kinds/kind";
 import { mayWait } from "../kinds/lifecycle";
 import type { Lifecycle } from "../kinds/table";
 import { oneLine } from "../shared/problem";
-import type { Existing, Status } from "../shared/vocabulary";
+import type { Decision, Existing, Status } from "../shared/vocabulary";
 import type { Admission } from "./admission";
 import { whoOf } from "./case";
-import { isWorking, type Plan, type PlanOptions, plan } from "./plan";
+import type { Selected } from "./except";
+import { actionOf, isWorking, type Plan, type PlanOptions, plan } from "./plan";
 import { type Judgement, judge } from "./rules";
 import type { Beginnings } from "./time-boxes";
 import { beginning } from "./until";
@@ -51,10 +52,16 @@ export function placementOf(ruling: Ruling, seen: Observed, now: number, beginni
     return { group, text, judgement };
 }
 
-/** What becomes of one of several connections that selectors of `except` name: nobody knows which of them is decided elsewhere. */
-export function ambiguousPlacement(seen: Observed, count: number): Placement {
-    const why = `except names ${count} connections by what is known of them, this one too`;
-    const text = `review: ${seen.status}, ${why}; name the one that is decided elsewhere by its id, requester ${whoOf(seen, 80)}`;
+/** What becomes of a connection that selectors of `except` may name: nobody knows whether it is the one that is decided elsewhere. */
+export function doubtfulPlacement(seen: Observed, selected: Exclude<Selected, "only">): Placement {
+    const [why, remedy] =
+        selected === "perhaps"
+            ? ["except may name this one, which the cloud does not tell (any more)", "if it does, name it by its id"]
+            : [
+                  `except names ${selected.oneOf} connections by what is known of them, this one too`,
+                  "name the one that is decided elsewhere by its id",
+              ];
+    const text = `review: ${seen.status}, ${why}; ${remedy}, requester ${whoOf(seen, 80)}`;
     return { group: "review", text, judgement: { verdict: "review", why } };
 }
 
@@ -84,22 +91,31 @@ type Placed = readonly [Group, string];
 
 const SETTLED: Placed = ["settled", ""];
 
-function placed({ kind, admission, lifecycle }: Ruling, seen: Observed, judgement: Judgement, who: string): Placed {
+function placed(ruling: Ruling, seen: Observed, judgement: Judgement, who: string): Placed {
     const { verdict } = judgement;
-    const { status, cloudStatus } = seen;
     const works = isWorking(seen) && seen.making !== true;
-    if (status === "unknown") {
+    if (seen.status === "unknown") {
         return [
             "review",
-            `review: the cloud says "${oneLine(cloudStatus, 60)}", which this version does not know, ${who}`,
+            `review: the cloud says "${oneLine(seen.cloudStatus, 60)}", which this version does not know, ${who}`,
         ];
     }
     if (verdict === "review") {
-        return forReview(kind, works, status, who);
+        return forReview(ruling.kind, seen, works, who);
     }
-    if (verdict === "reject" && works && !changesExisting(admission.existing, judgement)) {
-        return ["wouldCut", `would cut: ${who}`];
-    }
+    const left = verdict === "reject" && works ? leftWorking(ruling.admission, seen, judgement, who) : undefined;
+    return left ?? decided(ruling, seen, verdict, works, who);
+}
+
+/** Accepted or rejected by the rules: what that means where it stands. */
+function decided(
+    { kind, admission, lifecycle }: Ruling,
+    seen: Observed,
+    verdict: Decision,
+    works: boolean,
+    who: string,
+): Placed {
+    const { status } = seen;
     // Nobody has decided it by these rules yet, as far as the text is concerned that says why it is too late.
     const options: PlanOptions = { ...planOptions(admission), established: false };
     const planned = plan(lifecycle, verdict, seen, { seen: status }, options);
@@ -113,9 +129,24 @@ function placed({ kind, admission, lifecycle }: Ruling, seen: Observed, judgemen
         : SETTLED;
 }
 
-function forReview(kind: ConnectionKind, works: boolean, status: Status, who: string): Placed {
+/** Why a working connection is not cut although the rules reject it; undefined: it is. */
+function leftWorking(
+    { existing }: Admission,
+    { asked }: Observed,
+    judgement: Judgement,
+    who: string,
+): Placed | undefined {
+    if (asked === "untold" && judgement.byRule !== true) {
+        // What holds of everybody must not delete what this account has built itself.
+        return ["review", `review: accepted now, made by this account, which may never have been asked, ${who}`];
+    }
+    return changesExisting(existing, judgement) ? undefined : ["wouldCut", `would cut: ${who}`];
+}
+
+function forReview(kind: ConnectionKind, { status, cloudStatus }: Observed, works: boolean, who: string): Placed {
     if (works) {
-        return ["review", `review: accepted now, ${who}`];
+        const again = status === "pending" ? ` and asks again (${oneLine(cloudStatus, 60)})` : "";
+        return ["review", `review: accepted now${again}, ${who}`];
     }
     if (!mayWait(kind, status)) {
         return SETTLED;
@@ -125,7 +156,7 @@ function forReview(kind: ConnectionKind, works: boolean, status: Status, who: st
 
 function due(verdict: "accept" | "reject", works: boolean, status: Status, { step }: Plan, who: string): Placed {
     const waiting = step.do === "settle" ? " (waiting for the cloud)" : "";
-    const removed = step.do === "act" && step.action === "remove" ? " (deletes the connection)" : "";
+    const removed = actionOf(step) === "remove" ? " (deletes the connection)" : "";
     const group = verdict === "reject" && works ? "cut" : verdict;
     return [group, `${group}: ${status}, ${who}${waiting}${removed}`];
 }

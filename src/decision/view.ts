@@ -3,7 +3,7 @@ import { oneLine } from "../shared/problem";
 import type { ObservedConnection, Status } from "../shared/vocabulary";
 import type { Case } from "./case";
 import { guard, violation } from "./guard";
-import { goal, type Memory, type Plan, plan } from "./plan";
+import { actionOf, goal, type Memory, type Plan, plan } from "./plan";
 import { type Reading, statusOf } from "./reading";
 
 /** A case in the light of one reading: what the preview shows, what `up` does, what the state keeps. */
@@ -46,7 +46,7 @@ export function sends({ step }: Plan, { decision }: Case): boolean {
 
 /** The status that holds once the plan is carried out. */
 export function outcomeOf({ step }: Plan, { lifecycle, decision }: Case): Status {
-    return step.do === "act" && step.action === "remove" ? "absent" : goal(lifecycle, decision);
+    return actionOf(step) === "remove" ? "absent" : goal(lifecycle, decision);
 }
 
 /** What the state remembers after a reading. */

@@ -80,15 +80,18 @@ interface Shown {
     readonly evidence: Readonly<Record<string, unknown>>;
     readonly making?: boolean;
     readonly working?: boolean;
+    /** Left out of a pending one: it does ask. */
+    readonly asked?: Observed["asked"] | undefined;
     readonly warnings?: readonly string[];
 }
 
 /** A connection from a cloud's answer. A field that is missing, empty or of another type is left out. */
 export function observed(statuses: Readonly<Record<string, Status>>, shown: Shown): Observed {
     const cloudStatus = text(shown.status) ?? "";
+    const status = readStatus(statuses, cloudStatus);
     return {
         id: shown.id,
-        status: readStatus(statuses, cloudStatus),
+        status,
         cloudStatus,
         ...optional("requester", text(shown.requester)),
         ...optional("decider", text(shown.decider)),
@@ -99,6 +102,7 @@ export function observed(statuses: Readonly<Record<string, Status>>, shown: Show
         evidence: facts(shown.evidence),
         ...(shown.making === true ? { making: true } : {}),
         ...(shown.working === true ? { working: true } : {}),
+        ...(shown.asked === undefined || status === "pending" ? {} : { asked: shown.asked }),
         ...(shown.warnings === undefined || shown.warnings.length === 0 ? {} : { warnings: shown.warnings }),
     };
 }

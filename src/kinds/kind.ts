@@ -73,6 +73,11 @@ export interface Observed {
     readonly making?: boolean;
     /** It works, whatever the status is called: an accepted one that waits again. Rejecting it counts as a cut. */
     readonly working?: boolean;
+    /**
+     * The account that decides has made it itself, and does not wait for a decision. `no`: the cloud asks nobody about such ones, so that it
+     * is no request, and nothing is decided about it. `untold`: it may have waited once.
+     */
+    readonly asked?: "no" | "untold";
     /** Written by the requester: shown escaped, never identity. */
     readonly requesterSays?: string;
     /** What the requester wrote is not known any more: whoever decided may have written over it. That nothing is told proves nothing then. */

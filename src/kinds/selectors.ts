@@ -1,5 +1,5 @@
 import { keyInScope } from "../shared/key";
-import type { AnyConnection, ConnectionKind, Observed } from "./kind";
+import type { AnyConnection, ConnectionKind, Match, Observed } from "./kind";
 import { spelled } from "./spelling";
 
 /**
@@ -42,5 +42,10 @@ export function selectedBy(kind: ConnectionKind, connection: AnyConnection, id: 
  * can be decided about it any more.
  */
 export function finds(kind: ConnectionKind, sought: Values, seen: Observed): boolean {
-    return seen.status !== "unconnected" && kind.matches?.(sought as AnyConnection, seen) === "yes";
+    return matchOf(kind, sought, seen) === "yes";
+}
+
+/** How a connection of a listing compares with selectors. */
+export function matchOf(kind: ConnectionKind, sought: Values, seen: Observed): Match {
+    return seen.status === "unconnected" ? "no" : (kind.matches?.(sought as AnyConnection, seen) ?? "no");
 }

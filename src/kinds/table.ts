@@ -26,8 +26,14 @@ export type Basis = "documented" | "inferred" | "tried";
 /** Statuses for which a table may have a row. Nothing is ever planned on `unknown`. */
 export type KnownStatus = Exclude<Status, "unknown">;
 
+/** Rows of a table, by status. */
+export type Rows = Readonly<Partial<Record<KnownStatus, Transition>>>;
+
 /** A kind's behaviour as data, one row for each status that its cloud knows. Documents and tests are made from it. */
-export type Lifecycle = Readonly<Record<Decision, Readonly<Partial<Record<KnownStatus, Transition>>>>>;
+export interface Lifecycle extends Readonly<Record<Decision, Rows>> {
+    /** What `onDelete: "remove"` does where the owner cannot delete a connection in that status. */
+    readonly remove?: Rows;
+}
 
 /** The decision holds. */
 export function holds(source: string, basis: Basis = "documented"): Transition {

@@ -31,6 +31,8 @@ export interface Task {
     readonly case: Case;
     /** The status from which the preview planned an action; undefined: it planned none. `any`: a delete, which has no preview. */
     readonly from: Status | "any" | undefined;
+    /** The preview showed that a working connection is cut, or nothing could show it: a delete. */
+    readonly mayCut: boolean;
     /** The preview showed that this run decides it: a request that lapsed since is a failure. */
     readonly due: boolean;
     /**
@@ -242,11 +244,12 @@ class Attempt {
             return undefined;
         }
         const { seen } = fresh.reading;
-        if (!this.announced(seen.status)) {
+        const cut = cuts(step, seen);
+        if (!this.announced(seen.status) || (cut && !task.mayCut)) {
             throw new ChangedSincePreview(refusalText(task, fresh, CHANGED));
         }
         refuseStranger(task.case, seen);
-        task.admit(seen, cuts(step, seen));
+        task.admit(seen, cut);
         this.action = step.action;
         return step.action;
     }

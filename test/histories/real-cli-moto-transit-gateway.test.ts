@@ -118,7 +118,7 @@ describe("transit gateways on moto", { timeout: OPERATION_MS }, () => {
     });
 
     it.runIf(LONG)(
-        "have VPC attachments, which are found accepted and deleted only where that is allowed",
+        "have VPC attachments of their own account, which were never asked for: nothing is decided about them",
         async () => {
             const { owner, ours, env } = await twoGateways();
             const { Vpc } = await owner.createVpc({ CidrBlock: "10.1.0.0/16" });
@@ -145,17 +145,29 @@ describe("transit gateways on moto", { timeout: OPERATION_MS }, () => {
                     });
                 };
             const real = await realStack(env);
-            await real.up(attach("accept", { expectedRequester: OWNER }));
+            expect(diagnostics(await real.up(attach("accept", { expectedRequester: OWNER }))).join()).toContain(
+                "there is nothing to decide",
+            );
             expect(operations(await real.preview(attach("accept", { expectedRequester: OWNER })))).toEqual({
                 vpc: "same",
             });
             expect(await failure(real.preview(attach("accept", { expectedRequester: REQUESTER })))).toContain(
                 `the requester is ${OWNER}`,
             );
-            expect(await failure(real.preview(attach("reject")))).toMatch(/allowRemoval: true/);
-            await real.up(attach("reject", { allowRemoval: true }));
-            expect((await owner.describeTransitGatewayAttachments({})).TransitGatewayAttachments).toEqual([]);
-            expect(operations(await real.preview(attach("reject", { allowRemoval: true })))).toEqual({ vpc: "same" });
+            expect(await failure(real.up(attach("reject", { allowRemoval: true })))).toContain(
+                "there is nothing to decide",
+            );
+            const admission = async () => {
+                new ConnectionAdmission("vpcs", {
+                    scope: { kind: "aws:transitGatewayVpcAttachment", transitGatewayId: ours },
+                    rules: [],
+                    otherwise: "reject",
+                    existing: "enforce",
+                    allowRemoval: true,
+                });
+            };
+            expect(inputsOf(await real.up(admission), "vpcs").verdicts).toEqual({});
+            expect((await owner.describeTransitGatewayAttachments({})).TransitGatewayAttachments).toHaveLength(1);
         },
     );
 });

@@ -1,15 +1,15 @@
 import type { World } from "../../src/simulator/index";
-import { ALIBABA_ACCOUNT, ALIBABA_REQUESTER } from "../support/accounts";
+import { ALIBABA_ACCOUNT, ALIBABA_OTHER_ACCOUNT, ALIBABA_REQUESTER } from "../support/accounts";
 import type { KindRows } from "../support/kind-rows";
 
 export const PEERING = "pcc-guzvyqlj0n6e10";
 
 /** The request of another account's VPC, in that state. */
-export function peeringWorld(status: string): World {
+export function peeringWorld(status: string, ownerId = ALIBABA_REQUESTER): World {
     const one = {
         instanceId: PEERING,
         status,
-        ownerId: ALIBABA_REQUESTER,
+        ownerId,
         regionId: "cn-hangzhou",
         name: "orders",
         vpc: { vpcId: "vpc-bp1aevy8sofi8mh1q", ipv4Cidrs: ["10.20.0.0/16"] },
@@ -25,7 +25,8 @@ export const rows: KindRows = {
     names: ["alibaba:vpcPeering"],
     connection: { instanceId: PEERING },
     resolved: { instanceId: PEERING },
-    world: peeringWorld,
+    world: (status) => peeringWorld(status),
+    own: peeringWorld("Activated", ALIBABA_ACCOUNT),
     calls: {
         accept: "vpc:AcceptVpcPeerConnection",
         reject: "vpc:RejectVpcPeerConnection",
@@ -41,7 +42,7 @@ export const rows: KindRows = {
         Deleting: ["removing", "!", ">"],
         Deleted: ["absent", "!", "="],
     },
-    requester: { asking: ALIBABA_REQUESTER, other: ALIBABA_ACCOUNT },
+    requester: { asking: ALIBABA_REQUESTER, other: ALIBABA_OTHER_ACCOUNT },
     evidence: { told: { cidrs: ["10.20.0.0/16"] }, other: { cidrs: ["10.99.0.0/16"] } },
     accessKeyId: `LTAI${ALIBABA_ACCOUNT}`,
     answers: {

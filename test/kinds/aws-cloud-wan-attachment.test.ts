@@ -243,6 +243,44 @@ describe("a decision that comes back", () => {
         },
     );
 
+    describe("to an admission", () => {
+        const admit = (rules: Wire[]) => ({
+            a: {
+                scope: { kind: "aws:cloudWanAttachment", coreNetworkId: CORE_NETWORK },
+                rules,
+                otherwise: "reject",
+                existing: "enforce",
+                allowRemoval: true,
+            },
+        });
+        const cutsOwn = admit([{ name: "own", requester: ACCOUNT, verdict: "reject" }]);
+        const verdictOf = async (program: ReturnType<typeof admit>) => {
+            const { steps } = await new TestStack(clouds.simulator).preview(program);
+            return (steps[0]?.inputs.verdicts as Record<string, string> | undefined)?.[ATTACHMENT];
+        };
+
+        it("is for review with what it is: at work, and asking again", async () => {
+            put(attachmentWorld("PENDING_TAG_ACCEPTANCE"));
+            const review = admit([{ name: "known", requester: REQUESTER, verdict: "review" }]);
+            expect(await verdictOf(review)).toBe(
+                `review: accepted now and asks again (PENDING_TAG_ACCEPTANCE), rule known, requester ${REQUESTER}`,
+            );
+        });
+
+        it("is one of the owner's own attachments, too, where they wait", async () => {
+            put(attachmentWorld("PENDING_ATTACHMENT_ACCEPTANCE", { ownerAccountId: ACCOUNT }));
+            expect(await verdictOf(admit([]))).toBe(`reject: pending, no rule, requester ${ACCOUNT}`);
+        });
+
+        it("does not cut the owner's own attachments by what holds of everybody, only by a rule that names them", async () => {
+            put(attachmentWorld("AVAILABLE", { ownerAccountId: ACCOUNT }));
+            expect(await verdictOf(admit([]))).toMatch(/^review: accepted now, made by this account/);
+            expect((await new TestStack(clouds.simulator).up(admit([]))).failures).toEqual({});
+            expect([sent(), only()?.state]).toEqual([[], "AVAILABLE"]);
+            expect(await verdictOf(cutsOwn)).toMatch(/^cut: accepted, rule own/);
+        });
+    });
+
     it("is not absent where its core network is not there", async () => {
         put({ aws: [{ account: ACCOUNT, region: "eu-west-1" }] });
         expect((await new TestStack(clouds.simulator).preview(declared("reject"))).failures.a).toContain(CORE_NETWORK);

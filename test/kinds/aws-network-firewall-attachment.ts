@@ -10,12 +10,12 @@ const FIREWALL = `arn:aws:network-firewall:eu-west-1:${REQUESTER}:firewall/inspe
 const LIST = "DescribeTransitGatewayAttachments";
 
 /** The transit gateway with another account's firewall, in that state. */
-function firewallWorld(state: string): World {
+function firewallWorld(state: string, resourceOwnerId = REQUESTER): World {
     const one = {
         transitGatewayAttachmentId: ATTACHMENT,
         transitGatewayId: GATEWAY,
         state,
-        resourceOwnerId: REQUESTER,
+        resourceOwnerId,
         firewallName: "inspection",
     };
     const transitGateways = [{ transitGatewayId: GATEWAY }];
@@ -39,7 +39,8 @@ export const rows: KindRows = {
     names: ["aws:networkFirewallAttachment"],
     connection,
     resolved: { region: "eu-west-1", ...connection },
-    world: firewallWorld,
+    world: (state) => firewallWorld(state),
+    own: firewallWorld("available", ACCOUNT),
     calls: {
         accept: "network-firewall:AcceptNetworkFirewallTransitGatewayAttachment",
         reject: "network-firewall:RejectNetworkFirewallTransitGatewayAttachment",

@@ -109,7 +109,10 @@ describe("reading", () => {
         expect([items.map(({ id, status }) => [id, status]), next]).toEqual([[[SHARE, "expired"]], undefined]);
         const named = (invitationArn: string) =>
             items.map((seen) => kind.matches?.({ kind: NAME, invitationArn } as never, seen));
-        expect([named(INVITATION), named(OTHER), named(OTHER.replace("2e", "3e"))]).toEqual([["yes"], ["yes"], ["no"]]);
+        expect([named(INVITATION), named(OTHER)]).toEqual([["yes"], ["yes"]]);
+        // Forgotten, and of another account.
+        const forgotten = OTHER.replace("2e", "3e");
+        expect([named(forgotten), named(forgotten.replace(REQUESTER, ACCOUNT))]).toEqual([["untold"], ["no"]]);
     });
 
     it.each([
@@ -355,6 +358,30 @@ describe("runs", () => {
         expect((await stack.preview(on("accept"))).steps[0]?.inputs.warnings).toEqual([
             expect.stringMatching(/^cannot be accepted: the request is expired \(EXPIRED\); ask the owner .* 12 hours/),
         ]);
+    });
+
+    it("may be what except names by an invitation that RAM has forgotten: people decide, and the shares of others are cut", async () => {
+        const { simulator } = clouds;
+        const foreign = SHARE.replace(REQUESTER, "999988887777");
+        simulator.world = shareWorld("ACTIVE");
+        outside(simulator, ({ receivedResourceShares: all = [] }) => all.push({ shareArn: foreign, status: "ACTIVE" }));
+        const admission = {
+            scope: { kind: NAME },
+            rules: [],
+            otherwise: "reject",
+            existing: "enforce",
+            allowRemoval: true,
+            except: [{ kind: NAME, invitationArn: INVITATION }],
+        };
+        const stack = new TestStack(simulator);
+        const { verdicts } = (await stack.preview({ a: admission })).steps[0]?.inputs ?? {};
+        expect(verdicts).toEqual({
+            [SHARE]: expect.stringMatching(/^review: accepted, except may name this one.*name it by its id/),
+            [foreign]: expect.stringMatching(/^cut: /),
+        });
+        expect((await stack.up({ a: admission })).failures).toEqual({});
+        const left = simulator.calls.filter(({ action }) => action === "ram:DisassociateResourceShare");
+        expect(left.map(({ ids }) => ids)).toEqual([[foreign]]);
     });
 
     it("decide once, although the answer to the first call was lost", async () => {

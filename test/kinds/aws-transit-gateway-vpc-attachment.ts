@@ -10,8 +10,8 @@ const VPC = "vpc-0a1b2c3d4e5f60718";
 const LIST = "DescribeTransitGatewayAttachments";
 
 /** The attachment of another account's VPC, in that state. Whether one that is being modified can be deleted is not documented. */
-function attachmentWorld(state: string): World {
-    const one = { transitGatewayAttachmentId: ATTACHMENT, state, vpcId: VPC, vpcOwnerId: REQUESTER };
+function attachmentWorld(state: string, vpcOwnerId = REQUESTER): World {
+    const one = { transitGatewayAttachmentId: ATTACHMENT, state, vpcId: VPC, vpcOwnerId };
     const transitGateways = [{ transitGatewayId: GATEWAY, vpcAttachments: [one] }];
     return {
         aws: [{ account: ACCOUNT, region: "eu-west-1", transitGateways }],
@@ -38,7 +38,8 @@ export const rows: KindRows = {
     names: ["aws:transitGatewayVpcAttachment"],
     connection: { transitGatewayId: GATEWAY, transitGatewayAttachmentId: ATTACHMENT },
     resolved: { region: "eu-west-1", transitGatewayId: GATEWAY, transitGatewayAttachmentId: ATTACHMENT },
-    world: attachmentWorld,
+    world: (state) => attachmentWorld(state),
+    own: attachmentWorld("available", ACCOUNT),
     calls: {
         accept: "ec2:AcceptTransitGatewayVpcAttachment",
         reject: "ec2:RejectTransitGatewayVpcAttachment",

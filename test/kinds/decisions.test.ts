@@ -138,6 +138,16 @@ describe.each([...ROWS])("%s", (name, rows) => {
             expect(stateIn(clouds.simulator.world)).not.toBe(accepted);
         });
 
+        const standing = Object.entries(rows.states).filter(
+            ([, [status]]) => !["accepting", "rejecting", "removing", "absent"].includes(status),
+        );
+        it.runIf(possible.includes("remove")).each(standing)("with onDelete: remove ends what is %s", async (state) => {
+            const stack = await decided("accept", state, { onDelete: "remove", timeout: "20s" });
+            expect((await stack.destroy()).failures).toEqual({});
+            expect(stack.state.size).toBe(0);
+            expect(["pending", "accepted"]).not.toContain(rows.states[stateIn(clouds.simulator.world) ?? ""]?.[0]);
+        });
+
         it.each(impossible)("with onDelete: %s fails the preview", async (onDelete) => {
             put(waiting);
             const { failures } = await new TestStack(clouds.simulator).preview(declare("accept", { onDelete }));

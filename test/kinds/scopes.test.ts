@@ -7,6 +7,7 @@ import { useClouds } from "../support/clouds";
 import { TestStack } from "../support/engine";
 import { ROWS, rejectedState, scopeOf, waitingState } from "../support/kind-rows";
 import { pendingEverywhere, sentActions } from "../support/rows-clouds";
+import { stateIn } from "../support/worlds";
 
 /** What every kind does with all connections of a scope: the inbox and admissions. */
 const clouds = useClouds({ world: pendingEverywhere() });
@@ -107,6 +108,65 @@ describe.each(TELLING)("an admission of %s", (name, rows) => {
         expect(sentActions(clouds.simulator, rows)).toEqual([]);
         await stack.up(admit("accept", other, { otherwise: "reject" }));
         expect(sentActions(clouds.simulator, rows)).toEqual(["reject"]);
+    });
+});
+
+/** Where the cloud asks nobody about what the deciding account makes itself. */
+const OWN = [...ROWS].flatMap(([name, rows]) => (rows.own === undefined ? [] : [[name, rows, rows.own] as const]));
+
+describe.each(OWN)("a connection of %s that the deciding account made itself", (name, rows, own) => {
+    const declare = (more: Wire) => ({ a: { connection: { kind: name, ...rows.connection }, ...more } });
+    const made = () => {
+        clouds.simulator.world = structuredClone(own);
+        return new TestStack(clouds.simulator);
+    };
+    const untouched = () => {
+        expect([sentActions(clouds.simulator, rows), stateIn(clouds.simulator.world)]).toEqual([[], stateIn(own)]);
+    };
+
+    it("is no request, neither in the inbox nor to an admission, whatever its rules say", async () => {
+        const stack = made();
+        expect((await inbox("--kind", name)).read.pending).toEqual([]);
+        const program = {
+            a: { scope: scopeOf(name, rows), rules: [], otherwise: "reject", existing: "enforce", allowRemoval: true },
+        };
+        const { steps, failures } = await stack.preview(program);
+        expect([steps[0]?.inputs.verdicts, steps[0]?.inputs.transition, failures]).toEqual([{}, undefined, {}]);
+        expect((await stack.up(program)).failures).toEqual({});
+        untouched();
+    });
+
+    it("is never asked for: the simulator accepts it by itself", async () => {
+        clouds.simulator.world = JSON.parse(JSON.stringify(own).replaceAll(stateIn(own) ?? "", waitingState(rows)));
+        expect(stateIn(clouds.simulator.world)).toBe(stateIn(own));
+    });
+
+    it("says so to an accept, which has nothing to do, and fails the preview of everything else", async () => {
+        const stack = made();
+        const { steps, failures } = await stack.up(declare({ decision: "accept" }));
+        expect(failures).toEqual({});
+        expect(steps[0]?.inputs.warnings).toEqual([expect.stringContaining("there is nothing to decide")]);
+        expect((await stack.preview(declare({ decision: "accept" }))).steps.map(({ op }) => op)).toEqual(["same"]);
+        for (const more of [
+            { decision: "reject", allowRemoval: true },
+            { decision: "accept", onDelete: "remove" },
+        ]) {
+            const { failures } = await new TestStack(clouds.simulator).preview(declare(more));
+            expect(failures.a).toContain("there is nothing to decide");
+        }
+        untouched();
+    });
+
+    it("is left as it is by a deletion, whatever was declared", async () => {
+        clouds.simulator.world = rows.world(waitingState(rows));
+        const stack = new TestStack(clouds.simulator);
+        expect((await stack.up(declare({ decision: "accept", onDelete: "remove" }))).failures).toEqual({});
+        clouds.simulator.clearCalls();
+        clouds.simulator.world = structuredClone(own);
+        const { failures, logs } = await stack.destroy();
+        expect([failures, stack.state.size]).toEqual([{}, 0]);
+        expect(logs.map(({ text }) => text).join()).toContain("as it is: this account has made it itself");
+        untouched();
     });
 });
 

@@ -116,6 +116,7 @@ function world(more: Partial<ConnectionKind> = {}) {
             options: { allowRemoval: false, onDrift: "correct", waitForRequest: "1m", established: false },
         } satisfies Case,
         from,
+        mayCut: true,
         due: true,
         admit: () => {},
         timeoutMs: 60_000,

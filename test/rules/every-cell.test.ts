@@ -110,6 +110,14 @@ function tableActions(cell: Cell): readonly Action[] {
     return does === "accept" || does === "reject" || does === "remove" ? [does] : [];
 }
 
+/** What a reject sends once it works what is only being accepted now: shown like a cut, because it will be one. */
+function laterActions({ table, decision, status, allowRemoval, onDrift, established }: Cell): readonly Action[] {
+    const does = table.reject.accepted?.do;
+    const waits = decision === "reject" && status === "accepting" && table.reject.accepting?.do === "settle";
+    const isHeld = onDrift === "hold" && established;
+    return waits && !isHeld && (does === "reject" || (does === "remove" && allowRemoval)) ? [does] : [];
+}
+
 function works(status: Status): boolean {
     return status === "accepted" || status === "accepting";
 }
@@ -179,18 +187,21 @@ describe("in every cell", () => {
         inEveryCell(
             (cell, { plan: planned }) =>
                 tableActions(cell).includes("remove") ||
+                laterActions({ ...cell, allowRemoval: true }).includes("remove") ||
                 JSON.stringify(planned) ===
                     JSON.stringify(outcomeOf({ ...cell, allowRemoval: !cell.allowRemoval }).plan),
         );
     });
 
     it("a cut is planned on a working connection only, under reject only, and the transition shows both ends", () => {
-        inEveryCell(({ kind, invented, decision, status }, { does, actions, plan: { step, transition } }) => {
-            const taken = does === "act" && works(status) && actions.some((action) => action !== "accept");
+        inEveryCell((cell, { actions, plan: { step, transition } }) => {
+            const { kind, invented, decision, status } = cell;
+            const sends = [...actions, ...laterActions(cell)];
+            const taken = works(status) && sends.some((action) => action !== "accept");
             if (cuts(step, { status }) !== taken) {
                 return false;
             }
-            const to = actions.includes("remove") ? "absent" : invented ? "rejected" : rejectedStatus(kind);
+            const to = sends.includes("remove") ? "absent" : invented ? "rejected" : rejectedStatus(kind);
             const shown = transition?.includes(`${status} -> ${to}`) === true && transition.includes("CUTS");
             return taken ? decision === "reject" && shown : transition?.includes("CUTS") !== true;
         });

@@ -78,6 +78,8 @@ export interface KindRows extends LifecycleRows {
     readonly resolved: Readonly<Record<string, string>>;
     /** Who asks in that world, and somebody who does not. */
     readonly requester: { readonly asking: string; readonly other: string };
+    /** Where the cloud asks nobody about what the deciding account makes itself: a world in which that account has made the connection. */
+    readonly own?: World;
     /** A fact that the cloud tells in that world, and one that does not hold. */
     readonly evidence: { readonly told: Facts; readonly other: Facts };
     /** `Observed.handle` of a pending one, of a kind that needs it to send. */

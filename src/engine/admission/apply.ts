@@ -138,6 +138,8 @@ function taskOf(
         target,
         case: one,
         from,
+        // What is judged right before sending: see admit.
+        mayCut: true,
         due: false,
         admit: (seen, cut) => admit(process, opened, { key: one.key, group, urn }, seen, cut),
         timeoutMs,

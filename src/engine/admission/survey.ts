@@ -1,6 +1,6 @@
 import { mayDecide, whyLocked, whyUnconfirmed } from "../../decision/case";
 import { Beginnings } from "../../decision/time-boxes";
-import { ambiguousPlacement, begin, type Entry, placementOf } from "../../decision/verdicts";
+import { begin, doubtfulPlacement, type Entry, placementOf } from "../../decision/verdicts";
 import { keyInScope } from "../../shared/key";
 import type { ProviderProcess } from "../process";
 import type { AdmissionMemory, OpenAdmission } from "./open";
@@ -43,17 +43,13 @@ export async function survey(
     const selected = except.select(here);
     const entries = here
         .flatMap((seen): Entry[] => {
-            const count = selected.get(seen.id) ?? 0;
-            return count === 1
-                ? []
-                : [
-                      {
-                          seen,
-                          ...(count === 0
-                              ? placementOf(opened, seen, now, beginnings)
-                              : ambiguousPlacement(seen, count)),
-                      },
-                  ];
+            const doubt = selected.get(seen.id);
+            if (doubt === "only") {
+                return [];
+            }
+            const placed =
+                doubt === undefined ? placementOf(opened, seen, now, beginnings) : doubtfulPlacement(seen, doubt);
+            return [{ seen, ...placed }];
         })
         .sort((a, b) => (a.seen.id < b.seen.id ? -1 : 1));
     for (const entry of entries) {

@@ -6,7 +6,13 @@ import {
     refuseMovedAccount,
     trust,
 } from "../../decision/case";
-import { type Declaration, declarationProblems, readDeclaration, removalProblem } from "../../decision/declaration";
+import {
+    type Declaration,
+    declarationProblems,
+    readDeclaration,
+    removalProblem,
+    unaskedProblem,
+} from "../../decision/declaration";
 import { isEstablished, memoryOf, refuseOver, timed, withRejection } from "../../decision/establishment";
 import { isRecord } from "../../decision/fields";
 import { selectorResult } from "../../decision/guard";
@@ -57,6 +63,7 @@ const EVIDENCE = [
     "__held",
     "__established",
     "__from",
+    "__cuts",
     "__place",
     "__memory",
     "acceptedUntil",
@@ -184,7 +191,7 @@ async function tellSuccessor(
 /** Fails the preview where nothing may be sent; asks the cloud whether it would allow what is due. */
 async function refuseOrProbe(
     process: ProviderProcess,
-    { target, case: one }: Opened,
+    { target, declaration, case: one }: Opened,
     { reading, plan, observed }: View,
     urn: string | undefined,
 ): Promise<void> {
@@ -194,6 +201,7 @@ async function refuseOrProbe(
     }
     if (reading.state === "found") {
         refuseKnownStranger(one, reading.seen, sends(plan, one));
+        refuse(unaskedProblem(reading.seen, declaration));
         if (cuts(plan.step, reading.seen)) {
             process.run.admitCut(one.key, reading.seen, process.configuration.options().maxCuts);
         }
@@ -242,6 +250,7 @@ function stamped({ declaration, case: one }: Opened, place: Place, now: View, pr
         __held: plan.step.do === "hold" ? true : undefined,
         __established: one.options.established ? true : undefined,
         __from: due ? statusOf(reading) : undefined,
+        __cuts: reading.state === "found" && cuts(plan.step, reading.seen) ? true : undefined,
         acceptedUntil: declaration.ending?.at,
         __ending: declaration.ending?.phase,
         __place: isSome(place) ? place : undefined,

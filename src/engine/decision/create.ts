@@ -23,7 +23,8 @@ export async function create(process: ProviderProcess, inputs: Wire): Promise<{ 
     const one = await reopen(target, declaration, (inputs.__memory ?? {}) as Memory, { established: false, from });
     const urn = urnOf(inputs);
     const { key } = target.address;
-    const outcome = await reconciler.carryOut(taskOf(process, one, from, customTimeout(inputs, "create"), urn));
+    const shown = { from, mayCut: inputs.__cuts === true };
+    const outcome = await reconciler.carryOut(taskOf(process, one, shown, customTimeout(inputs, "create"), urn));
     const outs = outputsOf(inputs, one, outcome, authorOf(outcome, declaration.decision, undefined));
     if (outcome.unsettled !== undefined) {
         throw new PartialFailure(key, outs, inputs.__provider, outcome.unsettled);

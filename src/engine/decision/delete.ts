@@ -1,6 +1,7 @@
 import { unreadText } from "../../decision/case";
 import { readDeclaration } from "../../decision/declaration";
 import { selectorResult } from "../../decision/guard";
+import { UNASKED } from "../../decision/plan";
 import { whyUnread } from "../../decision/reading";
 import { sends, view } from "../../decision/view";
 import type { Observed } from "../../kinds/kind";
@@ -65,7 +66,7 @@ async function act(
     const { messages, reconciler } = process;
     const { id, onDelete, timeoutMs, urn } = asked;
     const { key } = one.case;
-    if (sends(view(one.case, { state: "found", seen }).plan, one.case)) {
+    if (seen.asked === "no" || sends(view(one.case, { state: "found", seen }).plan, one.case)) {
         const why = whyLeft(one, id, seen);
         messages.reportNamed(
             why === undefined ? deletionLine(onDelete, key, seen) : leftLine(onDelete, key, seen, why),
@@ -76,7 +77,7 @@ async function act(
             return;
         }
     }
-    const task = taskOf(process, one, isShown(id) ? "any" : "pending", timeoutMs, urn);
+    const task = taskOf(process, one, { from: isShown(id) ? "any" : "pending", mayCut: isShown(id) }, timeoutMs, urn);
     const outcome = await reconciler.carryOut({ ...task, due: false });
     if (outcome.unsettled !== undefined) {
         throw new DecisionError(outcome.unsettled);
@@ -84,8 +85,11 @@ async function act(
     messages.reportNamed(report(one.case, outcome), urn);
 }
 
-/** Why a delete leaves a connection that selectors name as it is; undefined: it is what the resource was about. */
+/** Why a delete leaves a connection as it is; undefined: it is what the resource was about. */
 function whyLeft({ case: one }: Opened, id: string, seen: Observed): string | undefined {
+    if (seen.asked === "no") {
+        return UNASKED;
+    }
     return (
         selectorResult(one.kind, one.expected.selected, seen)?.text ??
         (isShown(id) || seen.status === "pending"
@@ -128,10 +132,10 @@ async function openDeletion(
     return onDelete === "remove" ? { ...one, case: { ...one.case, lifecycle: removing(one.case.lifecycle) } } : one;
 }
 
-/** The table of `onDelete: "remove"`: whatever stands there is deleted, what is gone is done. */
-export function removing({ accept, reject }: Lifecycle): Lifecycle {
+/** The table of `onDelete: "remove"`: whatever stands there is deleted, as far as it can be; what is gone is done. */
+export function removing({ accept, reject, remove: rows }: Lifecycle): Lifecycle {
     const source = reject.accepted ?? { basis: "tried", source: "no document covers it" };
     const cell = { do: "remove", basis: source.basis, source: source.source } as const;
     const standing = ["pending", "accepted", "rejected", "expired", "failed", "unconnected"] as const;
-    return { accept, reject: { ...reject, ...Object.fromEntries(standing.map((status) => [status, cell])) } };
+    return { accept, reject: { ...reject, ...Object.fromEntries(standing.map((status) => [status, cell])), ...rows } };
 }

@@ -84,7 +84,7 @@ export async function viewCase(process: ProviderProcess, one: Opened, urn: strin
 export function taskOf(
     { configuration, run, messages, newToken }: ProviderProcess,
     { target, declaration, case: one }: Opened,
-    from: Task["from"],
+    { from, mayCut }: Pick<Task, "from" | "mayCut">,
     customTimeoutMs: number | undefined,
     urn: string | undefined,
 ): Task {
@@ -93,6 +93,7 @@ export function taskOf(
         target,
         case: one,
         from,
+        mayCut,
         due: from !== undefined && from !== "any",
         admit: (seen, cut) => {
             if (cut) {

@@ -124,12 +124,15 @@ export const vpcPeering = defineKind<AlibabaVpcPeeringConnection, AlibabaClients
 function observe(action: string, connection: Fields): Observed {
     const [vpc, acceptingVpc] = [record(connection.Vpc), record(connection.AcceptingVpc)];
     const says = [text(connection.Name), text(connection.Description)].filter((part) => part !== undefined).join(": ");
+    const from = text(connection.OwnerId);
+    const isOwn = from !== undefined && from === text(connection.AcceptingOwnerUid);
     const locked = text(connection.BizStatus)?.toLowerCase() === "financiallocked";
     return observed(statuses, {
         id: documentedText(action, connection, "InstanceId"),
         status: connection.Status,
-        requester: connection.OwnerId,
+        requester: from,
         decider: connection.AcceptingOwnerUid,
+        asked: isOwn ? "no" : undefined,
         requestedAt: connection.GmtCreate,
         expiresAt: connection.GmtExpired,
         requesterSays: says,

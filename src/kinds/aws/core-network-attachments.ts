@@ -35,14 +35,18 @@ export async function listAttachments(
 function observe(attachment: Fields): Observed {
     const state = text(attachment.State)?.toUpperCase();
     const again = state === "PENDING_TAG_ACCEPTANCE";
+    const owner = ownerOf(text(attachment.CoreNetworkArn));
+    // Whether a segment asks its owner about attachments is in the policy, and holds for those of the owner's account, too.
+    const isOwn = owner !== undefined && owner === attachment.OwnerAccountId;
     const segment = placeIn(attachment, "SegmentName", "ProposedSegmentChange", state);
     const group = placeIn(attachment, "NetworkFunctionGroupName", "ProposedNetworkFunctionGroupChange", state);
     return observed(statuses, {
         id: documentedText(READ, attachment, "AttachmentId"),
         status: attachment.State,
         working: again,
+        asked: isOwn ? "untold" : undefined,
         requester: attachment.OwnerAccountId,
-        decider: ownerOf(text(attachment.CoreNetworkArn)),
+        decider: owner,
         requestedAt: attachment.CreatedAt,
         requesterSays: tagsOf(attachment),
         evidence: {

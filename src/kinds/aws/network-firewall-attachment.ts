@@ -56,6 +56,7 @@ const lifecycle: Lifecycle = {
         removing: settles(DELETE),
         absent: holds(`${DECIDE} (a rejected one is deleted eventually)`),
     },
+    remove: { failed: holds(ATTACHMENT_STATES, "inferred") },
 };
 
 /** Attachments of network firewalls to a transit gateway of this account. */

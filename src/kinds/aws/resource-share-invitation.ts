@@ -4,7 +4,7 @@ import { awaits, holds, impossible, type Lifecycle, sends, settles } from "../ta
 import { type AwsClients, aws } from "./cloud";
 import { account, region } from "./fields";
 import { decideInvitation, leaveShare } from "./ram";
-import { findShares, invitationsOf, listShares, statuses } from "./resource-share";
+import { findShares, invitationsOf, listShares, matchShare, statuses } from "./resource-share";
 
 /**
  * A resource share of AWS RAM (subnets, transit gateways, prefix lists …) that another account invites this one to join. Accounts of one
@@ -51,6 +51,13 @@ const lifecycle: Lifecycle = {
         removing: settles(SHARE),
         absent: holds(LEAVE),
     },
+    // Only who takes part in a share can leave it.
+    remove: {
+        pending: sends("reject", REJECT),
+        rejected: holds(LEAVE),
+        expired: holds(LEAVE),
+        failed: holds(LEAVE, "inferred"),
+    },
 };
 
 /** Resource shares of other accounts in one region, and the invitations to them. */
@@ -88,8 +95,7 @@ export const resourceShareInvitation = defineKind<AwsResourceShareInvitation, Aw
     // The invitation is accepted before its share is seen (terraform-provider-aws issue 36791).
     meanwhile: { accept: "absent" },
     lane: "connection",
-    matches: ({ shareArn, invitationArn = "" }, seen) =>
-        shareArn === seen.id || invitationsOf(seen).all.includes(invitationArn) ? "yes" : "no",
+    matches: matchShare,
     list: listShares,
     lookup: findShares,
     accept: decide("accept"),

@@ -1,7 +1,7 @@
 import type { Status } from "../../shared/vocabulary";
 import { documentedText, type Fields, observed, text, textsOf } from "../answer";
 import { CloudError } from "../cloud";
-import type { Call, Observed, Page, Scope } from "../kind";
+import type { Call, Match, Observed, Page, Scope } from "../kind";
 import { readStatus } from "../table";
 import type { AwsClients } from "./cloud";
 import { type Received, received } from "./ram";
@@ -31,6 +31,23 @@ interface Invitations {
 /** The invitations with which a share was read. */
 export function invitationsOf({ handle }: Observed): Invitations {
     return (handle as Invitations | undefined) ?? { pending: [], all: [] };
+}
+
+/** Whether a share is the one that is declared, by its ARN or by an invitation to it. */
+export function matchShare(
+    { shareArn, invitationArn = "" }: { shareArn?: string; invitationArn?: string },
+    seen: Observed,
+): Match {
+    if (shareArn === seen.id || invitationsOf(seen).all.includes(invitationArn)) {
+        return "yes";
+    }
+    // RAM forgets invitations: any share of the account that sent one there may be what it was for.
+    return senderIn(invitationArn) === senderIn(seen.id) ? "untold" : "no";
+}
+
+/** Region and account in an ARN. */
+function senderIn(arn: string): string {
+    return arn.split(":").slice(3, 5).join();
 }
 
 /** Every share, in one page: invitations to one share may stand on different pages of RAM's, and are one connection. */

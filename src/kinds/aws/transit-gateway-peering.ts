@@ -57,6 +57,7 @@ const lifecycle: Lifecycle = {
         removing: settles(LIFECYCLE, "inferred"),
         absent: holds(`${LIFECYCLE} (a rejected one disappears after 2 hours)`, "inferred"),
     },
+    remove: { rejected: holds(LIFECYCLE, "inferred"), failed: holds(LIFECYCLE, "inferred") },
 };
 
 /** Peering attachments of transit gateways whose accepter is this account, in the accepter's Region. */

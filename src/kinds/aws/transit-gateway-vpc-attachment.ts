@@ -21,7 +21,7 @@ import {
 
 /**
  * A VPC of another account that asks to be attached to a transit gateway of this account. VPCs of this account are attached without being
- * accepted: rules of an admission see them as accepted connections of this account.
+ * asked for: there is nothing to decide about them, and rules of an admission do not see them.
  */
 export interface AwsTransitGatewayVpcAttachmentConnection {
     kind: "aws:transitGatewayVpcAttachment";
@@ -60,6 +60,7 @@ const lifecycle: Lifecycle = {
         removing: settles(ATTACHMENT_STATES),
         absent: holds(`${ATTACHMENT_STATES} (a rejected one disappears after 2 hours)`),
     },
+    remove: { rejected: holds(ATTACHMENT_STATES), failed: holds(ATTACHMENT_STATES) },
 };
 
 /** VPC attachments of a transit gateway. */

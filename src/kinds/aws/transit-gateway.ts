@@ -1,4 +1,4 @@
-import { documentedId, documentedText, type Fields, observed, record } from "../answer";
+import { documentedId, documentedText, type Fields, observed, record, text } from "../answer";
 import { connectionsById, everyPage, foundScope, MISSING_SCOPE } from "../calls";
 import { CloudError } from "../cloud";
 import type { Call, FieldValues, Observed, Order, Receipt, Scope, ScopeState } from "../kind";
@@ -80,14 +80,19 @@ export function attachmentListings(
     };
 }
 
-/** Who attaches something sees it, too; the transit gateway's owner decides. */
+/**
+ * Who attaches something sees it, too; the transit gateway's owner decides about attachments of those that it shares it with. What it
+ * attaches itself is there at once.
+ */
 export function observeAttachment(attachment: Fields, evidence: Readonly<Record<string, unknown>>): Observed {
+    const { State, ResourceOwnerId: from, TransitGatewayOwnerId: to } = attachment;
     return observed(attachmentStatuses, {
         id: documentedText(ATTACHMENTS, attachment, "TransitGatewayAttachmentId"),
-        status: attachment.State,
-        making: isMaking(attachment.State),
-        requester: attachment.ResourceOwnerId,
-        decider: attachment.TransitGatewayOwnerId,
+        status: State,
+        making: isMaking(State),
+        asked: text(from) !== undefined && from === to ? "no" : undefined,
+        requester: from,
+        decider: to,
         requestedAt: attachment.CreationTime,
         evidence,
     });

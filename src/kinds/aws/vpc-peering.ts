@@ -20,6 +20,7 @@ const STATES = "https://docs.aws.amazon.com/vpc/latest/peering/vpc-peering-basic
 const DECIDE = "https://docs.aws.amazon.com/vpc/latest/peering/accept-vpc-peering-connection.html";
 const DELETE = "https://docs.aws.amazon.com/vpc/latest/peering/delete-vpc-peering-connection.html";
 const READ = "ec2:DescribeVpcPeeringConnections";
+const DONE = holds(DELETE);
 const ASK_AGAIN = "ask the requester to create the peering connection again";
 const rates = { accept: ec2Rate(50, 5), reject: ec2Rate(50, 5), remove: ec2Rate(50, 5) };
 
@@ -57,6 +58,7 @@ const lifecycle: Lifecycle = {
         removing: settles(DELETE),
         absent: holds(`${STATES} (a rejected one disappears after 2 hours)`),
     },
+    remove: { pending: sends("reject", DELETE), rejected: DONE, expired: DONE, failed: DONE },
 };
 
 /** VPC peering connections whose accepter is this account, in the accepter's Region. */

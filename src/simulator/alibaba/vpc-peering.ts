@@ -4,7 +4,7 @@ import { type Choices, kind } from "../server/kind";
 import { type ParameterCall, shownState } from "../server/protocol";
 import { anyText, connection, integer, list, type Members, type Moving, optional, tags, text } from "../server/schema";
 import { DAY_MS, seconds } from "../server/time";
-import { UID } from "./account";
+import { type Account, UID } from "./account";
 import { rpc } from "./rpc";
 import { boolean, refuseIf, tagList, wire } from "./rpc-values";
 import { changing, listingOf, moving, reading, type Shared, type Sharing } from "./shared";
@@ -74,16 +74,16 @@ const SHARING: Sharing<Part, Connection> = {
     shown: attributes,
 };
 
-/**
- * VPC peering 2022-01-01; parameters as alibabacloud_vpcpeer20220101 2.0.5 sends them.
- * AcceptVpcPeerConnection's Tag and ResourceGroupId, and ResourceOwnerAccount, are not modelled.
- */
+/** VPC peering 2022-01-01; parameters as alibabacloud_vpcpeer20220101 2.0.5 sends them, but Tag, ResourceGroupId and ResourceOwnerAccount. */
 export const vpcPeering = kind<Part, Switches>({
     names: ["alibaba:vpcPeering"],
     world: WORLD,
     connections: ({ vpcPeerConnections = [] }) => vpcPeerConnections,
-    fillIn({ vpcPeerConnections = [] }, now) {
+    fillIn(entry, now) {
+        const { account, vpcPeerConnections = [] } = entry as Part & Account;
         for (const one of vpcPeerConnections) {
+            // Connections inside one account never wait.
+            one.status = one.status === "Accepting" && one.ownerId === account ? "Activated" : one.status;
             one.gmtCreate ??= seconds(now);
         }
     },

@@ -1,10 +1,17 @@
 import { type Choices, kind } from "../server/kind";
 import { Refusal } from "../server/message";
 import { anyOf } from "../server/protocol";
+import type { AwsAccount } from "./account";
 import { awsCbor } from "./aws-cbor";
 import { awsJson, type RpcService } from "./aws-json";
 import type { JsonCall, JsonRoute } from "./json-operation";
-import { FUNCTION_SWITCHES, networkFunctionsIn, type Part, WORLD } from "./network-function";
+import {
+    FUNCTION_SWITCHES,
+    type NetworkFunctionAttachment,
+    networkFunctionsIn,
+    type Part,
+    WORLD,
+} from "./network-function";
 import { fillInAttachments } from "./transit-gateway-attachments";
 
 const UNDOCUMENTED = {
@@ -42,7 +49,13 @@ export const networkFirewallAttachment = kind<Part, Switches>({
     names: ["aws:networkFirewallAttachment"],
     world: WORLD,
     connections: ({ networkFunctionAttachments = [] }) => networkFunctionAttachments,
-    fillIn: ({ networkFunctionAttachments = [] }, now) => fillInAttachments(networkFunctionAttachments, now),
+    fillIn(entry, now) {
+        const { account, networkFunctionAttachments = [] } = entry as Part & AwsAccount;
+        // One of an endpoint service waits for the service's owner.
+        const isOwn = ({ resourceOwnerId = account, serviceName }: NetworkFunctionAttachment) =>
+            resourceOwnerId === account && serviceName === undefined;
+        fillInAttachments(networkFunctionAttachments, now, isOwn);
+    },
     expire: () => {},
     undocumented: UNDOCUMENTED,
     rates: [],

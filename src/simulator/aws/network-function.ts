@@ -13,7 +13,7 @@ const FUNCTION = {
     transitGatewayId: text,
     /** As EC2 writes it, `pendingAcceptance`. */
     state: text,
-    /** The account of the firewall. Default: that of the entry. */
+    /** The account of the firewall. Default: that of the entry, which is not asked about its own. */
     resourceOwnerId: optional(text),
     /** Default: the attachment's id. */
     firewallName: optional(text),

@@ -125,9 +125,20 @@ function deleting<Part, A extends Attachment>(attachments: Attachments<Part, A>)
     });
 }
 
-/** Fills in what a new world left out. */
-export function fillInAttachments(all: readonly AttachmentFields[], now: number): void {
+/**
+ * Fills in what a new world left out.
+ *
+ * @param isOwn whether the transit gateway's owner has attached it: it is not asked about that. Peerings wait in any case.
+ */
+export function fillInAttachments<A extends AttachmentFields>(
+    all: readonly A[],
+    now: number,
+    isOwn: (one: A) => boolean = () => false,
+): void {
     for (const one of all) {
+        if (one.state === "pendingAcceptance" && isOwn(one)) {
+            one.state = "available";
+        }
         one.creationTime ??= new Date(now).toISOString();
         one.stateSince ??= new Date(now).toISOString();
     }

@@ -2,6 +2,7 @@ import { type Choices, kind } from "../server/kind";
 import { compact, Refusal } from "../server/message";
 import { shownState } from "../server/protocol";
 import { list, type Members, optional } from "../server/schema";
+import type { AwsAccount } from "./account";
 import { type Ec2Call, ec2 } from "./ec2";
 import { itemsOf, notPermitted } from "./ec2-values";
 import { networkFunctionsOf } from "./network-function";
@@ -46,9 +47,10 @@ export const transitGatewayVpcAttachment = kind<Part, Switches>({
     names: ["aws:transitGatewayVpcAttachment"],
     world: WORLD,
     connections: ({ transitGateways = [] }) => transitGateways.flatMap(({ vpcAttachments = [] }) => vpcAttachments),
-    fillIn({ transitGateways = [] }, now) {
+    fillIn(entry, now) {
+        const { account, transitGateways = [] } = entry as Part & AwsAccount;
         for (const { vpcAttachments = [] } of transitGateways) {
-            attachments.fillInAttachments(vpcAttachments, now);
+            attachments.fillInAttachments(vpcAttachments, now, ({ vpcOwnerId = account }) => vpcOwnerId === account);
         }
     },
     expire: () => {},

@@ -10,7 +10,7 @@ import { ATTACHMENT, type Attachment } from "./transit-gateway-attachments";
 const VPC_ATTACHMENT = {
     ...ATTACHMENT,
     vpcId: text,
-    /** The account that asks. Default: that of the entry. */
+    /** The account that asks. Default: that of the entry, which is asked about nothing that it attaches itself: such a one is available at once. */
     vpcOwnerId: optional(text),
     subnetIds: optional(list(text)),
 };
