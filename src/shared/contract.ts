@@ -39,3 +39,6 @@ export const ADMISSION_ARGUMENTS = [
     "allowRemoval",
     "timeout",
 ] as const;
+
+/** What a preview says of a resource that it could not read where `connections:unreadable` is `"warn"`. */
+export const UNREAD = "cannot be read, nothing is sent";

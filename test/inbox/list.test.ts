@@ -43,6 +43,7 @@ async function inbox(
         err(text) {
             err += text;
         },
+        input: async () => "",
         watched: look.watched ?? false,
         columns: look.columns,
         errColumns: look.columns,
