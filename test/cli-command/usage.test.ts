@@ -7,6 +7,7 @@ describe("help", () => {
     it.each([
         [["--help"], /^Usage: connection-decision \[options\] \[command\]/],
         [["help", "list"], /^Usage: connection-decision list \[options\]/],
+        [["review", "--help"], /Exit status:\n {2}0 .*\n.*\n {2}1 .*\n {2}2 .*\n {2}3 .*\n {2}4 /],
         [["list", "--help"], /Exit status:\n {2}0 .*\n.*\n {2}1 .*\n {2}2 .*\n {2}3 .*\n {2}4 /],
         [["simulate", "--help"], /^Usage: connection-decision simulate \[options\] \[-- COMMAND…\]/],
         [["--version"], new RegExp(`^${version.replaceAll(".", "\\.")}\n$`)],
@@ -39,6 +40,8 @@ describe("a wrong command line", () => {
         [["simulate", "--port", "65536"], "It must be a number from 0 to 65535."],
         [["simulate", "--settle", "2"], 'Write a number and a unit, such as "20ms"'],
         [["simulate", "--wrld", "x"], "(Did you mean --world?)"],
+        [["simulate", "--", "true"], "a command needs '--world <file>'"],
+        [["simulate", "--print", "shell"], "option '--print shell' needs '--world <file>'"],
         [["simulate", "--print", "shell", "--", "true"], "option '--print <form>' cannot be used with a command"],
     ])("%j: a short text on stderr, status 2", async (argv, text) => {
         const { status, out, err } = await runBin(argv, {});
