@@ -1,5 +1,6 @@
 import { type Command, Option } from "commander";
 import { kinds } from "../kinds";
+import { LANGUAGES, type Language } from "./emit";
 import type { ListOptions } from "./list";
 import type { Terminal } from "./terminal";
 
@@ -16,7 +17,7 @@ export function addList(program: Command, terminal: Terminal, end: (status: numb
         .option("--region <region>", "instead of the default: eu-west-1, or aws=eu-west-1; repeatable", collect)
         .option("--scope <id>", "only this scope, such as an endpoint service; repeatable", collect)
         .addOption(new Option("--json", "print JSON").conflicts("emit"))
-        .addOption(new Option("--emit <language>", "print the decisions as code").choices(["ts"]))
+        .addOption(new Option("--emit <language>", "print the decisions as code").choices(LANGUAGES))
         .addOption(new Option("--decision <decision>", "what that code decides; reject if not said").choices(DECISIONS))
         .option("--fail-if-pending", "end with 3 where something is pending")
         .addHelpText("after", LIST_HELP);
@@ -33,7 +34,7 @@ interface ListFlags {
     readonly region?: readonly string[];
     readonly scope?: readonly string[];
     readonly json?: true;
-    readonly emit?: "ts";
+    readonly emit?: Language;
     readonly decision?: "accept" | "reject";
     readonly failIfPending?: true;
 }

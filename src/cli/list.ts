@@ -1,4 +1,4 @@
-import { asTypeScript } from "./emit";
+import { asCode, type Language } from "./emit";
 import { type Inbox, readInbox } from "./inbox";
 import type { Choice } from "./places";
 import { nothingPending, report } from "./report";
@@ -12,8 +12,8 @@ const UNREAD = 4;
 
 export interface ListOptions {
     readonly choice: Choice;
-    readonly form: "table" | "json" | "ts";
-    /** Of the code that `ts` writes. */
+    readonly form: "table" | "json" | Language;
+    /** Of the code that a language writes. */
     readonly decision: "accept" | "reject";
     readonly failIfPending: boolean;
 }
@@ -39,8 +39,8 @@ function listing(inbox: Inbox, { form, decision }: ListOptions, { clock, columns
     if (form === "json") {
         return `${JSON.stringify(asJson(inbox), null, 2)}\n`;
     }
-    if (form === "ts") {
-        return asTypeScript(inbox, decision);
+    if (form !== "table") {
+        return asCode(inbox, form, decision);
     }
     return inbox.requests.length > 0
         ? asTable(inbox.requests, { now: clock.now(), columns, colour })

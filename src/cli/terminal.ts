@@ -24,7 +24,7 @@ export interface Terminal {
 /** Fewer columns than this are not believed. */
 const FEWEST_COLUMNS = 40;
 
-/** The terminal of this process. `NO_COLOR` and `COLUMNS` count as everywhere. */
+/** The terminal of this process. `NO_COLOR`, `FORCE_COLOR` and `COLUMNS` count as everywhere. */
 export function processTerminal(): Terminal {
     const { stdout, stderr, env } = process;
     for (const stream of [stdout, stderr]) {
@@ -49,8 +49,16 @@ export function processTerminal(): Terminal {
         watched: stderr.isTTY === true,
         columns: columnsOfStream(stdout),
         errColumns: columnsOfStream(stderr),
-        colour: stdout.isTTY === true && (env.NO_COLOR ?? "") === "" && env.TERM !== "dumb",
+        colour: isColoured(env, stdout.isTTY === true),
     };
+}
+
+/** `NO_COLOR` wins; `FORCE_COLOR` is for pipelines whose log shows colours. */
+function isColoured({ NO_COLOR = "", FORCE_COLOR, TERM }: Environment, isTerminal: boolean): boolean {
+    if (NO_COLOR !== "") {
+        return false;
+    }
+    return FORCE_COLOR === undefined ? isTerminal && TERM !== "dumb" : !["0", "false"].includes(FORCE_COLOR);
 }
 
 /** Everything that is piped in. A person at a terminal is told what is missing, and not waited for. */

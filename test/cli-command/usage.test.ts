@@ -33,7 +33,7 @@ describe("a wrong command line", () => {
         [["list", "--kind", "aws:nothing"], "--kind aws:nothing is not one of aws:vpcEndpoint, "],
         [["list", "--kind"], "option '--kind <kind>' argument missing"],
         [["list", "--json", "--emit", "ts"], "option '--json' cannot be used with option '--emit <language>'"],
-        [["list", "--emit", "py"], "argument 'py' is invalid. Allowed choices are ts."],
+        [["list", "--emit", "py"], "argument 'py' is invalid. Allowed choices are ts, python, yaml."],
         [["list", "--emit", "ts", "--decision", "maybe"], "Allowed choices are accept, reject."],
         [["list", "--decision", "accept"], "option '--decision <decision>' needs '--emit <language>'"],
         [["simulate", "--throttle", "some"], "Allowed choices are documented, off."],
