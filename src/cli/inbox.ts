@@ -289,9 +289,12 @@ async function confirmAccount({ session, kind }: Target): Promise<Account> {
     }
 }
 
+/** So much of a cloud's own text: some name every way they tried. */
+const REASON = 320;
+
 /** Why a place was not read, on one line, with what to do about it in terms of this command. */
 function reason(error: CloudError | DecisionError, cloud: string): string {
-    const text = withoutArguments(error.message.replaceAll("\n", " "));
+    const text = oneLine(withoutArguments(error.message.replaceAll("\n", " ")), REASON);
     if (!(error instanceof CloudError)) {
         return text;
     }

@@ -26,7 +26,11 @@ export async function list(options: ListOptions, terminal: Terminal): Promise<nu
     const inbox = await readInbox(choice, environment, clock, (done, all) =>
         progress.show(`reading: ${done} of ${all}`),
     ).finally(progress.clear);
-    terminal.out(listing(inbox, options, terminal));
+    const text = listing(inbox, options, terminal);
+    terminal.out(text);
+    if (terminal.watched && text !== "") {
+        terminal.err("\n");
+    }
     const named = form === "table" && inbox.requests.length === 0;
     terminal.err(report(inbox, { failIfPending, named, columns: errColumns }));
     for (const text of inbox.others) {

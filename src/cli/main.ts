@@ -51,7 +51,26 @@ function programFor(terminal: Terminal, end: (status: number) => void): Command 
     addList(program, terminal, end);
     addReview(program, terminal, end);
     addSimulate(program, terminal, end);
+    for (const command of program.commands) {
+        refuseTwice(command);
+    }
     return program;
+}
+
+/** Flags that add up. */
+const REPEATABLE = new Set(["kind", "region", "scope", "fail-on"]);
+
+/** Of a flag that is given twice, one value would be ignored. */
+function refuseTwice(command: Command): void {
+    for (const option of command.options.filter((one) => !REPEATABLE.has(one.name()))) {
+        let given = false;
+        command.on(`option:${option.name()}`, () => {
+            if (given) {
+                command.error(`error: option '${option.flags}' is given twice`);
+            }
+            given = true;
+        });
+    }
 }
 
 /** The version of the package this file is part of. */

@@ -16,8 +16,8 @@ export function addSimulate(program: Command, terminal: Terminal, end: (status: 
         .addOption(new Option("--throttle <rates>", "the clouds' rates").choices(RATES).default("off"))
         .addOption(new Option("--settle <duration>", "how long changes take").argParser(span).default(0, "0s"))
         .addOption(new Option("--latency <duration>", "added to every answer").argParser(span).default(0, "0s"))
-        .option("--detached", "go on when the process that started it has ended", false)
-        .addOption(new Option("--print <form>", "how env is printed").choices(["json", "shell"]))
+        .option("--detached", "go on when the process that started it has ended")
+        .addOption(new Option("--print <form>", "env as JSON, or as code for eval").choices(["json", "shell"]))
         .addHelpText("after", SIMULATE_HELP);
     command.action(async (run: readonly string[]) => {
         const { settle, latency, print, ...flags }: SimulateFlags = command.opts();
@@ -25,7 +25,7 @@ export function addSimulate(program: Command, terminal: Terminal, end: (status: 
         if (wrong !== undefined) {
             command.error(`error: ${wrong}`);
         }
-        const options = { world: undefined, ...flags, settleMs: settle, latencyMs: latency };
+        const options = { world: undefined, detached: false, ...flags, settleMs: settle, latencyMs: latency };
         const { simulate, simulateFor, simulateInBackground } = await import("./simulate.js");
         const start = print === "shell" ? simulateInBackground : simulate;
         end(await (run.length > 0 ? simulateFor(run, options, terminal) : start(options, terminal)));
@@ -42,7 +42,7 @@ interface SimulateFlags {
     readonly settle: number;
     readonly latency: number;
     readonly print?: "json" | "shell";
-    readonly detached: boolean;
+    readonly detached?: true;
 }
 
 /** What is wrong with flags that are each right. */

@@ -94,7 +94,7 @@ describe("skipped or failed", () => {
         expect([status, err]).toEqual([
             0,
             expect.stringMatching(
-                /^Read 2 places; \d+ skipped: aws:.*\(no credentials\); aws:.*\(no credentials, no region\)/,
+                /^Read 2 places; \d+ skipped: aws:.*\(no credentials\); aws \(\d kinds\).*\(no credentials, no region\)/,
             ),
         ]);
     });
@@ -171,7 +171,7 @@ describe("--region", () => {
 
     it("is for one cloud with its name in front; the others keep their own", async () => {
         const { err } = await runBin(["list", "--region", "aws=us-east-1"], clouds.simulator.env);
-        expect(err).toMatch(/aws:vpcEndpoint in us-east-1/);
+        expect(err).toMatch(/aws in us-east-1 \(\d kinds\)/);
         expect(err).toMatch(/huawei:vpcEndpoint in eu-de/);
     });
 

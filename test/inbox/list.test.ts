@@ -235,7 +235,7 @@ describe("how it looks", () => {
 
     it("shows its progress on a terminal and clears it", async () => {
         const { err } = await inbox([], clouds.simulator.env, { watched: true });
-        expect(err).toMatch(new RegExp(`\r${ESCAPE}\\[2Kreading: (\\d+) of \\1\r${ESCAPE}\\[2KRead \\d+ places`));
+        expect(err).toMatch(new RegExp(`\r${ESCAPE}\\[2Kreading: (\\d+) of \\1\r${ESCAPE}\\[2K\nRead \\d+ places`));
     });
 
     it("has the same order in every run, the oldest first", async () => {
