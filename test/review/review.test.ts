@@ -31,11 +31,17 @@ const FIRST = [
     "accept analytics 01 pending->accepted",
     "accept audit 11 pending->accepted",
     "reject audit 14 pending->rejected",
+    "review archive 23 pending->",
+    "left archive 21 accepted->",
+    "left archive 22 rejected->",
     "later later p) ->",
+    "settled archive aa ->",
     "settled leaving 05 ->accepted",
+    "settled old-name 06 ->accepted",
 ];
 
 const CHANGED = [
+    "cut archive aa ->rejected",
     "cut leaving 05 accepted->rejected",
     "cut stranger 02 accepted->rejected",
     "stranger stranger 04 rejected->accepted",
@@ -45,6 +51,9 @@ const CHANGED = [
     "settled analytics 01 ->accepted",
     "settled audit 10 ->",
     "settled later 04 rejected->",
+    "settled new-name 06 ->accepted",
+    // A rename: its delete finds the connection declared elsewhere.
+    "settled old-name 06 accepted->",
     "settled search f6 absent->",
 ];
 
@@ -72,8 +81,10 @@ describe("every row of a preview, the most urgent first", () => {
         const { complete, rows } = reviewed("changed.plan.json");
         expect(complete).toBe(false);
         expect(rows.filter(({ group }) => group === "unread").map(({ resource }) => resource)).toEqual([
+            "archive",
             "later",
             "leaving",
+            "old-name",
             "search",
             "stranger",
         ]);
@@ -106,6 +117,14 @@ describe("every row of a preview, the most urgent first", () => {
             removes: true,
             notes: ["the connection is deleted, the requester must ask again"],
         });
+    });
+
+    it("knows resources in components, whatever their names are", () => {
+        const nested = (text: string) =>
+            text.replaceAll("::pulumi-nodejs:", "::my:own:Team$pulumi-nodejs:").replaceAll("::partner", "::a::b |$c");
+        const { rows } = reviewed("first.json", nested);
+        expect(rows.map(({ group }) => group)).toEqual(FIRST.map((fate) => fate.split(" ")[0]));
+        expect(rows.find(({ resource }) => resource === "a::b |$c")?.connection.id).toMatch(/03$/);
     });
 
     it.each(readdirSync(recorded))("%s: the resource plugin's types are the same resources", (name) => {
@@ -141,7 +160,7 @@ describe("green means that everything was read", () => {
             const { complete, rows } = reviewed(name);
             expect(complete).toBe(false);
             expect(rows.map(({ group, resource }) => `${group} ${resource}`)).toEqual(
-                ["analytics", "audit", "later", "leaving", "partner", "stranger"].map(
+                ["analytics", "archive", "audit", "later", "leaving", "old-name", "partner", "stranger"].map(
                     (resource) => `unread ${resource}`,
                 ),
             );
@@ -243,7 +262,7 @@ describe("the command", () => {
     it.each([
         [[], "first.json", 0, /^$/],
         [["--fail-on", "cut,unguarded"], "first.json", 3, /^found by --fail-on: cut \(3\), unguarded \(4\)$/m],
-        [["--fail-on", "removal", "--fail-on", "review"], "first.json", 3, /^found by --fail-on: removal \(1\)$/m],
+        [["--fail-on", "removal", "--fail-on", "held"], "first.json", 3, /^found by --fail-on: removal \(1\)$/m],
         [["--fail-on", "unknown"], "first.json", 3, /unknown \(1\)/],
         [["--fail-on", "held,accept,reject"], "changed.json", 3, /held \(1\), accept \(1\)$/m],
         [["--fail-on", "review"], "changed.json", 3, /review \(2\)/],

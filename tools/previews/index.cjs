@@ -28,7 +28,17 @@ if (scene !== "refused") {
     const partner = { decision: "reject", reason: pulumi.secret("nobody may know why") };
     new ConnectionDecision("partner", { connection: at(3), ...partner, onDrift: "hold" });
     new ConnectionDecision("stranger", { connection: at(changed ? 4 : 2), decision: "accept", onDelete: "reject" });
+    const renamed = { connection: at(6), decision: "accept", expectedRequester: "555566667777", onDelete: "reject" };
+    new ConnectionDecision(changed ? "new-name" : "old-name", renamed);
     if (!changed) {
+        new ConnectionAdmission("archive", {
+            scope: { kind: "aws:vpcEndpoint", serviceId: "vpce-svc-00000000000000aaa" },
+            rules: [
+                { name: "blocked", requester: "999988887777", verdict: "reject" },
+                { name: "analytics", requester: "111122223333", verdict: "accept" },
+            ],
+            onDelete: "reject",
+        });
         new ConnectionDecision("leaving", { connection: at(5), decision: "accept", onDelete: "reject" });
         new ConnectionDecision("search", {
             connection: { kind: "aws:openSearchInbound", connectionId: "a1b2c3d4e5f6" },

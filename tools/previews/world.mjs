@@ -1,7 +1,8 @@
 /** The simulated clouds of the recorded previews: one request of every fate. */
 
-export const LEDGER = "vpce-svc-0123456789abcdef0";
-export const AUDIT = "vpce-svc-0fedcba9876543210";
+const LEDGER = "vpce-svc-0123456789abcdef0";
+const AUDIT = "vpce-svc-0fedcba9876543210";
+const ARCHIVE = "vpce-svc-00000000000000aaa";
 
 /** Text that a requester wrote to do harm in a comment; printable, because the provider escapes the rest. */
 const HOSTILE = "@admins see [this](https://evil.example) | <img src=x onerror=alert(1)> `code` **bold** #1 \u202eabc";
@@ -24,6 +25,7 @@ export function world() {
                             connection(3, "444455556666", "available"),
                             connection(4, "999988887777", "pendingAcceptance"),
                             connection(5, "555566667777", "available"),
+                            connection(6, "555566667777", "available"),
                         ],
                     },
                     {
@@ -34,6 +36,14 @@ export function world() {
                             connection(13, "999988887777", "available"),
                             connection(14, "999988887777", "pendingAcceptance"),
                             connection(15, "777766665555", "pendingAcceptance"),
+                        ],
+                    },
+                    {
+                        serviceId: ARCHIVE,
+                        connections: [
+                            connection(21, "999988887777", "available"),
+                            connection(22, "111122223333", "rejected"),
+                            connection(23, "777766665555", "pendingAcceptance"),
                         ],
                     },
                 ],

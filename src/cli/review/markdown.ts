@@ -40,12 +40,13 @@ export function asMarkdown(review: Review, most = MOST): string {
 }
 
 /** What a reviewer sees in a list of comments. */
-function headline({ rows, complete }: Review): string {
+function headline({ rows, complete, hidden }: Review): string {
     const counts = GROUPS.filter((group) => group !== "settled").flatMap((group) => {
         const count = rows.filter((row) => row.group === group).length;
         return count === 0 ? [] : [`${count} ${SHORT[group]}`];
     });
-    const what = counts.length > 0 ? counts.join(", ") : complete ? "nothing to decide" : "not known";
+    const nothing = hidden === 0 ? "nothing to decide" : "nothing to decide in what the preview shows";
+    const what = counts.length > 0 ? counts.join(", ") : complete ? nothing : "not known";
     return `Connection decisions: ${what}`;
 }
 
@@ -55,11 +56,15 @@ function stackLine({ stack }: Review): string[] {
 
 /** What must not be overlooked, in the boxes that GitHub and GitLab colour. */
 function alarms({ rows, complete }: Review): string[] {
-    const cuts = rows.filter(({ group }) => group === "cut").length;
+    const cuts = rows.filter(({ group }) => group === "cut");
+    // The delete of an admission is one row, and cuts whom its rules accept.
+    const more = cuts.some(({ from }) => from === undefined) ? ", or more" : "";
     return [
-        ...(cuts === 0
+        ...(cuts.length === 0
             ? []
-            : [`> [!CAUTION]\n> **This CUTS ${counted(cuts, "working connection", "working connections")}.**`]),
+            : [
+                  `> [!CAUTION]\n> **This CUTS ${counted(cuts.length, "working connection", "working connections")}${more}.**`,
+              ]),
         ...(complete
             ? []
             : [
@@ -68,13 +73,13 @@ function alarms({ rows, complete }: Review): string[] {
     ];
 }
 
-function hiddenLine({ hidden, rows }: Review): string[] {
+function hiddenLine({ hidden }: Review): string[] {
     if (hidden === 0) {
         return [];
     }
     const one = hidden === 1;
     return [
-        `${rows.length === 0 ? "Nothing that this preview shows is decided. " : ""}${counted(hidden, "unchanged resource is", "unchanged resources are")} not in the preview; whether requests wait for people under ${one ? "it" : "them"}, \`pulumi preview --json --show-sames\` says.`,
+        `${counted(hidden, "unchanged resource is", "unchanged resources are")} not in the preview; whether requests wait for people under ${one ? "it" : "them"}, \`pulumi preview --json --show-sames\` says.`,
     ];
 }
 

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { UNREAD } from "../../shared/contract";
 import { admissionRows } from "./admission-rows";
 import { type Change, type Message, type Preview, resourceTypeOf, urnParts } from "./change";
@@ -29,7 +30,8 @@ export interface Said {
 /** A preview as a reviewer reads it. Pure. */
 export function reviewOf(preview: Preview): Review {
     const { changes, messages, hidden, stack } = preview;
-    const declared = lastOf(changes).flatMap(rowsOf);
+    const last = lastOf(changes);
+    const declared = last.flatMap((change) => rowsOf(change, last));
     const unread = [...messages.flatMap(failure), ...messages.flatMap(unreadMessage(declared))];
     const rows = [...declared, ...unread].sort(byUrgency);
     const ours = changes.length > 0 || messages.some(({ urn }) => isOurs(urn));
@@ -56,17 +58,17 @@ const LEAVING = ["delete", "delete-replaced"];
 /** Steps that ask no provider to change anything. */
 const IDLE = ["read", "read-replacement", "read-discard", "discard-replaced", "refresh", "remove-pending-replace"];
 
-function rowsOf(change: Change): Row[] {
+function rowsOf(change: Change, all: readonly Change[]): Row[] {
     const { op, type } = change;
     const declared = () => (type === "decision" ? decisionRows(change) : admissionRows(change));
     if (op === "replace") {
-        return [...declared(), ...leftBehind(change)];
+        return [...declared(), ...leftBehind(change, all)];
     }
     if (DECLARING.includes(op)) {
         return declared();
     }
     if (LEAVING.includes(op)) {
-        return deletionRows(change);
+        return deletionRows(change).map((row) => takenOver(row, change, all));
     }
     return IDLE.includes(op)
         ? []
@@ -74,10 +76,28 @@ function rowsOf(change: Change): Row[] {
 }
 
 /** What a replacement does to the connection that it leaves. A plan tells only that no `onDelete` was there and none came. */
-function leftBehind(change: Change): Row[] {
+function leftBehind(change: Change, all: readonly Change[]): Row[] {
     const { before, after, planned = [] } = change;
     const kept = after?.onDelete === undefined && !planned.includes("onDelete");
-    return before === undefined && kept ? [] : deletionRows(change);
+    return before === undefined && kept ? [] : deletionRows(change).map((row) => takenOver(row, change, all));
+}
+
+/** A delete leaves what another decision of the same program declares: a rename, for example. */
+function takenOver(row: Row, { urn, type }: Change, all: readonly Change[]): Row {
+    const heir = all.find(
+        (other) =>
+            other.type === type &&
+            other.urn !== urn &&
+            other.after !== undefined &&
+            !LEAVING.includes(other.op) &&
+            isDeepStrictEqual(common(other).connection, row.connection),
+    );
+    if (heir === undefined || row.group === "unread" || row.group === "settled") {
+        return row;
+    }
+    const { removes: _removes, to: _to, ...rest } = row;
+    const note = "no longer declared here, and the connection stays: another resource declares it";
+    return { ...rest, group: "settled", notes: [note, `as ${heir.name}`] };
 }
 
 /** A refresh is a step of its own, before what the program asks for: the last step of a resource counts. */
