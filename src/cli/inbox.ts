@@ -312,7 +312,9 @@ function regionAdvice({ kind }: Place): string {
 
 /** Arguments and stack configuration mean nothing here: advice keeps what this command reads. */
 function withoutArguments(text: string): string {
-    return text.replace(/\b(connection\.\w+|connections:\w+|\w+:region)(, | or )/g, "");
+    return text
+        .replace(/\b(connection\.\w+|connections:\w+|\w+:region)(, | or )/g, "")
+        .replace(/\bconnections:\w+ \(([A-Z_]+)\)/g, "$1");
 }
 
 /** What has waited longest first; the same order in every run. */

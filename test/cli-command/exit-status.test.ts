@@ -163,6 +163,17 @@ describe("skipped or failed", () => {
     });
 });
 
+describe("advice", () => {
+    it("names what this command reads, not the configuration of a stack", async () => {
+        const { err } = await runBin(["list", "--kind", "otc:vpcEndpoint"], {
+            ...clouds.simulator.env,
+            OTC_VPCEP_ENDPOINT: "http://example.com",
+        });
+        expect(err).toContain("or set CONNECTIONS_ALLOW_PLAIN_HTTP to true");
+        expect(err).not.toContain("connections:");
+    });
+});
+
 describe("--region", () => {
     it("ends 4 for a region where nothing could be read", async () => {
         const { status, err } = await runBin(["list", "--region", "otc=eu-nl"], without(/^OS_/));
