@@ -295,9 +295,12 @@ async function confirmAccount({ session, kind }: Target): Promise<Account> {
     }
 }
 
+/** So much of a cloud's own text: some name every way they tried. */
+const REASON = 320;
+
 /** Why a place was not read, on one line, with what to do about it in terms of this command. */
 function reason(error: CloudError | DecisionError, cloud: string): string {
-    const text = withoutArguments(error.message.replaceAll("\n", " "));
+    const text = oneLine(withoutArguments(error.message.replaceAll("\n", " ")), REASON);
     if (!(error instanceof CloudError)) {
         return text;
     }
@@ -315,7 +318,9 @@ function regionAdvice({ kind }: Place): string {
 
 /** Arguments and stack configuration mean nothing here: advice keeps what this command reads. */
 function withoutArguments(text: string): string {
-    return text.replace(/\b(connection\.\w+|connections:\w+|\w+:region)(, | or )/g, "");
+    return text
+        .replace(/\b(connection\.\w+|connections:\w+|\w+:region)(, | or )/g, "")
+        .replace(/\bconnections:\w+ \(([A-Z_]+)\)/g, "$1");
 }
 
 /** What has waited longest first; the same order in every run. */

@@ -1,4 +1,4 @@
-import { asTypeScript } from "./emit";
+import { asCode, type Language } from "./emit";
 import { type Inbox, readInbox } from "./inbox";
 import type { Choice } from "./places";
 import { nothingPending, report } from "./report";
@@ -12,8 +12,8 @@ const UNREAD = 4;
 
 export interface ListOptions {
     readonly choice: Choice;
-    readonly form: "table" | "json" | "ts";
-    /** Of the code that `ts` writes. */
+    readonly form: "table" | "json" | Language;
+    /** Of the code that a language writes. */
     readonly decision: "accept" | "reject";
     readonly failIfPending: boolean;
 }
@@ -26,7 +26,11 @@ export async function list(options: ListOptions, terminal: Terminal): Promise<nu
     const inbox = await readInbox(choice, environment, clock, (done, all) =>
         progress.show(`reading: ${done} of ${all}`),
     ).finally(progress.clear);
-    terminal.out(listing(inbox, options, terminal));
+    const text = listing(inbox, options, terminal);
+    terminal.out(text);
+    if (terminal.watched && text !== "") {
+        terminal.err("\n");
+    }
     const named = form === "table" && inbox.requests.length === 0;
     terminal.err(report(inbox, { failIfPending, named, columns: errColumns }));
     for (const text of inbox.others) {
@@ -39,8 +43,8 @@ function listing(inbox: Inbox, { form, decision }: ListOptions, { clock, columns
     if (form === "json") {
         return `${JSON.stringify(asJson(inbox), null, 2)}\n`;
     }
-    if (form === "ts") {
-        return asTypeScript(inbox, decision);
+    if (form !== "table") {
+        return asCode(inbox, form, decision);
     }
     return inbox.requests.length > 0
         ? asTable(inbox.requests, { now: clock.now(), columns, colour })

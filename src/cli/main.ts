@@ -1,11 +1,11 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
-import { kinds } from "../kinds";
-import { milliseconds } from "../shared/duration";
+import { Command, CommanderError } from "commander";
 import { oneLine } from "../shared/problem";
-import type { ListOptions } from "./list";
+import { addList } from "./list-command";
+import { addReview } from "./review-command";
+import { addSimulate } from "./simulate-command";
 import { processTerminal, type Terminal, wrap } from "./terminal";
 import { UsageError } from "./usage";
 
@@ -13,44 +13,6 @@ import { UsageError } from "./usage";
 const USAGE = 2;
 /** Exit status of a bug. */
 const BROKEN = 1;
-
-const LIST_HELP = `
-Kinds:
-${Object.keys(kinds)
-    .map((name) => `  ${name}`)
-    .join("\n")}
-
-Exit status:
-  0  everything that was asked for was read; with --fail-if-pending, nothing
-     is pending there
-  1  a bug of this command
-  2  the command line is wrong
-  3  with --fail-if-pending: everything was read, and something is pending
-  4  not everything was read: a place failed, nothing is set up, or a --scope
-     or --region was not found. 4 comes before 3.
-
-A cloud is skipped where it has neither credentials nor a region here. Expired
-or refused credentials are a failure.
-
-Examples:
-  connection-decision list
-  connection-decision list --kind aws:vpcEndpoint --region eu-west-1
-  connection-decision list --emit ts --decision accept > decisions.ts`;
-
-const SIMULATE_HELP = `
-The first line on stdout is JSON, {"url": …, "env": {…}}: env is everything a
-program, a CLI or an SDK needs to talk to the simulated clouds. It ends with the
-process that started it, unless --detached. With a COMMAND,
-env is set for it, and the simulator ends with it. --print shell starts the
-simulator in the background and prints env for eval; it ends with the shell.
-
-Exit status: 0; 2 where the command line or the world file is wrong; with a
-COMMAND, the COMMAND's own.
-
-Examples:
-  connection-decision simulate --world world.json
-  connection-decision simulate --world world.json -- pulumi preview
-  eval "$(connection-decision simulate --world world.json --print shell)"`;
 
 /** Runs a command line; the exit status is the promise's value. */
 export async function main(argv: readonly string[], terminal: Terminal = processTerminal()): Promise<number> {
@@ -72,7 +34,7 @@ export async function main(argv: readonly string[], terminal: Terminal = process
 
 function programFor(terminal: Terminal, end: (status: number) => void): Command {
     const program = new Command("connection-decision")
-        .description("Decisions about cloud connections: what waits for one, and clouds to try them on")
+        .description("Decisions about cloud connections: what waits, what a preview does, and a simulator")
         .version(version(), "--version", "print the version")
         .helpOption("-h, --help", "print this help")
         .helpCommand("help [command]", "print the help of a command")
@@ -87,117 +49,27 @@ function programFor(terminal: Terminal, end: (status: number) => void): Command 
             getErrHelpWidth: () => terminal.errColumns ?? 80,
         });
     addList(program, terminal, end);
+    addReview(program, terminal, end);
     addSimulate(program, terminal, end);
+    for (const command of program.commands) {
+        refuseTwice(command);
+    }
     return program;
 }
 
-const DECISIONS = ["accept", "reject"];
+/** Flags that add up. */
+const REPEATABLE = new Set(["kind", "region", "scope", "fail-on"]);
 
-function addList(program: Command, terminal: Terminal, end: (status: number) => void): void {
-    const command = program
-        .command("list")
-        .summary("show what waits for a decision")
-        .description(
-            "Shows what waits for a decision, in every kind for which something is set up, or in those chosen.",
-        )
-        .showHelpAfterError("(connection-decision list --help says more)")
-        .option("--kind <kind>", "only this kind of connection; repeatable", collect)
-        .option("--region <region>", "instead of the default: eu-west-1, or aws=eu-west-1; repeatable", collect)
-        .option("--scope <id>", "only this scope, such as an endpoint service; repeatable", collect)
-        .addOption(new Option("--json", "print JSON").conflicts("emit"))
-        .addOption(new Option("--emit <language>", "print the decisions as code").choices(["ts"]))
-        .addOption(new Option("--decision <decision>", "what that code decides; reject if not said").choices(DECISIONS))
-        .option("--fail-if-pending", "end with 3 where something is pending")
-        .addHelpText("after", LIST_HELP);
-    command.action(async () => {
-        const options = listOptions(command);
-        const { list } = await import("./list.js");
-        end(await list(options, terminal));
-    });
-}
-
-/** What commander has read of `list`. */
-interface ListFlags {
-    readonly kind?: readonly string[];
-    readonly region?: readonly string[];
-    readonly scope?: readonly string[];
-    readonly json?: true;
-    readonly emit?: "ts";
-    readonly decision?: "accept" | "reject";
-    readonly failIfPending?: true;
-}
-
-function listOptions(command: Command): ListOptions {
-    const flags: ListFlags = command.opts();
-    if (flags.decision !== undefined && flags.emit === undefined) {
-        command.error("error: option '--decision <decision>' needs '--emit <language>'");
-    }
-    return {
-        choice: { kinds: flags.kind ?? [], regions: flags.region ?? [], scopes: flags.scope ?? [] },
-        form: flags.json === true ? "json" : (flags.emit ?? "table"),
-        decision: flags.decision ?? "reject",
-        failIfPending: flags.failIfPending ?? false,
-    };
-}
-
-function addSimulate(program: Command, terminal: Terminal, end: (status: number) => void): void {
-    const command = program
-        .command("simulate")
-        .summary("run simulated clouds on loopback")
-        .usage("[options] [-- COMMAND…]")
-        .description("Runs simulated clouds on loopback, until Ctrl-C or as long as a command runs.")
-        .showHelpAfterError("(connection-decision simulate --help says more)")
-        .argument("[command...]", "a command to run with the environment set")
-        .addOption(new Option("--port <n>", "port on loopback").argParser(port).default(0, "a free one"))
-        .option("--world <file>", "what the clouds hold, as JSON")
-        .addOption(new Option("--throttle <rates>", "the clouds' rates").choices(RATES).default("off"))
-        .addOption(new Option("--settle <duration>", "how long changes take").argParser(span).default(0, "0s"))
-        .addOption(new Option("--latency <duration>", "added to every answer").argParser(span).default(0, "0s"))
-        .option("--detached", "go on when the process that started it has ended", false)
-        .addOption(new Option("--print <form>", "how env is printed").choices(["json", "shell"]))
-        .addHelpText("after", SIMULATE_HELP);
-    command.action(async (run: readonly string[]) => {
-        const { settle, latency, print, ...flags }: SimulateFlags = command.opts();
-        if (print !== undefined && run.length > 0) {
-            command.error("error: option '--print <form>' cannot be used with a command");
-        }
-        const options = { world: undefined, ...flags, settleMs: settle, latencyMs: latency };
-        const { simulate, simulateFor, simulateInBackground } = await import("./simulate.js");
-        const start = print === "shell" ? simulateInBackground : simulate;
-        end(await (run.length > 0 ? simulateFor(run, options, terminal) : start(options, terminal)));
-    });
-}
-
-const RATES = ["documented", "off"];
-
-/** What commander has read of `simulate`. */
-interface SimulateFlags {
-    readonly port: number;
-    readonly world?: string;
-    readonly throttle: "documented" | "off";
-    readonly settle: number;
-    readonly latency: number;
-    readonly print?: "json" | "shell";
-    readonly detached: boolean;
-}
-
-/** A flag that may be given several times. */
-function collect(value: string, previous: readonly string[] = []): string[] {
-    return [...previous, value];
-}
-
-function port(text: string): number {
-    if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535) {
-        throw new InvalidArgumentError("It must be a number from 0 to 65535.");
-    }
-    return Number(text);
-}
-
-function span(text: string): number {
-    try {
-        return milliseconds(text);
-    } catch {
-        throw new InvalidArgumentError(`Write a number and a unit, such as "20ms", "2s" or "1m30s".`);
+/** Of a flag that is given twice, one value would be ignored. */
+function refuseTwice(command: Command): void {
+    for (const option of command.options.filter((one) => !REPEATABLE.has(one.name()))) {
+        let given = false;
+        command.on(`option:${option.name()}`, () => {
+            if (given) {
+                command.error(`error: option '${option.flags}' is given twice`);
+            }
+            given = true;
+        });
     }
 }
 

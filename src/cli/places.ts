@@ -1,6 +1,7 @@
 import { kinds } from "../kinds";
 import type { ConnectionKind } from "../kinds/kind";
 import { oneLine } from "../shared/problem";
+import { didYouMean } from "../shared/suggest";
 import { UsageError } from "./usage";
 
 /** Where to look. Nothing chosen: every kind for which something is set up. */
@@ -29,7 +30,7 @@ export function placesOf(choice: Choice): Place[] {
     const wanted = Object.values(kinds).filter(({ name }) => candidates.includes(name));
     const unknown = candidates.find((name) => !Object.hasOwn(kinds, name));
     if (unknown !== undefined) {
-        throw new UsageError(`--kind ${oneLine(unknown, 40)} is not one of ${Object.keys(kinds).join(", ")}`);
+        throw new UsageError(kindProblem(unknown));
     }
     const regions = choice.regions.map((text) => regionChoice(text, wanted));
     return wanted
@@ -46,6 +47,13 @@ export function placesOf(choice: Choice): Place[] {
                       chosen: named || only,
                   }));
         });
+}
+
+/** Short where one kind is meant; thirteen names fill a narrow terminal. */
+function kindProblem(name: string): string {
+    const names = Object.keys(kinds);
+    const meant = didYouMean(name, names);
+    return `--kind ${oneLine(name, 40)} is not ${meant === "" ? `one of ${names.join(", ")}` : `a kind of connection${meant}`}`;
 }
 
 export function placeName(kind: ConnectionKind, region: string | undefined): string {

@@ -13,7 +13,7 @@ export function report(
     options: { failIfPending: boolean; named: boolean; columns: number | undefined },
 ): string {
     const { read, failed, skipped, requests, complete } = inbox;
-    const names = options.named || read.length === 0 ? "" : `: ${read.map(placeText).join(", ")}`;
+    const names = options.named || read.length === 0 ? "" : `: ${together(read.map(({ place }) => place))}`;
     const left = skipped.length === 0 ? "" : `; ${skipped.length} skipped: ${skippedText(skipped)}`;
     return [
         `Read ${counted(read.length, "place")}${names}${left}.`,
@@ -37,8 +37,20 @@ function placeText({ place, scopes }: ReadPlace): string {
 function skippedText(skipped: readonly Unread[]): string {
     const reasons = [...new Set(skipped.map(({ why }) => why))];
     return reasons
-        .map((why) => `${skipped.flatMap((s) => (s.why === why ? [s.place] : [])).join(", ")} (${why})`)
+        .map((why) => `${together(skipped.flatMap((s) => (s.why === why ? [s.place] : [])))} (${why})`)
         .join("; ");
+}
+
+/** Places by cloud and region, `aws in eu-west-1 (7 kinds)`: thirteen names would scroll the requests away. One alone is named in full. */
+function together(places: readonly string[]): string {
+    const byRegion = new Map<string, string[]>();
+    for (const place of places) {
+        const where = place.replace(/:\w+/, "");
+        byRegion.set(where, [...(byRegion.get(where) ?? []), place]);
+    }
+    return [...byRegion]
+        .map(([where, all]) => (all.length === 1 ? (all[0] ?? where) : `${where} (${all.length} kinds)`))
+        .join(", ");
 }
 
 function counted(n: number, word: string): string {

@@ -113,23 +113,28 @@ function firstLine(child: ChildProcessByStdio<null, Readable, Readable>): Promis
     });
 }
 
+/** Signals that the command gets too. */
+const PASSED = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
 /** Runs a command to its end; its exit status, 128 and the signal's number where one ended it, as shells count. */
 function run([file = "", ...argv]: readonly string[], env: Readonly<Record<string, string | undefined>>) {
     return new Promise<number>((resolve, reject) => {
         const child = spawn(file, argv, { env: { ...env }, stdio: "inherit" });
-        // Ctrl-C reaches the command by itself: sent twice, Pulumi would take it for "end at once".
-        const wait = () => {};
-        const pass = (signal: NodeJS.Signals) => void child.kill(signal);
-        process.on("SIGINT", wait);
-        process.on("SIGTERM", pass);
+        // At a terminal, Ctrl-C reaches the command by itself: sent twice, Pulumi would take it for "end at once".
+        const atTerminal = [process.stdin, process.stdout, process.stderr].some(({ isTTY }) => isTTY);
+        const pass = (signal: NodeJS.Signals) => void (signal !== "SIGINT" || !atTerminal ? child.kill(signal) : false);
+        for (const signal of PASSED) {
+            process.on(signal, pass);
+        }
         child.once("error", (error: NodeJS.ErrnoException) => {
             reject(
                 new UsageError(`${oneLine(file, 80)}: ${error.code === "ENOENT" ? "no such command" : error.message}`),
             );
         });
         child.once("close", (status, signal) => {
-            process.off("SIGINT", wait);
-            process.off("SIGTERM", pass);
+            for (const signal of PASSED) {
+                process.off(signal, pass);
+            }
             resolve(status ?? 128 + (signal === null ? 0 : constants.signals[signal]));
         });
     });

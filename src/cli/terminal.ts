@@ -1,5 +1,7 @@
+import { text } from "node:stream/consumers";
 import type { Environment } from "../kinds/cloud";
 import { type Clock, systemClock } from "../shared/clock";
+import { UsageError } from "./usage";
 
 /** What a command reads and writes; tests pass their own. */
 export interface Terminal {
@@ -7,6 +9,8 @@ export interface Terminal {
     readonly clock: Clock;
     out(text: string): void;
     err(text: string): void;
+    /** What is piped into the command. */
+    input(): Promise<string>;
     /** Whether `err` is watched by a person: progress goes there. */
     readonly watched: boolean;
     /** Columns of `out`; undefined: nobody counts them. */
@@ -20,7 +24,7 @@ export interface Terminal {
 /** Fewer columns than this are not believed. */
 const FEWEST_COLUMNS = 40;
 
-/** The terminal of this process. `NO_COLOR` and `COLUMNS` count as everywhere. */
+/** The terminal of this process. `NO_COLOR`, `FORCE_COLOR` and `COLUMNS` count as everywhere. */
 export function processTerminal(): Terminal {
     const { stdout, stderr, env } = process;
     for (const stream of [stdout, stderr]) {
@@ -41,11 +45,28 @@ export function processTerminal(): Terminal {
         clock: systemClock,
         out: (text) => void stdout.write(text),
         err: (text) => void stderr.write(text),
+        input: () => pipedInput(process.stdin),
         watched: stderr.isTTY === true,
         columns: columnsOfStream(stdout),
         errColumns: columnsOfStream(stderr),
-        colour: stdout.isTTY === true && (env.NO_COLOR ?? "") === "" && env.TERM !== "dumb",
+        colour: isColoured(env, stdout.isTTY === true),
     };
+}
+
+/** `NO_COLOR` wins; `FORCE_COLOR` is for pipelines whose log shows colours. */
+function isColoured({ NO_COLOR = "", FORCE_COLOR, TERM }: Environment, isTerminal: boolean): boolean {
+    if (NO_COLOR !== "") {
+        return false;
+    }
+    return FORCE_COLOR === undefined ? isTerminal && TERM !== "dumb" : !["0", "false"].includes(FORCE_COLOR);
+}
+
+/** Everything that is piped in. A person at a terminal is told what is missing, and not waited for. */
+async function pipedInput(stdin: NodeJS.ReadStream): Promise<string> {
+    if (stdin.isTTY) {
+        throw new UsageError("nothing is piped in: pulumi preview --json | connection-decision review");
+    }
+    return text(stdin);
 }
 
 /** A line that is written over, and gone when it ends. */

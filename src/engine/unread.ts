@@ -1,4 +1,5 @@
 import { unreadText } from "../decision/case";
+import { UNREAD } from "../shared/contract";
 import { DecisionError } from "../shared/problem";
 import type { ProviderProcess } from "./process";
 import { toWire, type Wire } from "./wire";
@@ -13,7 +14,7 @@ export function refuseUnread(
     if (configuration.options().unreadable === "fail") {
         throw new DecisionError(unreadText(key, why));
     }
-    messages.sayNamed({ level: "warning", text: `cannot be read, nothing is sent: ${why}` }, urn);
+    messages.sayNamed({ level: "warning", text: `${UNREAD}: ${why}` }, urn);
 }
 
 /** What a refresh does there: it fails, or keeps the state with a warning. */

@@ -61,3 +61,6 @@ export const PLUGIN_TYPE_TOKEN = `${PLUGIN}:index:ConnectionDecision`;
 
 /** The type token of an admission that the resource plugin makes. */
 export const PLUGIN_ADMISSION_TYPE_TOKEN = `${PLUGIN}:index:ConnectionAdmission`;
+
+/** What a preview says of a resource that it could not read where `connections:unreadable` is `"warn"`. */
+export const UNREAD = "cannot be read, nothing is sent";

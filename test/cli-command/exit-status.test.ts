@@ -94,7 +94,7 @@ describe("skipped or failed", () => {
         expect([status, err]).toEqual([
             0,
             expect.stringMatching(
-                /^Read 2 places; \d+ skipped: aws:.*\(no credentials\); aws:.*\(no credentials, no region\)/,
+                /^Read 2 places; \d+ skipped: aws:.*\(no credentials\); aws \(\d kinds\).*\(no credentials, no region\)/,
             ),
         ]);
     });
@@ -163,6 +163,17 @@ describe("skipped or failed", () => {
     });
 });
 
+describe("advice", () => {
+    it("names what this command reads, not the configuration of a stack", async () => {
+        const { err } = await runBin(["list", "--kind", "otc:vpcEndpoint"], {
+            ...clouds.simulator.env,
+            OTC_VPCEP_ENDPOINT: "http://example.com",
+        });
+        expect(err).toContain("or set CONNECTIONS_ALLOW_PLAIN_HTTP to true");
+        expect(err).not.toContain("connections:");
+    });
+});
+
 describe("--region", () => {
     it("ends 4 for a region where nothing could be read", async () => {
         const { status, err } = await runBin(["list", "--region", "otc=eu-nl"], without(/^OS_/));
@@ -171,7 +182,7 @@ describe("--region", () => {
 
     it("is for one cloud with its name in front; the others keep their own", async () => {
         const { err } = await runBin(["list", "--region", "aws=us-east-1"], clouds.simulator.env);
-        expect(err).toMatch(/aws:vpcEndpoint in us-east-1/);
+        expect(err).toMatch(/aws in us-east-1 \(\d kinds\)/);
         expect(err).toMatch(/huawei:vpcEndpoint in eu-de/);
     });
 

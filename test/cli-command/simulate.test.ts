@@ -52,8 +52,47 @@ describe("simulate", () => {
     });
 
     it("ends with 128 and the signal's number where one ended the command", async () => {
-        const { status } = await runBin(["simulate", "--", "sh", "-c", "kill -9 $$"], {});
+        const { status } = await runBin(["simulate", "--world", world, "--", "sh", "-c", "kill -9 $$"], {});
         expect(status).toBe(137);
+    });
+
+    it.each([
+        ["SIGINT", 130],
+        ["SIGTERM", 143],
+        ["SIGHUP", 129],
+    ] as const)("passes %s on to the command, waits for it, and the simulator ends with it", async (signal, status) => {
+        const script = `console.log(process.env.AWS_ENDPOINT_URL);
+            process.once("${signal}", () => setTimeout(() => process.kill(process.pid, "${signal}"), 300));
+            setInterval(() => {}, 1000);`;
+        const argv = [BIN, "simulate", "--world", world, "--", process.execPath, "-e", script];
+        const child = spawn(process.execPath, argv, { env: BARE });
+        onTestFinished(() => void child.kill("SIGKILL"));
+        const url = await new Promise<string>((resolve) =>
+            child.stdout.once("data", (data) => resolve(`${data}`.trim())),
+        );
+        expect((await fetch(`${url}/_simulator/calls`)).status).toBe(200);
+        child.kill(signal);
+        expect(await new Promise((resolve) => child.once("close", resolve))).toBe(status);
+        await expect(fetch(`${url}/_simulator/calls`)).rejects.toThrow();
+    });
+
+    it("leaves the command's own arguments alone, a second -- too", async () => {
+        const print = "console.log(JSON.stringify(process.argv.slice(1)))";
+        const argv = [
+            "simulate",
+            "--world",
+            world,
+            "--",
+            process.execPath,
+            "-e",
+            print,
+            "--",
+            "--world",
+            "x",
+            "--",
+            "-h",
+        ];
+        expect((await runBin(argv, {})).out).toBe('["--world","x","--","-h"]\n');
     });
 
     it("--print shell is for eval, and the simulator ends with the shell", async () => {

@@ -1,9 +1,10 @@
-import { execFile } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { expect, it, onTestFinished } from "vitest";
+import { parse } from "yaml";
 import { findPulumi } from "../../tools/pulumi/install.mjs";
 import { endpoint, REQUESTER, SERVICE, useClouds, worldWith } from "../support/clouds";
 import { CLI_ENV } from "../support/pulumi";
@@ -101,6 +102,14 @@ it("operations.md: every command does what the page says", { timeout: 300_000 },
         0,
     );
     expect(last).toMatch(new RegExp(`requester *: "${REQUESTER}"`));
+    expect(
+        await follow(
+            "pulumi preview --json --show-sames > preview.json",
+            "npx connection-decision review --fail-on unguarded < preview.json > review.md",
+        ),
+        last,
+    ).toBe(0);
+    expect(readFileSync(path.join(folder, "review.md"), "utf8")).toContain("decisions: 1 accepted as expected\n");
     expect(await follow("pulumi up --yes --plan plan.json"), last).toBe(0);
     expect(states()).toEqual(["available", "pendingAcceptance"]);
 
@@ -186,4 +195,24 @@ it("operations.md: every command does what the page says", { timeout: 300_000 },
     expect([states()?.[0], sent() - calls]).toEqual(["available", 0]);
     expect((await shell("pulumi preview --expect-no-changes --stack new")).status).toBe(0);
     expect(page).toEqual([]);
+});
+
+it("operations.md: the workflows are valid, and no job has more than it needs", () => {
+    const page = readFileSync(path.join(repository, "docs/operations.md"), "utf8");
+    const [github, gitlab] = [...page.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, text]) => parse(text ?? ""));
+    expect(github.permissions).toEqual({});
+    expect(github.jobs.preview.permissions).toEqual({ contents: "read", "id-token": "write" });
+    expect(github.jobs.comment.permissions).toEqual({ "pull-requests": "write" });
+    const runs: { run?: string; uses?: string }[] = github.jobs.comment.steps;
+    // What may write runs nothing of the pull request.
+    expect(runs.some(({ uses, run }) => uses?.startsWith("actions/checkout") || run?.includes("npm"))).toBe(false);
+    expect(gitlab.comment.variables.GIT_STRATEGY).toBe("none");
+    const scripts = [
+        ...[...github.jobs.preview.steps, ...runs].flatMap(({ run }) => run ?? []),
+        gitlab.preview.script.join("\n"),
+        gitlab.comment.script.join("\n"),
+    ];
+    for (const script of scripts) {
+        execFileSync("sh", ["-n"], { input: script });
+    }
 });

@@ -87,8 +87,13 @@ describe("as a user would run it, with the real CLI against the simulator", () =
     it.each(Object.entries(RUNNABLE))("%s: preview --diff, up, converged", { timeout: 120_000 }, async (name, view) => {
         const folder = path.join(examples, name);
         const world = JSON.parse(readFileSync(path.join(folder, "world.json"), "utf8"));
-        const { simulator, cli } = await inFolder(folder, world);
-        const preview = await cli("preview", "--diff");
+        const { simulator, cli, shell } = await inFolder(folder, world);
+        // The line of its README, in one go: simulator and preview.
+        const [, line = ""] =
+            /```sh\n(npx connection-decision simulate .*)\n```/.exec(
+                readFileSync(path.join(folder, "README.md"), "utf8"),
+            ) ?? [];
+        const preview = await shell(line);
         for (const resource of readFileSync(path.join(folder, "index.ts"), "utf8").matchAll(
             /decision: "(accept|reject)"/g,
         )) {
@@ -304,7 +309,9 @@ async function inFolder(folder: string, world: Simulator["world"]) {
         }
     };
     await run(path.join(bin, "pulumi"), ["stack", "init", "test", "--non-interactive"], { cwd: folder, env });
-    return { simulator, cli };
+    /** A command line as a reader copies it. */
+    const shell = async (line: string) => (await run("sh", ["-c", line], { cwd: folder, env })).stdout;
+    return { simulator, cli, shell };
 }
 
 /** moto's S3 server with one bucket. */

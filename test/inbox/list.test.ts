@@ -1,12 +1,16 @@
-import { execFile } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { parse } from "yaml";
+import { LANGUAGES } from "../../src/cli/emit";
 import { main } from "../../src/cli/main";
+import { kinds } from "../../src/kinds";
 import { systemClock } from "../../src/shared/clock";
 import { findPulumi } from "../../tools/pulumi/install.mjs";
+import { runBin } from "../cli-command/bin";
 import {
     ALIBABA_REQUESTER,
     DOMAIN,
@@ -43,6 +47,7 @@ async function inbox(
         err(text) {
             err += text;
         },
+        input: async () => "",
         watched: look.watched ?? false,
         columns: look.columns,
         errColumns: look.columns,
@@ -216,9 +221,21 @@ describe("how it looks", () => {
         expect((await inbox()).out).not.toContain("\u001b");
     });
 
+    it.each([
+        [{}, false],
+        [{ FORCE_COLOR: "1" }, true],
+        [{ FORCE_COLOR: "0" }, false],
+        [{ FORCE_COLOR: "1", NO_COLOR: "1" }, false],
+    ])("into a pipe with %j: coloured is %s", async (more, coloured) => {
+        clouds.simulator.world = busyWorld();
+        const { out } = await runBin(["list", "--kind", "aws:vpcEndpoint"], { ...clouds.simulator.env, ...more });
+        expect(out).toContain("8d");
+        expect(out.includes(ESCAPE)).toBe(coloured);
+    });
+
     it("shows its progress on a terminal and clears it", async () => {
         const { err } = await inbox([], clouds.simulator.env, { watched: true });
-        expect(err).toMatch(new RegExp(`\r${ESCAPE}\\[2Kreading: (\\d+) of \\1\r${ESCAPE}\\[2KRead \\d+ places`));
+        expect(err).toMatch(new RegExp(`\r${ESCAPE}\\[2Kreading: (\\d+) of \\1\r${ESCAPE}\\[2K\nRead \\d+ places`));
     });
 
     it("has the same order in every run, the oldest first", async () => {
@@ -258,6 +275,87 @@ function pathsOf(value: unknown, at: string): string[] {
     }
     return Object.entries(value).flatMap(([name, item]) => pathsOf(item, at === "" ? name : `${at}.${name}`));
 }
+
+describe("--emit python", () => {
+    it("writes a program that Python reads, with its names and these values", async () => {
+        const { out } = await inbox(["--emit", "python", "--decision", "accept"]);
+        // What a program of it would call, without the package.
+        const reader = `
+import ast, json, sys
+calls = [node.value for node in ast.parse(sys.stdin.read()).body if isinstance(node, ast.Expr)]
+print(json.dumps([[ast.literal_eval(call.args[0]), {k.arg: ast.literal_eval(k.value) for k in call.keywords}, ast.unparse(call.func)] for call in calls]))`;
+        const file = path.join(mkdtempSync(path.join(tmpdir(), "connection-decision-")), "emitted.py");
+        onTestFinished(() => rmSync(path.dirname(file), { recursive: true, force: true }));
+        writeFileSync(file, out);
+        execFileSync("python3", ["-m", "py_compile", file]);
+        const calls = JSON.parse(execFileSync("python3", ["-c", reader], { input: out, encoding: "utf8" }));
+        expect(calls).toHaveLength(5);
+        expect(calls).toContainEqual([
+            endpoint(1),
+            {
+                connection: {
+                    kind: "aws:vpcEndpoint",
+                    region: "eu-west-1",
+                    service_id: SERVICE,
+                    endpoint_id: endpoint(1),
+                },
+                decision: "accept",
+                expected_requester: REQUESTER,
+            },
+            "connections.ConnectionDecision",
+        ]);
+        expect(out.startsWith("import pulumi_connections as connections\n")).toBe(true);
+    });
+
+    it("writes the fields of every kind as Pulumi's Python programs do", () => {
+        const fields = Object.values(kinds).flatMap((kind) => Object.keys(kind.fields));
+        expect(fields.filter((name) => !/^[a-z]+([A-Z][a-z]+)*$/.test(name))).toEqual([]);
+    });
+});
+
+describe("--emit yaml", () => {
+    it("writes resources that a YAML parser reads as they were seen", async () => {
+        const { out } = await inbox(["--emit", "yaml"]);
+        const { resources } = parse(out);
+        expect(Object.keys(resources)).toHaveLength(5);
+        expect(resources[endpoint(1)]).toEqual({
+            type: "connections:ConnectionDecision",
+            properties: {
+                connection: {
+                    kind: "aws:vpcEndpoint",
+                    region: "eu-west-1",
+                    serviceId: SERVICE,
+                    endpointId: endpoint(1),
+                },
+                decision: "reject",
+                // A text, not a number.
+                expectedRequester: REQUESTER,
+            },
+        });
+    });
+});
+
+describe("what requesters write", () => {
+    const says = ["x", '"""', "\n", "'''", " # \\ $", "{resources} \u2028 } process.exit()"].join("");
+
+    it.each(LANGUAGES)("is a comment on one line in %s", async (language) => {
+        Object.assign(clouds.simulator.world.alibaba?.[0]?.vpcPeerConnections?.[0] ?? {}, { name: says });
+        const { out } = await inbox(["--emit", language]);
+        const lines = out.split(/[\n\u2028\u2029\r\u0085]/).filter((line) => line.includes("process.exit"));
+        expect(lines).toEqual([expect.stringMatching(/^ *(\/\/|#) /)]);
+    });
+
+    it.each(LANGUAGES)("is no code in %s where nothing waits", async (language) => {
+        clouds.simulator.world = worldWith({
+            endpoints: [],
+            inbound: "ACTIVE",
+            peering: "Activated",
+            vpcep: "accepted",
+        });
+        const { out } = await inbox(["--emit", language]);
+        expect(out).toMatch(/^(\/\/|#) Nothing is pending in .*\.\n$/);
+    });
+});
 
 describe("--emit ts", () => {
     it("writes code that compiles and, applied by the real CLI, converges", { timeout: 120_000 }, async () => {

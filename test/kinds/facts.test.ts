@@ -81,6 +81,7 @@ describe("AWS", () => {
             clock: systemClock,
             out: note,
             err: note,
+            input: async () => "",
             watched: false,
             columns: 120,
             errColumns: 120,

@@ -30,6 +30,7 @@ async function inbox(...argv: readonly string[]) {
         err(text) {
             err += text;
         },
+        input: async () => "",
         watched: false,
         columns: undefined,
         errColumns: undefined,
