@@ -62,7 +62,7 @@ export const privateEndpointConnection = defineKind<AzurePrivateEndpointConnecti
     selectors: ["privateEndpointId", "privateEndpointName", "requester"],
     scopeTitle: ({ resourceId = "" }) =>
         `${resourceType(typeIn(resourceId)).name} ${nameIn(resourceId)} in resource group ${groupIn(resourceId)}`,
-    requester: fields.subscription,
+    requester: { ...fields.subscription, example: "8c0f5d9e-4a5f-4a43-b1c1-5f0f6f2d1c7a" },
     evidence: {
         privateEndpointId: "ARM id of the requester's private endpoint, in lower case but for resourceGroups",
         groupIds: "Parts of the resource that are asked for, such as blob or sqlServer",
