@@ -151,6 +151,8 @@ export type Send<K> = (scope: Scope, orders: readonly Order[], call: Call<K>) =>
 /** Several tables, by name, and the choice between them: by the type of the resource, or the scope's own settings. */
 export interface Lifecycles {
     readonly tables: Readonly<Record<string, Lifecycle>>;
+    /** Of each table: for which scopes it holds, as a sentence. */
+    readonly about: Readonly<Record<string, string>>;
     choose(scope: Scope, state: ScopeState): string;
 }
 

@@ -4,7 +4,7 @@ import * as fields from "./fields";
 import { groupIn, nameIn, same, typeIn } from "./fields";
 import { listPage, matchSought, statuses } from "./private-endpoint";
 import { decide, operationState, removeConnection } from "./private-endpoint-api";
-import { resourceType, tables } from "./resource-types";
+import { about, resourceType, tables } from "./resource-types";
 import { describeResource, discoverResources } from "./resources";
 
 /** A private endpoint that knocks at an Azure resource: a Private Link Service, a storage account, a SQL server and some fifty others. */
@@ -70,7 +70,7 @@ export const privateEndpointConnection = defineKind<AzurePrivateEndpointConnecti
         privateEndpointLocation: "Region of the private endpoint, of Private Link Services",
     },
     statuses,
-    lifecycle: { tables, choose: ({ at: { resourceId = "" } }) => resourceType(typeIn(resourceId)).lifecycle },
+    lifecycle: { tables, about, choose: ({ at: { resourceId = "" } }) => resourceType(typeIn(resourceId)).lifecycle },
     permissions: {
         read: ["{type}/read", `${CONNECTIONS}/read`],
         accept: [WRITE],
