@@ -35,7 +35,7 @@ const PARTS = {
         policies: () => policies(types),
         settings: () => settings(types, [...new Set(Object.values(kinds).map(({ cloud }) => cloud))]),
     },
-    "docs/testing.md": { world: () => world(types) },
+    "docs/world-file.md": { world: () => world(types) },
 };
 
 const files = {

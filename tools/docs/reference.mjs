@@ -1,4 +1,4 @@
-/** References made from types: the settings of docs/configuration.md, the world file of docs/testing.md. */
+/** References made from types: the settings of docs/configuration.md, docs/world-file.md. */
 import { code, codes, table } from "./markdown.mjs";
 
 /** Settings of every cloud: stack config, argument of `Provider`, meaning, what holds without it. */
@@ -64,7 +64,7 @@ function entry(types, shown, title, type) {
     const properties = propertiesOf(type);
     const inner = properties.filter((property) => hasFields(itemOf(property.type)));
     return [
-        `#### ${title}: ${textOf(type)}`,
+        `## ${title}: ${textOf(type)}`,
         "",
         table(
             ["field", "", "type", "meaning"],
