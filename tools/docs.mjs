@@ -16,7 +16,12 @@ const built = (file) => require(path.join(repository, "dist", file));
 const { kinds } = built("kinds/index.js");
 const { CLOUDS } = built("simulator/clouds.js");
 
-const types = readTypes(repository, ["src/kinds/index.ts", "src/program/provider.ts", "src/simulator/clouds.ts"]);
+const types = readTypes(repository, [
+    "src/index.ts",
+    "src/kinds/index.ts",
+    "src/program/provider.ts",
+    "src/simulator/clouds.ts",
+]);
 const simulated = CLOUDS.flatMap((cloud) => cloud.kinds);
 const describe = switches(types, built("simulator/clouds.js").UNDOCUMENTED);
 const data = {
@@ -64,7 +69,11 @@ if (process.argv.includes("--check")) {
     for (const file of [...stale, ...left]) {
         console.error(`${file} is not what the kinds' data says; run \`npm run docs\``);
     }
-    process.exitCode = stale.length + left.length === 0 ? 0 : 1;
+    const uncommented = types.uncommented("src/index.ts");
+    for (const name of uncommented) {
+        console.error(`${name} has no comment: editors and the API reference show those`);
+    }
+    process.exitCode = stale.length + left.length + uncommented.length === 0 ? 0 : 1;
 } else {
     mkdirSync(path.join(repository, "docs/kinds"), { recursive: true });
     for (const file of stale) {

@@ -84,6 +84,14 @@ const INHERITED = ["maxCuts", "requireExpectedRequester"] as const;
  * ```
  */
 export class Provider extends pulumi.ProviderResource {
+    /**
+     * Declares the provider.
+     *
+     * @param name the resource's name, unique in the stack
+     * @param args names of regions, profiles, roles and endpoints, and policies
+     * @param opts options of Pulumi
+     * @throws RunError, before anything is registered, on arguments that do not exist
+     */
     constructor(name: string, args: ProviderArgs = {}, opts?: pulumi.ResourceOptions) {
         refuseArguments("Provider", name, args, [...Object.keys(clouds), ...OPTIONS]);
         for (const [cloud, settings] of Object.entries(clouds)) {

@@ -47,7 +47,34 @@ export function readTypes(repository, files) {
         return checker.isArrayType(type) ? checker.getTypeArguments(type)[0] : type;
     }
 
+    /** Properties of exported types, written in this repository, that no comment explains: `ConnectionDecision.status`. */
+    function uncommented(file) {
+        const source = program.getSourceFile(path.join(repository, file));
+        return checker.getExportsOfModule(checker.getSymbolAtLocation(source)).flatMap((exported) => {
+            const symbol = exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported;
+            const type = checker.getDeclaredTypeOfSymbol(symbol);
+            const members = type.isUnion() ? type.types : [type];
+            const own = members
+                .filter((member) => (member.flags & ts.TypeFlags.Object) !== 0)
+                .flatMap((member) => checker.getPropertiesOfType(member))
+                .filter((property) => property.declarations?.some((one) => ours(one.getSourceFile().fileName)));
+            const missing = [
+                ...(commentOf(symbol) === "" ? [""] : []),
+                ...own.filter((one) => commentOf(one) === "").map((one) => `.${one.name}`),
+            ];
+            return [...new Set(missing)].map((name) => `${exported.name}${name}`);
+        });
+    }
+
+    function ours(file) {
+        return (
+            file.startsWith(path.join(repository, "src/program/")) ||
+            file.startsWith(path.join(repository, "src/shared/"))
+        );
+    }
+
     return {
+        uncommented,
         typeOf,
         propertiesOf,
         itemOf,
