@@ -34,7 +34,7 @@ beforeAll(async () => {
 afterAll(async () => {
     await simulator.close();
     rmSync(folder, { recursive: true, force: true });
-});
+}, PACKAGE_MS);
 
 describe("the packed tarball", () => {
     it("holds the build, the documents and examples that its README leads to, and nothing else", async () => {
