@@ -71,9 +71,13 @@ export function findKind(name: unknown): ConnectionKind | undefined {
     return typeof name === "string" && Object.hasOwn(kinds, name) ? kinds[name as ConnectionKindName] : undefined;
 }
 
-/** Names of version 0.1.0 for {@link ConnectionOf}. */
+/** The name of version 0.1.0 for {@link ConnectionOf} `"alibaba:vpcPeering"`. */
 export type AlibabaVpcPeeringConnection = ConnectionOf<"alibaba:vpcPeering">;
+/** The name of version 0.1.0 for {@link ConnectionOf} `"aws:openSearchInbound"`. */
 export type AwsOpenSearchInboundConnection = ConnectionOf<"aws:openSearchInbound">;
+/** The name of version 0.1.0 for {@link ConnectionOf} `"aws:vpcEndpoint"`. */
 export type AwsVpcEndpointConnection = ConnectionOf<"aws:vpcEndpoint">;
+/** The name of version 0.1.0 for {@link ConnectionOf} `"huawei:vpcEndpoint"`. */
 export type HuaweiVpcEndpointConnection = ConnectionOf<"huawei:vpcEndpoint">;
+/** The name of version 0.1.0 for {@link ConnectionOf} `"otc:vpcEndpoint"`. */
 export type OtcVpcEndpointConnection = ConnectionOf<"otc:vpcEndpoint">;

@@ -13,12 +13,19 @@ export type AnyConnection = ConnectionFields & Readonly<Record<string, string | 
 /** Fields of a connection with their values: defaults filled in, one spelling each. */
 export type FieldValues = Readonly<Record<string, string>>;
 
+/** Where people find the value of a field: in the cloud's console, and with its command line. */
+export interface Whereabouts {
+    readonly console: string;
+    readonly cli: string;
+}
+
 /** One argument of a connection. */
 export interface Field {
     readonly required: boolean;
     readonly format: RegExp;
     /** Completes "must be …". */
     readonly describes: string;
+    readonly whereabouts: Whereabouts;
     /** The one spelling of a value that may be written in several ways. */
     canonical?(value: string): string;
     /** A path such as an ARM id. It stands in ids as it is, see shared/key.ts. At most one field of a kind. */
@@ -149,6 +156,8 @@ export type Send<K> = (scope: Scope, orders: readonly Order[], call: Call<K>) =>
 /** Several tables, by name, and the choice between them: by the type of the resource, or the scope's own settings. */
 export interface Lifecycles {
     readonly tables: Readonly<Record<string, Lifecycle>>;
+    /** Of each table: for which scopes it holds, as a sentence. */
+    readonly about: Readonly<Record<string, string>>;
     choose(scope: Scope, state: ScopeState): string;
 }
 
@@ -191,7 +200,7 @@ export interface ConnectionKind<
     readonly selectors?: readonly S[];
     /** As texts name a scope, `endpoint service vpce-svc-… in eu-west-1`. */
     scopeTitle(at: FieldValues): string;
-    readonly requester: Pick<Field, "format" | "describes" | "canonical">;
+    readonly requester: Pick<Field, "format" | "describes" | "canonical"> & { readonly example: string };
     /** Names of the facts that `Observed.evidence` may hold, with their meaning: what `expectedEvidence` may ask for. */
     readonly evidence: Readonly<Record<E, string>>;
     /** The cloud's words and the statuses they stand for. */

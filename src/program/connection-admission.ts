@@ -90,7 +90,7 @@ interface AdmissionArgs<K extends ConnectionKindName, S> {
      * @example { kind: "aws:vpcEndpoint", serviceId: service.id }
      */
     scope: pulumi.Input<S>;
-    /** In order: the first that matches a connection says what becomes of it. */
+    /** In order: the first that matches a connection says what becomes of it. An empty list leaves every request to `otherwise`. */
     rules: pulumi.Input<pulumi.Input<AdmissionRuleArgs<K>>[]>;
     /**
      * What becomes of a connection that no rule matches.
@@ -115,7 +115,11 @@ interface AdmissionArgs<K extends ConnectionKindName, S> {
      * @default none
      */
     except?: pulumi.Input<pulumi.Input<string | ConnectionInput | ConnectionDecision | LookedUpConnection>[]>;
-    /** Why, for whoever audits the state. It never leaves the state. */
+    /**
+     * Why, for whoever audits the state: one text of any form. It never leaves the state.
+     *
+     * @default none
+     */
     reason?: pulumi.Input<string>;
     /**
      * What removing this resource does: `"keep"` changes nothing in the cloud, `"reject"` rejects what the rules accept and works now, `"remove"`
@@ -140,17 +144,24 @@ interface AdmissionArgs<K extends ConnectionKindName, S> {
 
 /** One rule, as the outputs have it. */
 export interface AdmissionRule {
+    /** Its name, unique in the admission. */
     name: string;
+    /** Whom it is about. */
     requester?: string | string[];
+    /** Facts that must hold. */
     evidence?: Facts;
+    /** The expression that the requester's text must match. */
     ticket?: string;
+    /** What holds for connections that match. */
     verdict: Verdict;
+    /** Of an accept: until when, as declared. */
     until?: string;
 }
 
 /**
- * Who may connect to a whole service: rules decide about every request that arrives in one scope, the preview shows each verdict, and people
- * decide the rest. The first preview after a request came in shows it; `up` decides what that preview showed, and nothing that arrived since.
+ * Who may connect to a whole service. Rules decide about every request that arrives in one scope. The preview shows each verdict. What no rule
+ * matches is left to people. The first preview after a request came in shows it; `up` decides what its own check listed, and nothing that
+ * arrived since.
  *
  * State holds the rules and what is not as they want it, never a row per connection.
  *
@@ -172,29 +183,53 @@ export class ConnectionAdmission<K extends ConnectionKindName = ConnectionKindNa
     /** @internal */
     static readonly host: Host = dynamicHost;
 
+    /** The scope as declared. */
     readonly scope!: pulumi.Output<ConnectionScope>;
+    /** The rules as declared, in order. */
     readonly rules!: pulumi.Output<AdmissionRule[]>;
+    /** As declared; undefined stands for `"review"`. */
     readonly otherwise!: pulumi.Output<Verdict | undefined>;
+    /** As declared; undefined stands for `"report"`. */
     readonly existing!: pulumi.Output<Existing | undefined>;
+    /** As declared; a secret stays one. */
     readonly reason!: pulumi.Output<string | undefined>;
     /** Decisions among the arguments are their connections here. */
     readonly except!: pulumi.Output<(string | Connection)[] | undefined>;
+    /** As declared; undefined stands for `"keep"`. */
     readonly onDelete!: pulumi.Output<OnDelete | undefined>;
+    /** As declared; undefined stands for false. */
     readonly allowRemoval!: pulumi.Output<boolean | undefined>;
+    /** As declared, a Go-style duration; undefined stands for `customTimeouts`, then the kind's own. */
     readonly timeout!: pulumi.Output<string | undefined>;
 
-    /** A hundred connections, by id, that are not as the rules want them, each with its verdict: what `up` does first. In a preview, unknown where `up` will change them. */
+    /**
+     * Up to a hundred connections that are not as the rules want them, by id: cuts first, reviews last. In a preview, unknown where `up` will
+     * change them.
+     *
+     * @example { "vpce-0a1b2c3d4e5f60718": "accept: pending, rule analytics, requester 111122223333" }
+     */
     readonly verdicts!: pulumi.Output<Record<string, string>>;
-    /** How many there are of each: accept, reject, cut, review, wouldCut, wouldAccept, tooLate. In a preview, unknown where `up` will change them. */
+    /**
+     * How many there are of each, as texts: `accept`, `reject`, `cut`, `review`, `wouldCut`, `wouldAccept`, `tooLate`. In a preview, unknown
+     * where `up` will change them.
+     */
     readonly counts!: pulumi.Output<Record<string, string>>;
-    /** In previews: what will happen; absent when nothing will. */
+    /**
+     * In previews: what will happen. Undefined when nothing will.
+     *
+     * @example "reject 1, accept 1 (not touched: 1 for review)"
+     */
     readonly transition!: pulumi.Output<string | undefined>;
-    /** What a reviewer should know; printed on every run. */
+    /** What a reviewer should know, in sentences. They are printed on every run. Undefined: nothing. */
     readonly warnings!: pulumi.Output<string[] | undefined>;
 
     /**
-     * Declares the rules of one scope. Throws, before anything is registered, on arguments that do not exist, on `import` and on the provider
-     * of another package.
+     * Declares the rules of one scope.
+     *
+     * @param name the resource's name, unique in the stack
+     * @param args the scope, and its rules in order
+     * @param opts options of Pulumi; `provider` takes a {@link Provider}
+     * @throws RunError, before anything is registered, on arguments that do not exist, on `import` and on the provider of another package
      */
     constructor(name: string, args: AdmissionArgs<K, ScopeByKind<K>>, opts?: pulumi.CustomResourceOptions) {
         const { host } = new.target;

@@ -61,6 +61,8 @@ interface CommonArgs<K extends ConnectionKindName, C> {
      * If another one asks, the preview fails and nothing is ever sent; it is checked again right before sending. Where the
      * cloud does not tell who asks, the preview warns and `up` refuses.
      *
+     * @example "111122223333"
+     * @example ["111122223333", "444455556666"]
      * @default nobody in particular; `connections:requireExpectedRequester` makes it mandatory for accepts
      */
     expectedRequester?: RequesterInput;
@@ -68,10 +70,18 @@ interface CommonArgs<K extends ConnectionKindName, C> {
      * Further facts the cloud vouches for that must hold in the preview and again right before sending, such as
      * `{ cidrs: ["10.1.0.0/16"] }`. A list allows any of its values; a fact that is itself a list must have all of its values among them.
      * On a connection that is settled, a fact that changed is a warning: the requester may change it, and must not stop your other decisions.
-     * The README lists each kind's facts.
+     * docs/kinds.md leads to each kind's facts; a name that the kind does not tell is refused.
+     *
+     * @example { cidrs: ["10.20.0.0/16", "10.21.0.0/16"] }
+     * @default none
      */
     expectedEvidence?: pulumi.Input<EvidenceInput<EvidenceOf<K>>>;
-    /** Why, for whoever audits the state. It never leaves the state; changing only the reason calls no cloud. */
+    /**
+     * Why, for whoever audits the state: one text of any form. It never leaves the state; changing only the reason calls no cloud.
+     *
+     * @example "CHG-2041 analytics reads the ledger API"
+     * @default none
+     */
     reason?: pulumi.Input<string>;
     /**
      * What to do when somebody undid the decision outside: `"correct"` decides again. `"hold"` shows it as drift on every
@@ -91,20 +101,24 @@ interface CommonArgs<K extends ConnectionKindName, C> {
     onDelete?: pulumi.Input<OnDelete>;
     /**
      * Some kinds cannot reject what was accepted; the only way is to delete the connection, and the requester must ask again.
-     * Without this the preview fails and says so.
+     * Without this the preview fails and says so. docs/kinds.md says which kinds do that.
      *
      * @default false
      */
     allowRemoval?: pulumi.Input<boolean>;
     /**
-     * How long `up` waits for a request that is not there yet, as a Go-style duration.
+     * How long `up` waits for a request that is not there yet, as a Go-style duration: numbers with units (ms, s, m, h, d, w). After it the
+     * accept fails and says where it was looked for.
      *
+     * @example "15m"
      * @default "1m"
      */
     waitForRequest?: pulumi.Input<string>;
     /**
-     * How long the decision may take to settle after it was sent, as a Go-style duration.
+     * How long the decision may take to settle after it was sent, as a Go-style duration. After it `up` fails for this resource, and the next
+     * one goes on waiting; nothing is sent twice.
      *
+     * @example "1h30m"
      * @default `customTimeouts` of the resource options, else the kind's own (20m for endpoints)
      */
     timeout?: pulumi.Input<string>;
@@ -127,15 +141,25 @@ export interface LookedUpConnection extends pulumi.CustomResource {
     readonly cloudStatus: pulumi.Output<string | undefined>;
     /** What the provider saw: status, requester and the facts the cloud vouches for. */
     readonly observed: pulumi.Output<ObservedConnection>;
+    /** Always undefined: nothing is declared. */
     readonly decision: pulumi.Output<undefined>;
+    /** Always undefined: nothing is declared. */
     readonly expectedRequester: pulumi.Output<undefined>;
+    /** Always undefined: nothing is declared. */
     readonly expectedEvidence: pulumi.Output<undefined>;
+    /** Always undefined: nothing is declared. */
     readonly reason: pulumi.Output<undefined>;
+    /** Always undefined: nothing is declared. */
     readonly until: pulumi.Output<undefined>;
+    /** Always undefined: nothing is declared. */
     readonly onDrift: pulumi.Output<undefined>;
+    /** Always undefined: nothing is declared. */
     readonly onDelete: pulumi.Output<undefined>;
+    /** Always undefined: nothing is declared. */
     readonly allowRemoval: pulumi.Output<undefined>;
+    /** Always undefined: nothing is declared. */
     readonly waitForRequest: pulumi.Output<undefined>;
+    /** Always undefined: nothing is declared. */
     readonly timeout: pulumi.Output<undefined>;
 }
 
@@ -169,36 +193,56 @@ export class ConnectionDecision<K extends ConnectionKindName = ConnectionKindNam
     /** @internal */
     static readonly host: Host = dynamicHost;
 
+    /** The connection as declared, with the spellings of the program. */
     readonly connection!: pulumi.Output<Connection>;
+    /** The decision as declared. What holds now is {@link status}. */
     readonly decision!: pulumi.Output<Decision>;
+    /** As declared; undefined: nobody in particular was expected. */
     readonly expectedRequester!: pulumi.Output<string | string[] | undefined>;
+    /** As declared, by the names of the facts. */
     readonly expectedEvidence!: pulumi.Output<Facts | undefined>;
+    /** As declared; a secret stays one. */
     readonly reason!: pulumi.Output<string | undefined>;
+    /** As declared. The moment that follows from it is {@link acceptedUntil}. */
     readonly until!: pulumi.Output<string | undefined>;
+    /** As declared; undefined stands for `"correct"`. */
     readonly onDrift!: pulumi.Output<OnDrift | undefined>;
+    /** As declared; undefined stands for `"keep"`. */
     readonly onDelete!: pulumi.Output<OnDelete | undefined>;
+    /** As declared; undefined stands for false. */
     readonly allowRemoval!: pulumi.Output<boolean | undefined>;
+    /** As declared, a Go-style duration; undefined stands for `"1m"`. */
     readonly waitForRequest!: pulumi.Output<string | undefined>;
+    /** As declared, a Go-style duration; undefined stands for `customTimeouts`, then the kind's own. */
     readonly timeout!: pulumi.Output<string | undefined>;
 
-    /** The cloud's own word for the status. */
+    /** The cloud's own word for the status, such as `pendingAcceptance`. Undefined where there is no such connection. */
     readonly cloudStatus!: pulumi.Output<string | undefined>;
     /** What the provider saw: status, requester and the facts the cloud vouches for. In a preview, the status is unknown where `up` will change it. */
     readonly observed!: pulumi.Output<ObservedConnection>;
-    /** Of an accept with `until`: when it ends, ISO 8601. Known in previews. */
+    /** Of an accept with `until`: when it ends, ISO 8601 in UTC. Known in previews. */
     readonly acceptedUntil!: pulumi.Output<string | undefined>;
-    /** In previews: what will happen; absent when nothing will. */
+    /**
+     * In previews: what will happen, from where to where. Undefined when nothing will.
+     *
+     * @example "accept: pending -> accepted"
+     */
     readonly transition!: pulumi.Output<string | undefined>;
-    /** What a reviewer should know; printed on every run. */
+    /** What a reviewer should know, in sentences. They are printed on every run. Undefined: nothing. */
     readonly warnings!: pulumi.Output<string[] | undefined>;
     /** `"us"` when this stack sent the decision, `"found"` when it was there already. */
     readonly decidedBy!: pulumi.Output<"us" | "found" | undefined>;
-    /** When this stack sent the decision, ISO 8601. */
+    /** When this stack sent the decision, ISO 8601 in UTC. Undefined where it was there already. */
     readonly decidedAt!: pulumi.Output<string | undefined>;
 
     /**
-     * Declares a decision. Throws, before anything is registered, on arguments that do not exist and on options a decision cannot have:
-     * `import` (creation adopts) and the provider of another package.
+     * Declares a decision.
+     *
+     * @param name the resource's name, unique in the stack
+     * @param args which connection, and what shall hold for it
+     * @param opts options of Pulumi; `provider` takes a {@link Provider}
+     * @throws RunError, before anything is registered, on arguments that do not exist and on options that a decision cannot have: `import`
+     * (creation adopts) and the provider of another package
      */
     constructor(name: string, args: DecisionArgs<K, ConnectionByKind<K>>, opts?: pulumi.CustomResourceOptions) {
         const { host } = new.target;
@@ -250,7 +294,9 @@ export class ConnectionDecision<K extends ConnectionKindName = ConnectionKindNam
     /**
      * Looks at a connection without deciding anything: its status and requester as outputs, never changed and never deleted.
      *
+     * @param name the resource's name, unique in the stack
      * @param id the id of a decision, `aws:vpcEndpoint/eu-west-1/vpce-svc-0a1b2c3d4e5f60718/vpce-0c2d3e4f5a6b70819`
+     * @param opts options of Pulumi
      */
     static get(name: string, id: pulumi.Input<pulumi.ID>, opts?: pulumi.CustomResourceOptions): LookedUpConnection {
         // It decides nothing: there are no arguments, and their outputs are of undefined.

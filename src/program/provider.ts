@@ -14,17 +14,43 @@ type CloudSections = { -readonly [C in keyof typeof clouds]?: SettingsInput<(typ
 
 /** Where decisions of one account are made: names of regions, profiles, roles and endpoints. Never credentials. */
 export interface ProviderArgs extends CloudSections {
-    /** See `connections:allowPlainHttp`. @default false */
+    /**
+     * Let endpoints beyond this machine be plain `http://`. Anybody on the way can read those requests.
+     *
+     * @default false
+     */
     allowPlainHttp?: pulumi.Input<boolean>;
-    /** See `connections:maxCuts`. @default what the stack config says, else 10 */
+    /**
+     * How many working connections one run may cut, over all providers. More fail the preview, with the list.
+     *
+     * @default 10
+     */
     maxCuts?: pulumi.Input<number>;
-    /** See `connections:pace`. @default true */
+    /**
+     * Keep to the clouds' documented rates. Set it to false where a cloud has granted your account more. A throttled call is repeated
+     * either way.
+     *
+     * @default true
+     */
     pace?: pulumi.Input<boolean>;
-    /** See `connections:probe`. @default false */
+    /**
+     * Ask the cloud in previews whether it would allow the action, where it has a dry run. A dry run that is denied leaves an entry in the
+     * audit log.
+     *
+     * @default false
+     */
     probe?: pulumi.Input<boolean>;
-    /** See `connections:requireExpectedRequester`. @default what the stack config says, else false */
+    /**
+     * Accepts must say who is expected, those of rules too.
+     *
+     * @default false
+     */
     requireExpectedRequester?: pulumi.Input<boolean>;
-    /** See `connections:unreadable`. @default "fail" */
+    /**
+     * What cannot be read: `"fail"` fails the resource, `"warn"` names it in a warning. Nothing is sent about it either way.
+     *
+     * @default "fail"
+     */
     unreadable?: pulumi.Input<"fail" | "warn">;
 }
 
@@ -48,6 +74,14 @@ export class Provider extends pulumi.ProviderResource {
     /** @internal */
     static readonly host: Host = dynamicHost;
 
+    /**
+     * Declares the provider.
+     *
+     * @param name the resource's name, unique in the stack
+     * @param args names of regions, profiles, roles and endpoints, and policies
+     * @param opts options of Pulumi
+     * @throws RunError, before anything is registered, on arguments that do not exist
+     */
     constructor(name: string, args: ProviderArgs = {}, opts?: pulumi.ResourceOptions) {
         refuseArguments("Provider", name, args, [...Object.keys(clouds), ...OPTIONS]);
         for (const [cloud, settings] of Object.entries(clouds)) {

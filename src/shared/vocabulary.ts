@@ -40,10 +40,11 @@ export type Facts = Readonly<Record<string, string | boolean | readonly string[]
  * policy packs and update plans see it. `status` and the request's own facts; a kind may add more.
  */
 export interface ObservedConnection {
+    /** Where it stands. In a preview, unknown where `up` will change it. */
     status: Status;
     /** The account, project owner or domain that asks, in the cloud's own format. Absent where the cloud does not tell. */
     requester?: string;
-    /** When the request was made, as the cloud writes it. */
+    /** When the request was made, ISO 8601 as the cloud writes it. */
     requestedAt?: string;
     /** When the request lapses undecided, where the cloud says so. */
     expiresAt?: string;

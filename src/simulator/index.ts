@@ -25,6 +25,7 @@ export type {
 export { UNDOCUMENTED } from "./clouds";
 export type { Call } from "./server/calls";
 
+/** How {@link startSimulator} starts. */
 export interface SimulatorOptions {
     /** Loopback port. @default a free one */
     port?: number;
@@ -44,6 +45,7 @@ export interface SimulatorOptions {
 
 /** The simulated clouds, running. */
 export interface Simulator {
+    /** Where all clouds and the control API answer, `http://127.0.0.1:…`. */
     readonly url: string;
     /** Everything a program, a CLI or an SDK needs to talk to it: endpoints and credentials, with no profile or metadata service in between. */
     readonly env: Readonly<Record<string, string>>;
@@ -53,18 +55,23 @@ export interface Simulator {
     settleMs: number;
     /** See {@link SimulatorOptions.largestPage}. */
     largestPage: number;
+    /** The calls so far, in order. */
     readonly calls: readonly Call[];
+    /** Forgets the calls so far. */
     clearCalls(): void;
     /** Moves the clock ahead, in milliseconds. */
     advance(ms: number): void;
+    /** Adds faults that hit calls from now on. */
     addFaults(faults: Fault | Fault[]): void;
+    /** Removes the faults that have not hit yet. */
     clearFaults(): void;
+    /** Ends it. */
     close(): Promise<void>;
 }
 
 /**
- * Starts simulated clouds on loopback: EC2, OpenSearch, STS, Alibaba VPC peering and STS, Huawei and Open Telekom Cloud
- * VPC endpoints and IAM. Their rules come from the clouds' documents; what no document says is a switch of the world.
+ * Starts simulated clouds on loopback: what the kinds of connection need of AWS, Alibaba Cloud, Huawei Cloud, Open Telekom Cloud and Azure.
+ * Their rules come from the clouds' documents. What no document says is a switch of the world.
  *
  * @example
  * ```ts

@@ -58,7 +58,9 @@ describe("every example", () => {
         );
     });
 
-    it("type-checks, under its own rules, which are everybody's", { timeout: 120_000 }, async () => {
+    it("type-checks, under its own rules, which are everybody's; so do the programs in the documents", {
+        timeout: 120_000,
+    }, async () => {
         const [rules = "", ...others] = names.map((name) =>
             readFileSync(path.join(examples, name, "tsconfig.json"), "utf8"),
         );
@@ -68,11 +70,12 @@ describe("every example", () => {
         mkdirSync(cache, { recursive: true });
         const project = path.join(cache, "tsconfig.json");
         const { compilerOptions } = JSON.parse(rules);
+        writePrograms(path.join(cache, "documents"));
         writeFileSync(
             project,
             JSON.stringify({
                 compilerOptions: { ...compilerOptions, incremental: true, tsBuildInfoFile: "tsbuildinfo" },
-                include: ["../../../examples/*/index.ts"],
+                include: ["../../../examples/*/index.ts", "documents/*.ts"],
             }),
         );
         await run(process.execPath, [require.resolve("typescript/bin/tsc"), "--project", project]);
@@ -82,6 +85,21 @@ describe("every example", () => {
         expect(names.sort()).toEqual([...Object.keys(RUNNABLE), "aws-endpoint-service", "fleet", "policy"].sort());
     });
 });
+
+/** Writes each program of the documents into a file of its own: the blocks of TypeScript that import something. */
+function writePrograms(folder: string): void {
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder, { recursive: true });
+    const docs = readdirSync(path.join(repository, "docs"), { recursive: true, encoding: "utf8" });
+    for (const page of ["README.md", ...docs.filter((name) => name.endsWith(".md")).map((name) => `docs/${name}`)]) {
+        const text = readFileSync(path.join(repository, page), "utf8");
+        for (const [i, [, block = ""]] of [...text.matchAll(/```ts\n([\s\S]*?)```/g)].entries()) {
+            if (/^import /m.test(block)) {
+                writeFileSync(path.join(folder, `${page.replace(/\W/g, "-")}-${i}.ts`), block);
+            }
+        }
+    }
+}
 
 describe("as a user would run it, with the real CLI against the simulator", () => {
     it.each(Object.entries(RUNNABLE))("%s: preview --diff, up, converged", { timeout: 120_000 }, async (name, view) => {

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Simulator, startSimulator } from "../../src/simulator/index";
 import { findPulumi } from "../../tools/pulumi/install.mjs";
 import { endpoint, SERVICE, worldWith } from "../support/clouds";
+import { deadLinks } from "../support/links";
 import { LONG } from "../support/long-runs";
 import { CLI_ENV } from "../support/pulumi";
 
@@ -33,31 +34,38 @@ beforeAll(async () => {
 afterAll(async () => {
     await simulator.close();
     rmSync(folder, { recursive: true, force: true });
-});
+}, PACKAGE_MS);
 
 describe("the packed tarball", () => {
-    it("holds the build, README, LICENSE and CHANGELOG, and nothing else", async () => {
-        const { stdout } = await run("tar", ["tzf", tarball]);
-        const files = stdout
-            .trim()
-            .split("\n")
-            .map((name) => name.replace("package/", ""));
+    it("holds the build, the documents and examples that its README leads to, and nothing else", async () => {
+        const files = [...(await contents(tarball)).keys()];
         expect(files).toEqual(
             expect.arrayContaining([
                 "package.json",
                 "README.md",
                 "LICENSE",
                 "CHANGELOG.md",
+                "SECURITY.md",
+                "docs/README.md",
+                "examples/quickstart/index.ts",
                 "dist/index.js",
                 "dist/index.d.ts",
                 "dist/cli/main.js",
             ]),
         );
         expect(
-            files.filter((name) => !/^(dist\/|package\.json$|README\.md$|LICENSE$|CHANGELOG\.md$)/.test(name)),
+            files.filter(
+                (name) =>
+                    !/^(dist\/|docs\/|package\.json$|LICENSE$|(README|CHANGELOG|SECURITY)\.md$)/.test(name) &&
+                    !/^examples\/[\w-]+\/(index\.ts|README\.md|Pulumi(Policy)?\.yaml|\w+\.json)$/.test(name),
+            ),
         ).toEqual([]);
         // Source maps lead to src, which is not in the package.
         expect(files.filter((name) => /\.(tsbuildinfo|map)$/.test(name))).toEqual([]);
+    });
+
+    it("has no dead link", async () => {
+        expect(deadLinks(await contents(tarball))).toEqual([]);
     });
 
     it.each([
@@ -166,6 +174,20 @@ new ConnectionDecision("c", { connection: { kind: "aws:openSearchInbound", conne
         },
     );
 });
+
+/** The files of a tarball, by their paths in the package. */
+async function contents(file: string): Promise<Map<string, string>> {
+    const into = mkdtempSync(path.join(folder, "contents-"));
+    await run("tar", ["xzf", file, "-C", into]);
+    const root = path.join(into, "package");
+    const names = readdirSync(root, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    return new Map(
+        names.map(({ parentPath, name }) => {
+            const full = path.join(parentPath, name);
+            return [path.relative(root, full).split(path.sep).join("/"), readFileSync(full, "utf8")];
+        }),
+    );
+}
 
 function write(project: string, files: Readonly<Record<string, string>>): void {
     for (const [name, content] of Object.entries(files)) {

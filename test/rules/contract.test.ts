@@ -58,7 +58,7 @@ function invented(cloud: InventedCloud, more: Partial<ConnectionKind> = {}): Con
         scope: [],
         id: "name",
         scopeTitle: () => "invented scope",
-        requester: { format: /./, describes: "a text" },
+        requester: { format: /./, describes: "a text", example: "somebody" },
         evidence: {},
         statuses: { WAITING: "pending", OK: "accepted" },
         lifecycle: TABLE,

@@ -34,7 +34,7 @@ const post: Cloud<PostClients> = {
     connect: () => ({ open: () => "" }),
     account: async () => "7",
 };
-const text = { format: /./, describes: "a text" };
+const text = { format: /./, describes: "a text", example: "7", whereabouts: { console: "the counter", cli: "post" } };
 const optional = { ...text, required: false } as const;
 
 const letter = defineKind<Letter, PostClients>()({

@@ -2,7 +2,7 @@ import { dryRun, oneByOne } from "../calls";
 import { defineKind } from "../kind";
 import { awaits, holds, impossible, type Lifecycle, sends, settles } from "../table";
 import { type AlibabaClients, alibaba } from "./cloud";
-import { account, region } from "./fields";
+import { account, IDS, region } from "./fields";
 import {
     CONNECTIONS,
     describeService,
@@ -72,11 +72,13 @@ export const privateLinkEndpoint = defineKind<AlibabaPrivateLinkEndpointConnecti
             required: true,
             format: /^epsrv-[a-z0-9]{10,40}$/,
             describes: '"epsrv-" and lower-case letters and digits',
+            whereabouts: IDS.service,
         },
         endpointId: {
             required: true,
             format: /^ep-[a-z0-9]{10,40}$/,
             describes: '"ep-" and lower-case letters and digits',
+            whereabouts: IDS.endpoint,
         },
     },
     scope: ["region", "serviceId"],

@@ -3,7 +3,7 @@ import { dryRun, oneByOne } from "../calls";
 import { defineKind, type Observed } from "../kind";
 import { awaits, holds, impossible, type Lifecycle, sends, settles } from "../table";
 import { type AlibabaClients, alibaba } from "./cloud";
-import { account } from "./fields";
+import { account, IDS } from "./fields";
 import { explainRemoval, GET, get, LIST, OPERATIONS, RATE, reference, send } from "./vpc-peer-api";
 
 /** A VPC peering request from another Alibaba Cloud account to a VPC of this account. */
@@ -71,6 +71,7 @@ export const vpcPeering = defineKind<AlibabaVpcPeeringConnection, AlibabaClients
             required: true,
             format: /^pcc-[a-z0-9]{10,40}$/,
             describes: '"pcc-" and lower-case letters and digits',
+            whereabouts: IDS.peering,
         },
     },
     scope: [],

@@ -1,10 +1,10 @@
 import { oneByOne } from "../calls";
-import { defineKind } from "../kind";
+import { defineKind, type Whereabouts } from "../kind";
 import { awaits, holds, impossible, type Lifecycle, sends, settles, tries } from "../table";
 import { type AwsClients, aws } from "./cloud";
 import { explain, explainRemoval, listAttachments, READ, send, statuses } from "./core-network-attachments";
 import { describeCoreNetwork, discoverCoreNetworks } from "./core-networks";
-import { account } from "./fields";
+import { account, IDS } from "./fields";
 
 /**
  * An attachment to a Cloud WAN core network of this account: a VPC, a VPN, a Connect peer, a transit gateway's route table or a Direct
@@ -60,7 +60,10 @@ export const cloudWanAttachment = defineKind<AwsCloudWanAttachment, AwsClients>(
         coreNetworkId: "core-network-0522de1b226a5d7b3",
         attachmentId: "attachment-03b7ea450134787da",
     },
-    fields: { coreNetworkId: hexId("core-network"), attachmentId: hexId("attachment") },
+    fields: {
+        coreNetworkId: hexId("core-network", IDS.coreNetwork),
+        attachmentId: hexId("attachment", IDS.coreNetworkAttachment),
+    },
     scope: ["coreNetworkId"],
     id: "attachmentId",
     scopeTitle: ({ coreNetworkId }) => `core network ${coreNetworkId}`,
@@ -98,7 +101,7 @@ export const cloudWanAttachment = defineKind<AwsCloudWanAttachment, AwsClients>(
     ),
 });
 
-function hexId(prefix: string) {
+function hexId(prefix: string, whereabouts: Whereabouts) {
     const format = new RegExp(`^${prefix}-[0-9a-f]{8,17}$`);
-    return { required: true, format, describes: `"${prefix}-" and 8 to 17 hexadecimal digits` } as const;
+    return { required: true, format, describes: `"${prefix}-" and 8 to 17 hexadecimal digits`, whereabouts } as const;
 }

@@ -5,6 +5,7 @@ import { unreadableAnswer } from "../cloud";
 import type { Call, Field, Order, Rate, Receipt, Scope } from "../kind";
 import type { Action } from "../table";
 import type { AwsApi, AwsCall, AwsClients } from "./cloud";
+import { EC2_IDS } from "./fields";
 
 /** What kinds of EC2 have in common. */
 
@@ -20,11 +21,12 @@ export function ec2Rate(burst: number, perSecond: number): Rate {
 }
 
 /** A field that holds an id of EC2: its prefix, then 8 or 17 hexadecimal digits. */
-export function ec2Id(prefix: string) {
+export function ec2Id(prefix: keyof typeof EC2_IDS) {
     return {
         required: true,
         format: new RegExp(`^${prefix}-([0-9a-f]{8}|[0-9a-f]{17})$`),
         describes: `"${prefix}-" and 8 or 17 hexadecimal digits`,
+        whereabouts: EC2_IDS[prefix],
     } as const satisfies Field;
 }
 

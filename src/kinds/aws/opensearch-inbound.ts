@@ -5,7 +5,7 @@ import { defineKind, type Observed, type Page } from "../kind";
 import { awaits, holds, impossible, type Lifecycle, sends, settles, tries } from "../table";
 import type { AwsApi, AwsCall, AwsClients, AwsFilter } from "./cloud";
 import { actionOf, ask, askPage, aws, where } from "./cloud";
-import { account, region } from "./fields";
+import { account, IDS, region } from "./fields";
 
 /** A cross-cluster search connection into an Amazon OpenSearch Service domain of this account. */
 export interface AwsOpenSearchInboundConnection {
@@ -69,6 +69,7 @@ export const openSearchInbound = defineKind<AwsOpenSearchInboundConnection, AwsC
             required: true,
             format: /^[a-z][a-z0-9-]{9,255}$/,
             describes: "10 to 256 lower-case letters, digits and hyphens, a letter first",
+            whereabouts: IDS.inboundConnection,
         },
     },
     scope: ["region"],

@@ -1,8 +1,8 @@
 import { oneByOne } from "../calls";
-import { defineKind, type Order, type Receipt } from "../kind";
+import { defineKind, type Order, type Receipt, type Whereabouts } from "../kind";
 import { awaits, holds, impossible, type Lifecycle, sends, settles } from "../table";
 import { type AwsClients, aws } from "./cloud";
-import { account, region } from "./fields";
+import { account, IDS, region } from "./fields";
 import { decideInvitation, leaveShare } from "./ram";
 import { findShares, invitationsOf, listShares, matchShare, statuses } from "./resource-share";
 
@@ -71,7 +71,11 @@ export const resourceShareInvitation = defineKind<AwsResourceShareInvitation, Aw
         shareArn: "arn:aws:ram:eu-west-1:111122223333:resource-share/27d09b4b-5e12-41d1-a4f2-19ded0c6f1b2",
     },
     // Before the region: its default is what they say.
-    fields: { shareArn: ramArn("resource-share"), invitationArn: ramArn("resource-share-invitation"), region },
+    fields: {
+        shareArn: ramArn("resource-share", IDS.resourceShare),
+        invitationArn: ramArn("resource-share-invitation", IDS.resourceShareInvitation),
+        region,
+    },
     scope: ["region"],
     id: "shareArn",
     selectors: ["invitationArn"],
@@ -103,8 +107,9 @@ export const resourceShareInvitation = defineKind<AwsResourceShareInvitation, Aw
     remove: oneByOne(({ seen: { id }, token }, _scope, call) => leaveShare(id, token, call), explainLeaving),
 });
 
-function ramArn(type: string) {
+function ramArn(type: string, whereabouts: Whereabouts) {
     return {
+        whereabouts,
         required: false,
         format: new RegExp(`^arn:aws[a-z-]*:ram:[a-z0-9-]+:\\d{12}:${type}/[\\w-]{1,64}$`),
         describes: `the ARN of a ${type}, such as "arn:aws:ram:eu-west-1:111122223333:${type}/27d09b4b-5e12-41d1-a4f2-19ded0c6f1b2"`,

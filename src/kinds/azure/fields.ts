@@ -13,6 +13,10 @@ export const resourceId = {
     format: new RegExp(`^${GROUP}/${NAME}(?:/${NAME}/${NAME})+$`, "iu"),
     describes:
         'the id of an Azure resource, such as "/subscriptions/…/resourceGroups/…/providers/Microsoft.Sql/servers/…"',
+    whereabouts: {
+        console: "the resource > Overview > JSON View > Resource ID",
+        cli: "az resource list --query [].id",
+    },
     canonical: oneSpelling,
     path: true,
 } as const satisfies Field;
@@ -22,6 +26,11 @@ export const privateEndpointId = {
     required: false,
     format: new RegExp(`^${GROUP}/Microsoft\\.Network/privateEndpoints/${NAME}$`, "iu"),
     describes: 'the id of a private endpoint, "/subscriptions/…/providers/Microsoft.Network/privateEndpoints/…"',
+    whereabouts: {
+        console:
+            "the resource > Networking > Private endpoint connections > the private endpoint, if you may see its subscription",
+        cli: "az network private-endpoint-connection list --id <resourceId> (properties.privateEndpoint.id)",
+    },
     canonical: oneSpelling,
 } as const satisfies Field;
 
@@ -30,6 +39,10 @@ export const connectionName = {
     required: false,
     format: new RegExp(`^(?=.{1,260}$)${NAME}$`, "u"),
     describes: "the name of a private endpoint connection, the last part of its id",
+    whereabouts: {
+        console: "the resource > Networking > Private endpoint connections > Connection name",
+        cli: "az network private-endpoint-connection list --id <resourceId>",
+    },
     canonical: lowerCase,
 } as const satisfies Field;
 
@@ -38,6 +51,10 @@ export const namePattern = {
     required: false,
     format: /^[-\p{L}\p{N}_.()*]{1,260}$/u,
     describes: 'the name of a private endpoint, in which "*" stands for any text',
+    whereabouts: {
+        console: "the resource > Networking > Private endpoint connections > Private endpoint",
+        cli: "az network private-endpoint-connection list --id <resourceId> (properties.privateEndpoint.id)",
+    },
     canonical: lowerCase,
 } as const satisfies Field;
 
@@ -46,6 +63,10 @@ export const subscription = {
     required: false,
     format: new RegExp(`^${GUID}$`, "i"),
     describes: "the id of an Azure subscription, a GUID",
+    whereabouts: {
+        console: "the third part of the private endpoint's id; the requester finds it under Subscriptions",
+        cli: "az account show --query id, run by the requester",
+    },
     canonical: lowerCase,
 } as const satisfies Field;
 
@@ -54,6 +75,10 @@ export const apiVersion = {
     required: false,
     format: /^\d{4}-\d{2}-\d{2}(-[a-z]+)?$/,
     describes: 'an API version of the resource type, such as "2023-05-01"',
+    whereabouts: {
+        console: "nowhere; leave it out",
+        cli: "az provider show --namespace <namespace> (apiVersions of the type)",
+    },
 } as const satisfies Field;
 
 /**

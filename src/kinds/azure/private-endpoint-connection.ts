@@ -4,7 +4,7 @@ import * as fields from "./fields";
 import { groupIn, nameIn, same, typeIn } from "./fields";
 import { listPage, matchSought, statuses } from "./private-endpoint";
 import { decide, operationState, removeConnection } from "./private-endpoint-api";
-import { resourceType, tables } from "./resource-types";
+import { about, resourceType, tables } from "./resource-types";
 import { describeResource, discoverResources } from "./resources";
 
 /** A private endpoint that knocks at an Azure resource: a Private Link Service, a storage account, a SQL server and some fifty others. */
@@ -62,7 +62,7 @@ export const privateEndpointConnection = defineKind<AzurePrivateEndpointConnecti
     selectors: ["privateEndpointId", "privateEndpointName", "requester"],
     scopeTitle: ({ resourceId = "" }) =>
         `${resourceType(typeIn(resourceId)).name} ${nameIn(resourceId)} in resource group ${groupIn(resourceId)}`,
-    requester: fields.subscription,
+    requester: { ...fields.subscription, example: "8c0f5d9e-4a5f-4a43-b1c1-5f0f6f2d1c7a" },
     evidence: {
         privateEndpointId: "ARM id of the requester's private endpoint, in lower case but for resourceGroups",
         groupIds: "Parts of the resource that are asked for, such as blob or sqlServer",
@@ -70,7 +70,7 @@ export const privateEndpointConnection = defineKind<AzurePrivateEndpointConnecti
         privateEndpointLocation: "Region of the private endpoint, of Private Link Services",
     },
     statuses,
-    lifecycle: { tables, choose: ({ at: { resourceId = "" } }) => resourceType(typeIn(resourceId)).lifecycle },
+    lifecycle: { tables, about, choose: ({ at: { resourceId = "" } }) => resourceType(typeIn(resourceId)).lifecycle },
     permissions: {
         read: ["{type}/read", `${CONNECTIONS}/read`],
         accept: [WRITE],

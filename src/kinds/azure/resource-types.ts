@@ -119,21 +119,28 @@ const TIMEOUT = "models of azure-mgmt-machinelearningservices, which alone know 
 const ASK_AGAIN = "ask the requester to delete the private endpoint and create it again";
 const RECONNECT = `${ASK_AGAIN}, or to connect it again (Set-AzPrivateEndpoint)`;
 
-/**
- * What each decision means. Types differ in two cells: what cuts an approved connection, and whether a rejected one can be approved.
- *
- * - `direct`: the network provider's own types, and Key Vault, for which Azure's command line tests approve and reject in a row
- *   (Azure/azure-cli#12073).
- * - `general`: types for which nothing but the general page says that an approved one can be rejected.
- * - `byRemoval`: SQL decides what is pending, nothing else; an approved connection can only be deleted.
- * - `untold`: types of which this version knows nothing.
- */
+/** What each decision means. Types differ in two cells: what cuts an approved connection, and whether a rejected one can be approved. */
 export const tables: Readonly<Record<TableName, Lifecycle>> = {
     direct: table(sends("reject", MANAGE), impossible(RECONNECT, BY_DESIGN, "inferred")),
     general: table(sends("reject", OF_ALL, "inferred"), impossible(RECONNECT, BY_DESIGN, "inferred")),
     byRemoval: table(sends("remove", SQL_ONLY_PENDING), impossible(RECONNECT, SQL_ONLY_PENDING)),
     untold: table(tries("reject", UNTOLD), tries("accept", UNTOLD)),
 };
+
+/** Which types have which table. */
+export const about: Readonly<Record<TableName, string>> = {
+    direct: `${listed("direct")}. These are the network provider's own types, and Key Vault, for which Azure's command line tests approve and reject in a row (Azure/azure-cli#12073).`,
+    general:
+        "Every other type that Azure's documents name. Nothing but the general page says that an approved connection can be rejected.",
+    byRemoval: `${listed("byRemoval")}. SQL decides what is pending and nothing else: an approved connection can only be deleted.`,
+    untold: "Types of which this version knows nothing. Both undocumented decisions are tried.",
+};
+
+function listed(lifecycle: TableName): string {
+    return CHECKED.filter((type) => type.lifecycle === lifecycle)
+        .map(({ name }) => name)
+        .join(", ");
+}
 
 function table(rejectAccepted: Transition, acceptRejected: Transition): Lifecycle {
     return {

@@ -1,6 +1,7 @@
 import { type ConnectionKind, defineKind } from "../kind";
 import { awaits, holds, impossible, type Lifecycle, sends, settles, tries } from "../table";
 import { type HuaweiClients, huawei, otc } from "./cloud";
+import { vpcepFields } from "./fields";
 import { decide, describeService, discoverServices, listConnections, lookupConnections, statuses } from "./vpcep-api";
 
 /** A VPC endpoint that knocks at a VPC endpoint service (VPCEP) of Huawei Cloud. */
@@ -36,8 +37,6 @@ const LIST = `${REFERENCE} "Querying Connections of a VPC Endpoint Service"`;
 const PEER = "acceptance test TestAccVPCEndpointApproval_Basic of terraform-provider-huaweicloud";
 const ASK_AGAIN = "ask the requester to delete the endpoint and buy it again";
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-
 const lifecycle: Lifecycle = {
     accept: {
         pending: sends("accept", DECIDE),
@@ -64,6 +63,7 @@ export const huaweiVpcEndpoint = defineKind<HuaweiVpcEndpointConnection, HuaweiC
     ...vpcepKind(),
     name: "huawei:vpcEndpoint",
     cloud: huawei,
+    fields: vpcepFields("huawei"),
     example: {
         kind: "huawei:vpcEndpoint",
         region: "eu-west-101",
@@ -86,6 +86,7 @@ export const otcVpcEndpoint = defineKind<OtcVpcEndpointConnection, HuaweiClients
     ...vpcepKind(),
     name: "otc:vpcEndpoint",
     cloud: otc,
+    fields: vpcepFields("otc"),
     example: {
         kind: "otc:vpcEndpoint",
         region: "eu-de",
@@ -109,16 +110,14 @@ function either(policy: string, identityPolicy: string): string {
 function vpcepKind() {
     return {
         title: "VPC endpoint connection",
-        fields: {
-            region: { required: false, format: /^[a-z]{2}(-[a-z0-9]+)+$/, describes: 'a region such as "eu-de"' },
-            projectId: { required: false, format: /^[0-9a-f]{32}$/, describes: "a project id, 32 hexadecimal digits" },
-            serviceId: { required: true, format: UUID, describes: "the UUID of an endpoint service" },
-            endpointId: { required: true, format: UUID, describes: "the UUID of an endpoint" },
-        },
         scope: ["region", "serviceId"],
         id: "endpointId",
         scopeTitle: ({ region, serviceId }) => `endpoint service ${serviceId} in ${region}`,
-        requester: { format: /^[0-9a-f]{32}$/, describes: "a domain (account) id, 32 hexadecimal digits" },
+        requester: {
+            format: /^[0-9a-f]{32}$/,
+            describes: "a domain (account) id, 32 hexadecimal digits",
+            example: "5fc973eea581490997e82ea11a1df31f",
+        },
         evidence: { markerId: "Packet id of the endpoint (marker_id), as text" },
         statuses,
         lifecycle,
@@ -144,5 +143,5 @@ function vpcepKind() {
 /** The parts of a kind that do not differ. */
 type Shared = Omit<
     ConnectionKind<HuaweiVpcEndpointConnection, "endpointId", "markerId", never, HuaweiClients>,
-    "name" | "cloud" | "example" | "permissions"
+    "name" | "cloud" | "example" | "fields" | "permissions"
 >;
