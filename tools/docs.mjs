@@ -112,6 +112,9 @@ function section(kind) {
             Object.entries(kind.evidence).map(([name, meaning]) => [`\`${name}\``, meaning]),
         ),
         "",
+        ...(kind.says === undefined
+            ? []
+            : [`A rule's \`ticket\` goes by what the requester writes. ${kind.says}.`, ""]),
         table(
             ["for", "permissions"],
             Object.entries(kind.permissions).map(([action, names]) => [

@@ -194,6 +194,8 @@ export interface ConnectionKind<
     readonly requester: Pick<Field, "format" | "describes" | "canonical">;
     /** Names of the facts that `Observed.evidence` may hold, with their meaning: what `expectedEvidence` may ask for. */
     readonly evidence: Readonly<Record<E, string>>;
+    /** What requesters write, where the cloud tells it: what `ticket` of rules goes by. Left out: nothing is told, `Observed.requesterSays` neither. */
+    readonly says?: string;
     /** The cloud's words and the statuses they stand for. */
     readonly statuses: Readonly<Record<string, Status>>;
     /** What each decision means in each status. One table, or several with the choice between them. */
