@@ -189,6 +189,8 @@ export interface ConnectionKind<
      * must match; once found, its id is pinned in the state.
      */
     readonly selectors?: readonly S[];
+    /** What is wrong with fields that are well-formed each, in a sentence about the connection. */
+    contradiction?(connection: C): string | undefined;
     /** As texts name a scope, `endpoint service vpce-svc-… in eu-west-1`. */
     scopeTitle(at: FieldValues): string;
     readonly requester: Pick<Field, "format" | "describes" | "canonical">;
