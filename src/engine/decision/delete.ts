@@ -77,7 +77,13 @@ async function act(
             return;
         }
     }
-    const task = taskOf(process, one, { from: isShown(id) ? "any" : "pending", mayCut: isShown(id) }, timeoutMs, urn);
+    const task = taskOf(
+        process,
+        one,
+        { from: isShown(id) ? "any" : "pending", mayCut: isShown(id), shown: undefined },
+        timeoutMs,
+        urn,
+    );
     const outcome = await reconciler.carryOut({ ...task, due: false });
     if (outcome.unsettled !== undefined) {
         throw new DecisionError(outcome.unsettled);
