@@ -310,8 +310,8 @@ function* settings() {
 /** The settings of a cloud are in the file from which the program's list takes them. */
 function settingsFile(cloud) {
     const list = readFileSync(path.join(repository, "src/program/clouds.ts"), "utf8");
-    const line = list.split("\n").find((text) => new RegExp(`as ${cloud}\\b`).test(text));
-    const [, file] = /from "\.\.\/(.+)"/.exec(line ?? "") ?? [];
+    const [, settings] = new RegExp(`export const ${cloud} = (\\w+);`).exec(list) ?? [];
+    const [, file] = new RegExp(`import \\{ ${settings} \\} from "\\.\\./(.+)"`).exec(list) ?? [];
     if (file === undefined) {
         throw new Error(`src/program/clouds.ts has no settings of ${cloud}`);
     }

@@ -140,7 +140,7 @@ function ruleProblems(rule: unknown, i: number, kind: ConnectionKind | undefined
                   `${at} names neither requester nor evidence: nothing that the cloud vouches for; what holds for everybody is otherwise`,
               ]),
         ...untilProblem(rule.until, rule.verdict, `${at}: `),
-        ...ticketProblems(rule, at),
+        ...ticketProblems(rule, at, kind),
     ];
 }
 
@@ -156,14 +156,20 @@ function namesSomebody({ requester, evidence }: Stored): boolean {
 }
 
 /** Requesters write these texts: they may narrow an accept, and never be what lets somebody in or keeps somebody out. */
-function ticketProblems({ ticket, verdict }: Stored, at: string): string[] {
+function ticketProblems({ ticket, verdict }: Stored, at: string, kind: ConnectionKind | undefined): string[] {
     if (ticket === undefined) {
         return [];
     }
-    const useless =
-        verdict === "accept"
+    const useless = [
+        ...(verdict === "accept"
             ? []
-            : [`${at}: ticket is a text the requester writes; it can narrow an accept, nothing else`];
+            : [`${at}: ticket is a text the requester writes; it can narrow an accept, nothing else`]),
+        ...(kind === undefined || kind.says !== undefined
+            ? []
+            : [
+                  `${at}: ticket never matches: ${kind.cloud.title} tells no text of who asks for ${kind.name} connections`,
+              ]),
+    ];
     try {
         RE2JS.compile(typeof ticket === "string" ? ticket : "[");
         return useless;

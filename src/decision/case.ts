@@ -152,16 +152,22 @@ export function seenFrom(memory: Memory, from: Status | undefined): Memory {
     return from === undefined || from === "absent" ? memory : { ...memory, seen: memory.seen ?? from };
 }
 
-/** What is wrong, why, and the way out. A delete that acts cannot go on: what it was to do would never be done. */
-export function unreadText(key: string, why: string, operation: "reading" | "deleting" = "reading"): string {
-    const [what, unchanged] = isScope(key)
-        ? ["The connections of this scope", "they do not count as unchanged"]
-        : ["This connection", "it does not count as unchanged"];
-    return problemText(
-        `${what} cannot be read, so ${operation === "reading" ? unchanged : "what onDelete says cannot be done"}.`,
-        { id: key, reason: why },
-        `mend what the reason names; ${operation === "reading" ? GO_ON : LEAVE}`,
-    );
+/** What is wrong, why, and the way out. */
+export function unreadText(key: string, why: string): string {
+    return unread(key, why, "they do not count as unchanged", "it does not count as unchanged", GO_ON);
+}
+
+/** The same of a delete that acts: it cannot go on, because what it was to do would never be done. */
+export function undeletedText(key: string, why: string, urn: string | undefined): string {
+    const undone = "what onDelete says cannot be done";
+    return unread(key, why, undone, undone, leave(urn));
+}
+
+function unread(key: string, why: string, ofMany: string, ofOne: string, wayOut: string): string {
+    const what = isScope(key)
+        ? `The connections of this scope cannot be read, so ${ofMany}.`
+        : `This connection cannot be read, so ${ofOne}.`;
+    return problemText(what, { id: key, reason: why }, `mend what the reason names; ${wayOut}`);
 }
 
 function isScope(key: string): boolean {
@@ -169,8 +175,12 @@ function isScope(key: string): boolean {
 }
 
 const GO_ON = 'connections:unreadable: "warn" goes on with a warning and sends nothing';
-const LEAVE =
-    'where it is gone for good, `pulumi state delete URN` (`pulumi stack --show-urns` tells it) removes the resource from the state and leaves the cloud as it is. So does declaring it with onDelete: "keep" first, for one run of `CONNECTIONS_UNREADABLE=warn pulumi up`';
+
+/** Names the resource as the command takes it. */
+function leave(urn: string | undefined): string {
+    const command = urn === undefined ? "`pulumi state delete` with its URN" : `\`pulumi state delete '${urn}'\``;
+    return `where it is gone for good, ${command} removes the resource from the state and leaves the cloud as it is. So does declaring it with onDelete: "keep" first, for one run of \`CONNECTIONS_UNREADABLE=warn pulumi up\``;
+}
 
 function refuseForeignDecider({ kind, key, account }: Case, seen: Observed): void {
     if (seen.decidedAs !== undefined) {

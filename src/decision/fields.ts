@@ -1,4 +1,4 @@
-import type { ConnectionKind } from "../kinds/kind";
+import type { AnyConnection, ConnectionKind } from "../kinds/kind";
 import { milliseconds } from "../shared/duration";
 import { oneLine } from "../shared/problem";
 import { didYouMean } from "../shared/suggest";
@@ -28,7 +28,16 @@ export function connectionProblems(
     }
     const fields = argument === "connection" ? kind.fields : scopeFields(kind);
     const problems = fieldProblems(argument, kind.name, fields, value, isUnknown);
-    return { kind, problems: argument === "connection" ? [...problems, ...selectorProblem(kind, value)] : problems };
+    return {
+        kind,
+        problems: argument === "connection" && problems.length === 0 ? togetherProblems(kind, value) : problems,
+    };
+}
+
+/** What is wrong with fields that are well-formed each. */
+function togetherProblems(kind: ConnectionKind, value: Stored): string[] {
+    const contradiction = kind.contradiction?.(value as unknown as AnyConnection);
+    return [...selectorProblem(kind, value), ...(contradiction === undefined ? [] : [`connection: ${contradiction}`])];
 }
 
 /** What is wrong with the fields of a connection or a scope. */

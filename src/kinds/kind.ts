@@ -198,11 +198,15 @@ export interface ConnectionKind<
      * must match; once found, its id is pinned in the state.
      */
     readonly selectors?: readonly S[];
+    /** What is wrong with fields that are well-formed each, in a sentence about the connection. */
+    contradiction?(connection: C): string | undefined;
     /** As texts name a scope, `endpoint service vpce-svc-… in eu-west-1`. */
     scopeTitle(at: FieldValues): string;
     readonly requester: Pick<Field, "format" | "describes" | "canonical"> & { readonly example: string };
     /** Names of the facts that `Observed.evidence` may hold, with their meaning: what `expectedEvidence` may ask for. */
     readonly evidence: Readonly<Record<E, string>>;
+    /** What requesters write, where the cloud tells it: what `ticket` of rules goes by. Left out: nothing is told, `Observed.requesterSays` neither. */
+    readonly says?: string;
     /** The cloud's words and the statuses they stand for. */
     readonly statuses: Readonly<Record<string, Status>>;
     /** What each decision means in each status. One table, or several with the choice between them. */

@@ -55,7 +55,7 @@ interface AcceptingRule extends NamedRule {
     until?: pulumi.Input<string>;
     /**
      * A regular expression (RE2: no backreferences, no lookaround) that the requester's own text (a name, a description) must match, else this rule does not. Requesters write what
-     * they like: it can narrow an accept, so that a request without a ticket number waits for people, and nothing else.
+     * they like: it can narrow an accept, so that a request without a ticket number waits for people, and nothing else. Refused where the cloud tells no such text.
      */
     ticket?: pulumi.Input<string>;
 }

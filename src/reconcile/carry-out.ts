@@ -1,4 +1,6 @@
+import { isDeepStrictEqual } from "node:util";
 import { type Case, refuseStranger, trust } from "../decision/case";
+import type { Stored } from "../decision/fields";
 import { announces, cuts } from "../decision/plan";
 import { type Reading, statusOf, UNREAD } from "../decision/reading";
 import { type View, view } from "../decision/view";
@@ -31,6 +33,8 @@ export interface Task {
     readonly case: Case;
     /** The status from which the preview planned an action; undefined: it planned none. `any`: a delete, which has no preview. */
     readonly from: Status | "any" | undefined;
+    /** Facts of the connection that the preview showed, by name. Undefined: a delete, or an admission, which judges by its rules again. */
+    readonly shown: Stored | undefined;
     /** The preview showed that a working connection is cut, or nothing could show it: a delete. */
     readonly mayCut: boolean;
     /** The preview showed that this run decides it: a request that lapsed since is a failure. */
@@ -62,6 +66,14 @@ export interface Outcome {
 const OLD_STATUS_GRACE_MS = 2 * 60_000;
 /** Progress is reported this often while a decision settles. */
 const PROGRESS_EVERY_MS = 30_000;
+
+/** Whether a fact that was shown is another one by now: who asks, from where, for what. A status has its own rules; times and texts are no facts. */
+function isAnother(shown: Stored = {}, now: Stored): boolean {
+    const { status: _status, requestedAt: _at, expiresAt: _until, requesterSays: _text, ...facts } = shown;
+    return Object.entries(facts).some(
+        ([name, fact]) => Object.hasOwn(now, name) && !isDeepStrictEqual(fact, now[name]),
+    );
+}
 
 /** Carries decisions out. One per process: batches, polls and listings are shared. */
 export class Reconciler {
@@ -249,6 +261,9 @@ class Attempt {
             throw new ChangedSincePreview(refusalText(task, fresh, CHANGED));
         }
         refuseStranger(task.case, seen);
+        if (isAnother(task.shown, fresh.observed)) {
+            throw new ChangedSincePreview(refusalText(task, fresh, CHANGED));
+        }
         task.admit(seen, cut);
         this.action = step.action;
         return step.action;

@@ -168,6 +168,14 @@ describe("a decision that comes back", () => {
         expect((await stack.preview(declared("accept"))).steps[0]?.op).toBe("same");
     });
 
+    it("is not accepted where it leads to another segment by then than its check has shown", async () => {
+        put(attachmentWorld("PENDING_ATTACHMENT_ACCEPTANCE"));
+        const moved = () => put(attachmentWorld("PENDING_ATTACHMENT_ACCEPTANCE", { segmentName: "prod" }));
+        const { failures } = await new TestStack(clouds.simulator).up(declared("accept"), moved);
+        expect(failures.a).toContain("changed since the preview");
+        expect([sent(), only()?.state]).toEqual([[], "PENDING_ATTACHMENT_ACCEPTANCE"]);
+    });
+
     it("is not accepted where another segment is expected", async () => {
         const guarded = declared("accept", { expectedEvidence: { segment: "dev" } });
         const stack = new TestStack(clouds.simulator);

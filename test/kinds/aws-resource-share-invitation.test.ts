@@ -300,7 +300,7 @@ describe("runs", () => {
         }
         const here = { kind: NAME, region: "eu-west-1", shareArn: abroad(SHARE) };
         const { failures } = await stack.preview({ a: { connection: here, decision: "accept" } });
-        expect(failures.a).toContain('set its region to "us-east-1"');
+        expect(failures.a).toContain('the ARN, which is "us-east-1"; leave region out');
     });
 
     it("list for an invitation that is not there yet, and ask for no share by its name", async () => {
@@ -358,6 +358,21 @@ describe("runs", () => {
         expect((await stack.preview(on("accept"))).steps[0]?.inputs.warnings).toEqual([
             expect.stringMatching(/^cannot be accepted: the request is expired \(EXPIRED\); ask the owner .* 12 hours/),
         ]);
+    });
+
+    it("are those of other accounts, in the region of the ARN", async () => {
+        const { simulator } = clouds;
+        const failureOf = async (connection: Wire) => {
+            const program = { a: { connection: { kind: NAME, ...connection }, decision: "reject" } };
+            return (await new TestStack(simulator).preview(program)).failures.a;
+        };
+        const elsewhere = 'region "us-east-1" is not the one of the ARN, which is "eu-west-1"';
+        expect(await failureOf({ invitationArn: INVITATION, region: "us-east-1" })).toContain(elsewhere);
+        expect(await failureOf({ shareArn: SHARE, region: "us-east-1" })).toContain(elsewhere);
+        expect(await failureOf({ shareArn: SHARE.replace(REQUESTER, ACCOUNT) })).toContain(
+            "there is nothing to decide",
+        );
+        expect(await failureOf({ shareArn: SHARE, region: "eu-west-1" })).toBeUndefined();
     });
 
     it("may be what except names by an invitation that RAM has forgotten: people decide, and the shares of others are cut", async () => {

@@ -13,6 +13,7 @@ function worldOf(resourceId: string, state: string): World {
         name: NAME,
         status,
         privateEndpointId: ENDPOINT,
+        description: "orders",
         ...(provisioningState === undefined ? {} : { provisioningState }),
     };
     const resources = [{ id: resourceId, privateEndpointConnections: [one] }];

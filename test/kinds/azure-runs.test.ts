@@ -285,7 +285,7 @@ describe("a resource that somebody deleted", () => {
         expect((await stack.preview(program("reject"))).failures.a).toContain("it does not count as unchanged");
         const { failures } = await stack.up({});
         expect(failures.a).toContain("This connection cannot be read, so what onDelete says cannot be done.");
-        expect(failures.a).toContain("`pulumi state delete URN`");
+        expect(failures.a).toContain("`pulumi state delete 'urn:pulumi:test::test::connection::a'`");
         expect(failures.a).toContain('onDelete: "keep" first, for one run of `CONNECTIONS_UNREADABLE=warn pulumi up`');
         // And so it is.
         environment.CONNECTIONS_UNREADABLE = "warn";

@@ -100,6 +100,19 @@ describe.each(TELLING)("an admission of %s", (name, rows) => {
         expect(seen[0]?.inputs.observed).toMatchObject({ status });
     });
 
+    it("goes by what the requester writes, where the cloud tells that, and refuses a ticket where it does not", async () => {
+        clouds.simulator.world = rows.world(waitingState(rows));
+        const rule = { name: "known", requester: asking, verdict: "accept", ticket: "." };
+        const { steps, failures } = await new TestStack(clouds.simulator).preview(
+            admit("accept", asking, { rules: [rule] }),
+        );
+        if (kinds[name].says === undefined) {
+            expect(failures.a).toContain("rule known: ticket never matches");
+        } else {
+            expect([steps[0]?.inputs.transition, failures]).toEqual(["accept 1", {}]);
+        }
+    });
+
     it("leaves what no rule knows to people, or rejects it where that is declared", async () => {
         clouds.simulator.world = rows.world(waitingState(rows));
         const stack = new TestStack(clouds.simulator);

@@ -117,6 +117,7 @@ function world(more: Partial<ConnectionKind> = {}) {
         } satisfies Case,
         from,
         mayCut: true,
+        shown: undefined,
         due: true,
         admit: () => {},
         timeoutMs: 60_000,

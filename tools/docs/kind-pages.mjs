@@ -73,6 +73,9 @@ export function page(kind, data) {
         ...example(kind),
         ...whereabouts(kind, data),
         ...requester(kind),
+        ...(kind.says === undefined
+            ? []
+            : [`A rule's \`ticket\` goes by what the requester writes. ${kind.says}.`, ""]),
         ...permissionsOf(kind),
         ...statuses(kind),
         ...data.lifecyclesOf(kind).flatMap(([name, lifecycle]) => transitions(kind, name, lifecycle, data)),

@@ -140,6 +140,7 @@ function taskOf(
         from,
         // What is judged right before sending: see admit.
         mayCut: true,
+        shown: undefined,
         due: false,
         admit: (seen, cut) => admit(process, opened, { key: one.key, group, urn }, seen, cut),
         timeoutMs,

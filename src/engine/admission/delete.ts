@@ -1,4 +1,4 @@
-import { refuseMovedAccount, unreadText } from "../../decision/case";
+import { refuseMovedAccount, undeletedText } from "../../decision/case";
 import { isWorking } from "../../decision/plan";
 import type { Entry } from "../../decision/verdicts";
 import { DecisionError } from "../../shared/problem";
@@ -28,7 +28,7 @@ export async function removeAdmission(process: ProviderProcess, id: string, prop
     refuseMovedAccount(opened, id);
     const found = await survey(process, opened, urn, true);
     if ("unreadable" in found) {
-        throw new DecisionError(unreadText(id, found.unreadable, "deleting"));
+        throw new DecisionError(undeletedText(id, found.unreadable, urn));
     }
     const keyOf = ({ seen }: Entry) => targetOf(opened, seen.id).address.key;
     const accepted = found.entries.filter(

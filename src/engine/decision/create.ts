@@ -7,7 +7,7 @@ import { customTimeout, urnOf } from "../inputs";
 import type { ProviderProcess } from "../process";
 import type { Wire } from "../wire";
 import { report } from "./lines";
-import { reopen, taskOf } from "./open";
+import { reopen, shownBy, taskOf } from "./open";
 import { authorOf, outputsOf, PartialFailure } from "./outputs";
 
 /**
@@ -23,8 +23,9 @@ export async function create(process: ProviderProcess, inputs: Wire): Promise<{ 
     const one = await reopen(target, declaration, (inputs.__memory ?? {}) as Memory, { established: false, from });
     const urn = urnOf(inputs);
     const { key } = target.address;
-    const shown = { from, mayCut: inputs.__cuts === true };
-    const outcome = await reconciler.carryOut(taskOf(process, one, shown, customTimeout(inputs, "create"), urn));
+    const outcome = await reconciler.carryOut(
+        taskOf(process, one, shownBy(inputs), customTimeout(inputs, "create"), urn),
+    );
     const outs = outputsOf(inputs, one, outcome, authorOf(outcome, declaration.decision, undefined));
     if (outcome.unsettled !== undefined) {
         throw new PartialFailure(key, outs, inputs.__provider, outcome.unsettled);

@@ -1,4 +1,4 @@
-import { unreadText } from "../../decision/case";
+import { undeletedText } from "../../decision/case";
 import { readDeclaration } from "../../decision/declaration";
 import { selectorResult } from "../../decision/guard";
 import { UNASKED } from "../../decision/plan";
@@ -44,7 +44,7 @@ export async function remove(process: ProviderProcess, id: string, props: Wire):
     const reading = await readCase(process, one, urn);
     const unread = whyUnread(reading);
     if (unread !== undefined) {
-        throw new DecisionError(unreadText(key, unread, "deleting"));
+        throw new DecisionError(undeletedText(key, unread, urn));
     }
     if (reading.state === "found") {
         await act(process, one, reading.seen, { id, onDelete, timeoutMs: customTimeout(props, "delete"), urn });
@@ -77,7 +77,13 @@ async function act(
             return;
         }
     }
-    const task = taskOf(process, one, { from: isShown(id) ? "any" : "pending", mayCut: isShown(id) }, timeoutMs, urn);
+    const task = taskOf(
+        process,
+        one,
+        { from: isShown(id) ? "any" : "pending", mayCut: isShown(id), shown: undefined },
+        timeoutMs,
+        urn,
+    );
     const outcome = await reconciler.carryOut({ ...task, due: false });
     if (outcome.unsettled !== undefined) {
         throw new DecisionError(outcome.unsettled);

@@ -1,5 +1,6 @@
 import { type Case, refuseMovedAccount, type Setting, seenFrom, trust, whyLocked } from "../../decision/case";
 import type { Declaration } from "../../decision/declaration";
+import type { Stored } from "../../decision/fields";
 import type { Memory } from "../../decision/plan";
 import type { Reading } from "../../decision/reading";
 import { type View, view } from "../../decision/view";
@@ -10,6 +11,7 @@ import { milliseconds } from "../../shared/duration";
 import type { Status } from "../../shared/vocabulary";
 import type { ProviderProcess } from "../process";
 import { openSetting } from "../setting";
+import type { Wire } from "../wire";
 
 /** A decision of the program, or of the state, at its place. */
 export interface Opened {
@@ -80,11 +82,16 @@ export async function viewCase(process: ProviderProcess, one: Opened, urn: strin
     return view(one.case, await readCase(process, one, urn));
 }
 
+/** What a preview showed, as check stamped it into inputs. */
+export function shownBy({ __from, __cuts, observed }: Wire): Pick<Task, "from" | "mayCut" | "shown"> {
+    return { from: __from as Status | undefined, mayCut: __cuts === true, shown: observed as Stored | undefined };
+}
+
 /** What the reconciler needs to carry a case out. */
 export function taskOf(
     { configuration, run, messages, newToken }: ProviderProcess,
     { target, declaration, case: one }: Opened,
-    { from, mayCut }: Pick<Task, "from" | "mayCut">,
+    { from, mayCut, shown }: Pick<Task, "from" | "mayCut" | "shown">,
     customTimeoutMs: number | undefined,
     urn: string | undefined,
 ): Task {
@@ -94,6 +101,7 @@ export function taskOf(
         case: one,
         from,
         mayCut,
+        shown,
         due: from !== undefined && from !== "any",
         admit: (seen, cut) => {
             if (cut) {

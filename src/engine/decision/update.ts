@@ -5,7 +5,7 @@ import { customTimeout, refuseNewerState, urnOf } from "../inputs";
 import type { ProviderProcess } from "../process";
 import { omit, pick, toWire, type Wire } from "../wire";
 import { report } from "./lines";
-import { reopen, taskOf, viewCase } from "./open";
+import { reopen, shownBy, taskOf, viewCase } from "./open";
 import { authorOf, ENDING, type OutputMemory, outputsOf, PartialFailure } from "./outputs";
 
 /**
@@ -21,7 +21,7 @@ export async function update(process: ProviderProcess, id: string, olds: Wire, n
     const established = news.__established === true;
     const one = await reopen(target, declaration, memory, { established, from });
     const urn = urnOf(news);
-    const task = taskOf(process, one, { from, mayCut: news.__cuts === true }, customTimeout(news, "update"), urn);
+    const task = taskOf(process, one, shownBy(news), customTimeout(news, "update"), urn);
     const now = established || news.__held === true ? await viewCase(process, one, urn) : undefined;
     if (now?.plan.step.do === "unknown" && established) {
         // Unreadable, and nothing due: only the declaration's own words are stored.

@@ -86,6 +86,7 @@ export const vpcPeering = defineKind<AlibabaVpcPeeringConnection, AlibabaClients
         acceptingRegion: "Region of this account's VPC",
         businessStatus: "Normal, or FinancialLocked: overdue payments",
     },
+    says: "Name and description of the connection: `name: description`",
     statuses,
     lifecycle,
     permissions: {
@@ -126,14 +127,13 @@ function observe(action: string, connection: Fields): Observed {
     const [vpc, acceptingVpc] = [record(connection.Vpc), record(connection.AcceptingVpc)];
     const says = [text(connection.Name), text(connection.Description)].filter((part) => part !== undefined).join(": ");
     const from = text(connection.OwnerId);
-    const isOwn = from !== undefined && from === text(connection.AcceptingOwnerUid);
     const locked = text(connection.BizStatus)?.toLowerCase() === "financiallocked";
     return observed(statuses, {
         id: documentedText(action, connection, "InstanceId"),
         status: connection.Status,
         requester: from,
         decider: connection.AcceptingOwnerUid,
-        asked: isOwn ? "no" : undefined,
+        asked: from !== undefined && from === text(connection.AcceptingOwnerUid) ? "no" : undefined,
         requestedAt: connection.GmtCreate,
         expiresAt: connection.GmtExpired,
         requesterSays: says,

@@ -78,6 +78,7 @@ export const cloudWanAttachment = defineKind<AwsCloudWanAttachment, AwsClients>(
         currentSegment: "Segment that it is in while a change waits for its acceptance",
         currentNetworkFunctionGroup: "Network function group that it is in while a change waits for its acceptance",
     },
+    says: "The attachment's tags, those that are proposed first: `key=value, key=value`",
     statuses,
     lifecycle,
     permissions: {

@@ -4,7 +4,7 @@ import { awaits, holds, impossible, type Lifecycle, sends, settles } from "../ta
 import { type AwsClients, aws } from "./cloud";
 import { account, IDS, region } from "./fields";
 import { decideInvitation, leaveShare } from "./ram";
-import { findShares, invitationsOf, listShares, matchShare, statuses } from "./resource-share";
+import { findShares, invitationsOf, listShares, matchShare, regionProblem, statuses } from "./resource-share";
 
 /**
  * A resource share of AWS RAM (subnets, transit gateways, prefix lists …) that another account invites this one to join. Accounts of one
@@ -79,6 +79,7 @@ export const resourceShareInvitation = defineKind<AwsResourceShareInvitation, Aw
     scope: ["region"],
     id: "shareArn",
     selectors: ["invitationArn"],
+    contradiction: regionProblem,
     scopeTitle: ({ region }) => `resource shares of other accounts in ${region}`,
     requester: account,
     evidence: {

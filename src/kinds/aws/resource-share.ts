@@ -33,11 +33,22 @@ export function invitationsOf({ handle }: Observed): Invitations {
     return (handle as Invitations | undefined) ?? { pending: [], all: [] };
 }
 
+interface Declared {
+    readonly region?: string;
+    readonly shareArn?: string;
+    readonly invitationArn?: string;
+}
+
+/** Other regions know nothing of a share, nor of the invitations to it. */
+export function regionProblem({ region, shareArn, invitationArn }: Declared): string | undefined {
+    const own = (shareArn ?? invitationArn ?? "").split(":")[3] ?? "";
+    return region === undefined || region === own
+        ? undefined
+        : `region "${region}" is not the one of the ARN, which is "${own}"; leave region out`;
+}
+
 /** Whether a share is the one that is declared, by its ARN or by an invitation to it. */
-export function matchShare(
-    { shareArn, invitationArn = "" }: { shareArn?: string; invitationArn?: string },
-    seen: Observed,
-): Match {
+export function matchShare({ shareArn, invitationArn = "" }: Declared, seen: Observed): Match {
     if (shareArn === seen.id || invitationsOf(seen).all.includes(invitationArn)) {
         return "yes";
     }
@@ -57,8 +68,10 @@ export async function listShares(_scope: Scope, _cursor: string | undefined, cal
 
 /** Shares by their ARNs. */
 export async function findShares(_scope: Scope, arns: readonly string[], call: RamCall): Promise<Observed[]> {
+    const account = await call.clients.account(call.signal);
     for (const arn of arns) {
         refuseElsewhere(arn, call);
+        refuseOwn(arn, account);
     }
     return sharesOf(await received(call, [...arns])).filter(({ id }) => arns.includes(id));
 }
@@ -115,7 +128,23 @@ const OF_INVITATION: Partial<Record<Status, Status>> = { accepted: "absent" };
 function refuseElsewhere(arn: string, { clients: { region } }: RamCall): void {
     const own = arn.split(":")[3] ?? "";
     if (own !== region) {
-        const text = `the share is one of ${own}, and can be read and decided only there, not in ${region}; set its region to "${own}"`;
-        throw new CloudError({ action: "ram:GetResourceShares", failure: "refused", code: "OtherRegion", text });
+        throw refusal(
+            "OtherRegion",
+            `the share is one of ${own}, and can be read and decided only there, not in ${region}; set its region to "${own}"`,
+        );
     }
+}
+
+/** RAM invites other accounts only. */
+function refuseOwn(arn: string, account: string): void {
+    if (arn.split(":")[4] === account) {
+        throw refusal(
+            "OwnShare",
+            `the share is one of ${account} itself, which nobody invites to it: there is nothing to decide`,
+        );
+    }
+}
+
+function refusal(code: string, text: string): CloudError {
+    return new CloudError({ action: "ram:GetResourceShares", failure: "refused", code, text });
 }

@@ -69,6 +69,7 @@ export const privateEndpointConnection = defineKind<AzurePrivateEndpointConnecti
         linkIdentifier: "Number in the packets of the private endpoint, of Private Link Services",
         privateEndpointLocation: "Region of the private endpoint, of Private Link Services",
     },
+    says: "The description, as long as nobody has decided: whoever does writes over it",
     statuses,
     lifecycle: { tables, about, choose: ({ at: { resourceId = "" } }) => resourceType(typeIn(resourceId)).lifecycle },
     permissions: {
