@@ -68,7 +68,8 @@ interface CommonArgs<K extends ConnectionKindName, C> {
      * Further facts the cloud vouches for that must hold in the preview and again right before sending, such as
      * `{ cidrs: ["10.1.0.0/16"] }`. A list allows any of its values; a fact that is itself a list must have all of its values among them.
      * On a connection that is settled, a fact that changed is a warning: the requester may change it, and must not stop your other decisions.
-     * The README lists each kind's facts.
+     *
+     * @see README.md lists each kind's facts
      */
     expectedEvidence?: pulumi.Input<EvidenceInput<EvidenceOf<K>>>;
     /** Why, for whoever audits the state. It never leaves the state; changing only the reason calls no cloud. */

@@ -14,17 +14,41 @@ type CloudSections = { -readonly [C in keyof typeof clouds]?: SettingsInput<(typ
 
 /** Where decisions of one account are made: names of regions, profiles, roles and endpoints. Never credentials. */
 export interface ProviderArgs extends CloudSections {
-    /** See `connections:allowPlainHttp`. @default false */
+    /**
+     * Whether endpoints beyond this machine may be plain `http://`.
+     *
+     * @default false
+     */
     allowPlainHttp?: pulumi.Input<boolean>;
-    /** See `connections:maxCuts`. @default what the stack config says, else 10 */
+    /**
+     * How many working connections one run may cut, over all providers. More fail the preview with the list.
+     *
+     * @default what the stack config says, else 10
+     */
     maxCuts?: pulumi.Input<number>;
-    /** See `connections:pace`. @default true */
+    /**
+     * Whether to keep to the clouds' documented rates. False is for an account to which a cloud has granted more. A throttled call is repeated either way.
+     *
+     * @default true
+     */
     pace?: pulumi.Input<boolean>;
-    /** See `connections:probe`. @default false */
+    /**
+     * Whether previews ask the cloud if it would allow the action, where it has a dry run. A denied one leaves an entry in the audit log.
+     *
+     * @default false
+     */
     probe?: pulumi.Input<boolean>;
-    /** See `connections:requireExpectedRequester`. @default what the stack config says, else false */
+    /**
+     * Whether accepts must say who is expected, those of rules too.
+     *
+     * @default what the stack config says, else false
+     */
     requireExpectedRequester?: pulumi.Input<boolean>;
-    /** See `connections:unreadable`. @default "fail" */
+    /**
+     * What becomes of a connection that cannot be read: `"fail"` fails the preview; `"warn"` names it, and nothing is sent for it.
+     *
+     * @default "fail"
+     */
     unreadable?: pulumi.Input<"fail" | "warn">;
 }
 
