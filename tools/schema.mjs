@@ -114,6 +114,8 @@ export function schema() {
             // Not `@pulumi/connections`, which would be theirs.
             nodejs: { packageName: "pulumi-connections" },
             python: { pyproject: { enabled: true } },
+            // Their default, but only said out loud do all parts of their generator (3.220.0) agree on it: else enums do not compile.
+            go: { generics: "none" },
         },
         config: { variables: config },
         provider: {
@@ -149,12 +151,43 @@ function resource({ comments, of, argumentTypes, required, outputs, known }) {
     // What it is about is the first argument: another connection, another scope, is another resource.
     Object.values(inputs)[0].willReplaceOnChanges = true;
     return {
-        description: comments.get(of).text,
+        description: `${comments.get(of).text}\n\n${exampleUsage(of)}`,
         inputProperties: inputs,
         requiredInputs: required,
         properties: { ...inputs, ...documented(outputs, comments, of) },
         required: [...required, ...known],
     };
+}
+
+/** Parts of the programs in examples/languages, which tests run: from the comment above a resource to what follows it. */
+const EXAMPLES = {
+    ConnectionDecision: ["One request", "All the others"],
+    ConnectionAdmission: ["All the others", "status"],
+};
+const PROGRAMS = { python: "python/__main__.py", go: "go/main.go", yaml: "yaml/Pulumi.yaml" };
+
+/** As registries read it: each generator takes the block of its language, and leaves the others out. */
+function exampleUsage(resource) {
+    const [from, to] = EXAMPLES[resource];
+    const blocks = Object.entries(PROGRAMS).map(([language, file]) => {
+        const lines = readFileSync(path.join(repository, "examples/languages", file), "utf8").split("\n");
+        const start = lines.findIndex((line) => line.includes(from));
+        const length = lines.slice(start).findIndex((line, at) => at > 0 && line.includes(to));
+        if (start < 0 || length < 0) {
+            throw new Error(`examples/languages/${file} has no example of ${resource}`);
+        }
+        const { [0]: first } = /^\s*/.exec(lines[start]);
+        const block = lines.slice(start, start + length).map((line) => line.replace(first, ""));
+        return [`\`\`\`${language}`, withoutOutputs(block).join("\n").trimEnd(), "```"].join("\n");
+    });
+    const example = ["{{% example %}}", "## Example Usage", "", ...blocks, "{{% /example %}}"];
+    return ["{{% examples %}}", ...example, "{{% /examples %}}"].join("\n");
+}
+
+/** What follows the last resource of a YAML program. */
+function withoutOutputs(lines) {
+    const end = lines.indexOf("outputs:");
+    return end < 0 ? lines : lines.slice(0, end);
 }
 
 function types() {
