@@ -176,7 +176,7 @@ function exampleUsage(resource) {
         if (start < 0 || length < 0) {
             throw new Error(`examples/languages/${file} has no example of ${resource}`);
         }
-        const { [0]: first } = /^\s*/.exec(lines[start]);
+        const [first] = /^\s*/.exec(lines[start]);
         const block = lines.slice(start, start + length).map((line) => line.replace(first, ""));
         return [`\`\`\`${language}`, withoutOutputs(block).join("\n").trimEnd(), "```"].join("\n");
     });
