@@ -13,6 +13,8 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strings"
 
 	"github.com/pulumi/pulumi/pkg/v3/codegen/dotnet"
 	golang "github.com/pulumi/pulumi/pkg/v3/codegen/go"
@@ -31,11 +33,26 @@ var languages = map[string]func(*schema.Package) (map[string][]byte, error){
 		return golang.GeneratePackage(tool, pkg, nil)
 	},
 	"nodejs": func(pkg *schema.Package) (map[string][]byte, error) {
-		return nodejs.GeneratePackage(tool, pkg, nil, nil, false, nil)
+		files, err := nodejs.GeneratePackage(tool, pkg, nil, nil, false, nil)
+		return fromFolders(files), err
 	},
 	"python": func(pkg *schema.Package) (map[string][]byte, error) {
 		return python.GeneratePackage(tool, pkg, nil, nil)
 	},
+}
+
+// root is an import of the package's root, as the Node.js generator of 3.220.0 writes it.
+var root = regexp.MustCompile(`from "\./(utilities|types/(?:input|output|enums))"`)
+
+// fromFolders corrects the imports of files in folders. The generator takes the parent of what filepath.Rel says, "../."; newer releases
+// of Go, such as 1.26, say "..".
+func fromFolders(files map[string][]byte) map[string][]byte {
+	for name, content := range files {
+		if depth := strings.Count(name, "/"); depth > 0 {
+			files[name] = root.ReplaceAll(content, []byte(`from "`+strings.Repeat("../", depth)+`$1"`))
+		}
+	}
+	return files
 }
 
 // logo answers what the .NET generator downloads, the logo of the package: an empty picture, without a network.
