@@ -25,7 +25,7 @@ function secondsOf({ moduleId }: TestSpecification): number {
 
 /** Files that start the real CLI or other programs; each has a process of its own. */
 const PROCESSES = [
-    "test/{cli,cli-command,docs,examples,package,plugin,process}/**/*.test.ts",
+    "test/{cli,cli-command,docs,examples,languages,package,plugin,process}/**/*.test.ts",
     "test/histories/real-cli*.test.ts",
     "test/faults/crash.test.ts",
     // MSAL, below @azure/identity, keeps the first address of tokens for the whole process.

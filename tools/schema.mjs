@@ -78,6 +78,18 @@ const OPTION_TYPES = {
     unreadable: STRING,
 };
 
+/** What other languages need to know beside the comments that TypeScript programs read. */
+const AND = {
+    expectedRequester: byKind(Object.values(kinds).map(({ name, requester }) => [name, `: ${requester.describes}`])),
+    expectedEvidence: factsByKind(),
+    evidence: factsByKind(),
+    status: `One of ${wordsOf("Status").join(", ")}.`,
+};
+/** Where it is another argument than in TypeScript. */
+const INSTEAD = {
+    except: "Connections that are decided elsewhere, the only way out of the rules: the `connectionId` of a `ConnectionDecision`, or the id of a connection. They get no verdict. A connection that a decision of the same program declares and that is not named here is an error; so is an entry that names no connection of this scope.\n\nDefault: none",
+};
+
 const program = {
     decision: commentsOf("src/program/connection-decision.ts"),
     admission: commentsOf("src/program/connection-admission.ts"),
@@ -95,11 +107,15 @@ export function schema() {
         keywords: ["pulumi", "category/network", "kind/native"],
         license: manifest.license,
         attribution: "Made from the data of pulumi-connection-decision.",
+        // A package of each language can be built from its SDK as it is, with this version. Go's import path stays Pulumi's own for
+        // packages without a public repository, example.com/…: no other would be ours.
+        meta: { supportPack: true },
         language: {
-            nodejs: { respectSchemaVersion: true },
-            python: { respectSchemaVersion: true, pyproject: { enabled: true } },
-            go: { respectSchemaVersion: true, generateResourceContainerTypes: false },
-            csharp: { respectSchemaVersion: true },
+            // Not `@pulumi/connections`, which would be theirs.
+            nodejs: { packageName: "pulumi-connections" },
+            python: { pyproject: { enabled: true } },
+            // Their default, but only said out loud do all parts of their generator (3.220.0) agree on it: else enums do not compile.
+            go: { generics: "none" },
         },
         config: { variables: config },
         provider: {
@@ -132,13 +148,46 @@ export function schema() {
 
 function resource({ comments, of, argumentTypes, required, outputs, known }) {
     const inputs = documented(argumentTypes, comments, of);
+    // What it is about is the first argument: another connection, another scope, is another resource.
+    Object.values(inputs)[0].willReplaceOnChanges = true;
     return {
-        description: comments.get(of).text,
+        description: `${comments.get(of).text}\n\n${exampleUsage(of)}`,
         inputProperties: inputs,
         requiredInputs: required,
         properties: { ...inputs, ...documented(outputs, comments, of) },
         required: [...required, ...known],
     };
+}
+
+/** Parts of the programs in examples/languages, which tests run: from the comment above a resource to what follows it. */
+const EXAMPLES = {
+    ConnectionDecision: ["One request", "All the others"],
+    ConnectionAdmission: ["All the others", "status"],
+};
+const PROGRAMS = { python: "python/__main__.py", go: "go/main.go", yaml: "yaml/Pulumi.yaml" };
+
+/** As registries read it: each generator takes the block of its language, and leaves the others out. */
+function exampleUsage(resource) {
+    const [from, to] = EXAMPLES[resource];
+    const blocks = Object.entries(PROGRAMS).map(([language, file]) => {
+        const lines = readFileSync(path.join(repository, "examples/languages", file), "utf8").split("\n");
+        const start = lines.findIndex((line) => line.includes(from));
+        const length = lines.slice(start).findIndex((line, at) => at > 0 && line.includes(to));
+        if (start < 0 || length < 0) {
+            throw new Error(`examples/languages/${file} has no example of ${resource}`);
+        }
+        const [first] = /^\s*/.exec(lines[start]);
+        const block = lines.slice(start, start + length).map((line) => line.replace(first, ""));
+        return [`\`\`\`${language}`, withoutOutputs(block).join("\n").trimEnd(), "```"].join("\n");
+    });
+    const example = ["{{% example %}}", "## Example Usage", "", ...blocks, "{{% /example %}}"];
+    return ["{{% examples %}}", ...example, "{{% /examples %}}"].join("\n");
+}
+
+/** What follows the last resource of a YAML program. */
+function withoutOutputs(lines) {
+    const end = lines.indexOf("outputs:");
+    return end < 0 ? lines : lines.slice(0, end);
 }
 
 function types() {
@@ -149,7 +198,7 @@ function types() {
                 Object.values(kinds).map(({ name, title, cloud }) => [
                     enumName(name),
                     name,
-                    `${title} (${cloud.title}).`,
+                    `${title.charAt(0).toUpperCase()}${title.slice(1)} (${cloud.title}).`,
                 ]),
             ),
             Decision: enumOf("What shall hold for a connection.", [
@@ -287,14 +336,28 @@ function functions() {
 /** The fields of all kinds in one object: each says of which kinds it is. */
 function fieldsOf(of) {
     const properties = { kind: { ...type("ConnectionKind"), description: "What sort of connection it is." } };
+    const lines = {};
     for (const kind of Object.values(kinds)) {
         for (const [name, field] of Object.entries(of(kind))) {
-            const text = `- \`${kind.name}\`${field.required ? "" : " (optional)"}: ${field.describes}`;
-            const before = properties[name]?.description;
-            properties[name] = { ...STRING, description: before === undefined ? text : `${before}\n${text}` };
+            const says = `${field.required ? "" : " (optional)"}: ${field.describes}`;
+            lines[name] = [...(lines[name] ?? []), [kind.name, says]];
         }
     }
+    for (const [name, saidBy] of Object.entries(lines)) {
+        properties[name] = { ...STRING, description: byKind(saidBy) };
+    }
     return { properties, required: ["kind"] };
+}
+
+/** One line for all kinds of which the same is said: `[kind, text]` each. */
+function byKind(saidBy) {
+    const texts = [...new Set(saidBy.map(([, text]) => text))];
+    return texts
+        .map((text) => {
+            const names = saidBy.filter(([, other]) => other === text).map(([name]) => `\`${name}\``);
+            return `- ${names.join(", ")}${text}`;
+        })
+        .join("\n");
 }
 
 function* settings() {
@@ -329,9 +392,33 @@ function documented(typesByName, comments, of) {
     return Object.fromEntries(
         Object.entries(typesByName).map(([name, shape]) => [
             name,
-            { ...shape, description: commentOn(comments, name, of) },
+            {
+                ...shape,
+                description:
+                    INSTEAD[name] ?? [commentOn(comments, name, of), ...(AND[name] ? [AND[name]] : [])].join("\n\n"),
+            },
         ]),
     );
+}
+
+/** Which facts a decision or a rule may ask for. */
+function factsByKind() {
+    return byKind(
+        Object.values(kinds).map(({ name, evidence }) => [
+            name,
+            `: ${Object.entries(evidence)
+                .map(([fact, meaning]) => `\`${fact}\` (${meaning})`)
+                .join(", ")}`,
+        ]),
+    );
+}
+
+/** The words of a type, `type Status = "pending" | …`. */
+function wordsOf(alias) {
+    const file = "src/shared/vocabulary.ts";
+    const source = ts.createSourceFile(file, readFileSync(path.join(repository, file), "utf8"), ts.ScriptTarget.ES2022);
+    const found = source.statements.find((node) => ts.isTypeAliasDeclaration(node) && node.name.text === alias);
+    return found.type.types.map(({ literal }) => `\`${literal.text}\``);
 }
 
 function described(properties) {
@@ -386,19 +473,23 @@ function commentOn(comments, name, owner) {
     return comment.text;
 }
 
-/** A comment as Markdown: links are names, defaults and examples of values follow the text. Examples in TypeScript are left out. */
+/**
+ * A comment as Markdown: links are names, defaults and examples of texts follow the text. Examples in TypeScript and what is said of type
+ * parameters are left out.
+ */
 function plain(doc) {
     const text = ts.getTextOfJSDocComment(doc.comment) ?? "";
     const tags = (doc.tags ?? []).flatMap((tag) => {
         const said = (ts.getTextOfJSDocComment(tag.comment) ?? "").trim();
-        const value = tag.tagName.text === "default" || (tag.tagName.text === "example" && !said.includes("```"));
+        const value = tag.tagName.text === "default" || (tag.tagName.text === "example" && /^"[^"]*"$/.test(said));
         return value ? [`${tag.tagName.text === "default" ? "Default" : "Example"}: ${said}`] : [];
     });
     return [
-        text
+        ...text
             .replace(/\{@link (\w+)\}/g, "`$1`")
-            .replace(/\s*\n\s*(?!-)/g, " ")
-            .trim(),
+            .split("\n\n")
+            .map((paragraph) => paragraph.replace(/\s*\n\s*/g, " ").trim())
+            .filter((paragraph) => paragraph !== "" && !paragraph.startsWith("`K` ")),
         ...tags,
     ].join("\n\n");
 }

@@ -8,8 +8,9 @@ import { dynamicHost, type Host, isOfType, refuseOptions } from "./host";
 import { declare, fillIn, refuseArguments } from "./resource";
 
 /**
- * One rule of a {@link ConnectionAdmission}. It must name a requester or evidence: something the cloud vouches for. `K` is the name of the
- * scope's kind: it says which facts `evidence` may ask for.
+ * One rule of a {@link ConnectionAdmission}. It must name a requester or evidence: something the cloud vouches for.
+ *
+ * `K` is the name of the scope's kind: it says which facts `evidence` may ask for.
  */
 export type AdmissionRuleArgs<K extends ConnectionKindName = ConnectionKindName> = RuleSubject<EvidenceOf<K>> &
     RuleVerdict;
