@@ -44,7 +44,7 @@ function commandsOfPage(): string[] {
     return [...page.matchAll(/```sh\n([\s\S]*?)```/g)].flatMap((block) => (block[1] ?? "").trim().split("\n"));
 }
 
-it("operations.md: every command does what the page says", { timeout: 300_000 }, async () => {
+it("operations.md: every command does what the page says", { timeout: 600_000 }, async () => {
     clouds.simulator.world = worldWith({
         endpoints: ["pendingAcceptance", "pendingAcceptance"],
         inbound: "ACTIVE",

@@ -51,7 +51,7 @@ it("the pages print what they show", { timeout: 240_000 }, async () => {
     expect(connection(ANALYTICS)?.state).toBe("available");
     expect(connection("vpce-0bad00bad00bad00b")?.state).toBe("rejected");
 
-    for (const page of ["README.md", "docs/admissions.md"]) {
+    for (const page of ["README.md", "docs/decisions.md", "docs/admissions.md"]) {
         clouds.simulator.world = account();
         expect(await follow(page, project)).toEqual([]);
     }

@@ -6,15 +6,15 @@ import { promisify } from "node:util";
 import { expect, it, onTestFinished } from "vitest";
 import { startSimulator, type World } from "../../src/simulator/index";
 import { findPulumi } from "../../tools/pulumi/install.mjs";
-import { BIN } from "../cli-command/bin";
 import { endpointWorld } from "../kinds/aws-vpc-endpoint";
 import { CLI_ENV } from "../support/pulumi";
+import { BIN } from "./bin";
 
 /** `pulumi preview --json | connection-decision review`, with the real CLI on simulated clouds. */
 const repository = path.resolve(__dirname, "../..");
 const run = promisify(execFile);
 
-it("docs/review.md shows the review of the quickstart's first preview", { timeout: 60_000 }, async () => {
+it("docs/review.md shows the review of the quickstart's first preview", { timeout: 120_000 }, async () => {
     const quickstart = path.join(repository, "examples/quickstart");
     const { out, status } = await reviewOf(
         quickstart,
@@ -27,7 +27,7 @@ it("docs/review.md shows the review of the quickstart's first preview", { timeou
     expect(status).toBe(0);
 });
 
-it("hundreds of requests under one admission: all counted, most folded", { timeout: 60_000 }, async () => {
+it("hundreds of requests under one admission: all counted, most folded", { timeout: 120_000 }, async () => {
     const folder = mkdtempSync(path.join(tmpdir(), "connection-decision-"));
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
     symlinkSync(path.join(repository, "node_modules"), path.join(folder, "node_modules"));
