@@ -25,9 +25,7 @@ describe("a connection under onDelete: reject", { timeout: OPERATION_MS }, () =>
     it("survives up --replace and state taint", async () => {
         const real = await realStack(clouds.simulator.env);
         await real.up(named("a"));
-        const urn = (await real.stack.exportStack()).deployment.resources.find((r: { type: string }) =>
-            r.type.includes("ConnectionDecision"),
-        ).urn;
+        const urn = real.deployed().resources?.find(({ type }) => type.includes("ConnectionDecision"))?.urn ?? "";
         await real.up(named("a"), { replace: [urn] });
         expect(stateOf(1)).toBe("available");
         expect((await real.cli("state", "taint", urn, "--yes", "--stack", "test")).code).toBe(0);
@@ -62,7 +60,7 @@ describe("a decision that does not settle in time", { timeout: OPERATION_MS }, (
             await real.refresh();
             slow.advance(3_600_000);
             await real.up(program);
-            expect(await real.state()).toContain('"status": "accepted"');
+            expect(real.state()).toContain('"status": "accepted"');
             expect(slow.calls.filter((call) => call.action === "ec2:AcceptVpcEndpointConnections")).toHaveLength(1);
 
             slow.world = worldWith({});

@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { main } from "../../src/cli/main";
 import { systemClock } from "../../src/shared/clock";
-import { findPulumi } from "../../tools/pulumi/install.mjs";
+import { CLI_ENV, makeStack, pulumiFolder } from "../support/cli";
 import {
     ALIBABA_REQUESTER,
     DOMAIN,
@@ -20,7 +20,6 @@ import {
     VPCEP_SERVICE,
     worldWith,
 } from "../support/clouds";
-import { CLI_ENV } from "../support/pulumi";
 
 /** `connection-decision list` against the simulated clouds. */
 const clouds = useClouds({ settleMs: 200 });
@@ -278,7 +277,7 @@ describe("--emit ts", () => {
             }),
         );
         await run(process.execPath, [require.resolve("typescript/bin/tsc"), "--project", folder]);
-        const bin = (await findPulumi()) ?? "";
+        const bin = pulumiFolder();
         const env = {
             ...process.env,
             ...CLI_ENV,
@@ -286,10 +285,12 @@ describe("--emit ts", () => {
             PATH: `${bin}${path.delimiter}${process.env.PATH}`,
             PULUMI_HOME: path.join(folder, "home"),
             PULUMI_BACKEND_URL: `file://${folder}`,
+            // tsc has checked the types above.
+            PULUMI_NODEJS_TRANSPILE_ONLY: "true",
         };
+        makeStack({ folder, backend: folder, project: "emitted", stack: "test" });
         const pulumi = (...args: string[]) =>
             run(path.join(bin, "pulumi"), [...args, "--stack", "test", "--non-interactive"], { cwd: folder, env });
-        await pulumi("stack", "init");
         await pulumi("up", "--yes", "--skip-preview");
         await pulumi("preview", "--expect-no-changes");
         const { aws, alibaba, huawei } = clouds.simulator.world;
