@@ -24,6 +24,9 @@ function secondsOf({ moduleId }: TestSpecification): number {
     return durations[file.split(path.sep).join("/")] ?? Number.MAX_SAFE_INTEGER;
 }
 
+// This file is read once for each project below. Looking for the CLI starts it.
+process.env.TESTED_PULUMI ??= (await findPulumi()) ?? "";
+
 /** Files that run the real CLI through the Automation API. */
 const CLI = ["test/cli/*.test.ts", "test/histories/real-cli*.test.ts", "test/faults/crash.test.ts"];
 
@@ -57,7 +60,7 @@ export default defineConfig({
                 },
             },
         ],
-        provide: { pulumiFolder: (await findPulumi()) ?? "" },
+        provide: { pulumiFolder: process.env.TESTED_PULUMI ?? "" },
         sequence: { sequencer: LongestFirst },
         testTimeout: 30_000,
         hookTimeout: 60_000,

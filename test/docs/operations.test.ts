@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { expect, it, onTestFinished } from "vitest";
-import { CLI_ENV, configure, makeStack, pulumiFolder } from "../support/cli";
+import { cliEnv, configure, makeStack, pulumiFolder } from "../support/cli";
 import { endpoint, REQUESTER, SERVICE, useClouds, worldWith } from "../support/clouds";
 
 /** docs/operations.md, every command of it, with the real CLI, in the order of the page. */
@@ -70,7 +70,7 @@ it("operations.md: every command does what the page says", { timeout: 300_000 },
     writeFileSync(path.join(folder, "index.js"), PROGRAM);
     const env = {
         ...process.env,
-        ...CLI_ENV,
+        ...(await cliEnv()),
         ...clouds.simulator.env,
         PATH: `${path.join(folder, "bin")}${path.delimiter}${bin}${path.delimiter}${process.env.PATH}`,
         PULUMI_HOME: path.join(folder, "home"),

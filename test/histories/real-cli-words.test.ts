@@ -4,7 +4,7 @@ import path from "node:path";
 import { promisify } from "node:util";
 import { ConnectionDecision } from "pulumi-connection-decision";
 import { describe, expect, it } from "vitest";
-import { CLI_ENV, pulumiFolder } from "../support/cli";
+import { cliEnv, pulumiFolder } from "../support/cli";
 import { endpoint, REQUESTER, SERVICE, useClouds, worldWith } from "../support/clouds";
 import { failure, type RealStack, realStack } from "../support/pulumi";
 
@@ -66,7 +66,7 @@ async function onTerminal(real: RealStack, columns: number, command: string): Pr
             cwd: real.folder,
             env: {
                 ...process.env,
-                ...CLI_ENV,
+                ...(await cliEnv()),
                 ...clouds.simulator.env,
                 TERM: "xterm",
                 PATH: `${pulumiFolder()}${path.delimiter}${process.env.PATH}`,

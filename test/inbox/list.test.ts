@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { main } from "../../src/cli/main";
 import { systemClock } from "../../src/shared/clock";
-import { CLI_ENV, makeStack, pulumiFolder } from "../support/cli";
+import { cliEnv, makeStack, pulumiFolder } from "../support/cli";
 import {
     ALIBABA_REQUESTER,
     DOMAIN,
@@ -280,7 +280,7 @@ describe("--emit ts", () => {
         const bin = pulumiFolder();
         const env = {
             ...process.env,
-            ...CLI_ENV,
+            ...(await cliEnv()),
             ...clouds.simulator.env,
             PATH: `${bin}${path.delimiter}${process.env.PATH}`,
             PULUMI_HOME: path.join(folder, "home"),

@@ -5,7 +5,7 @@ import path from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Simulator, startSimulator } from "../../src/simulator/index";
-import { CLI_ENV, makeStack, pulumiFolder } from "../support/cli";
+import { cliEnv, makeStack, pulumiFolder } from "../support/cli";
 import { endpoint, SERVICE, worldWith } from "../support/clouds";
 import { LONG } from "../support/long-runs";
 
@@ -133,7 +133,7 @@ new ConnectionDecision("c", { connection: { kind: "aws:openSearchInbound", conne
             const bin = pulumiFolder();
             const env = {
                 ...process.env,
-                ...CLI_ENV,
+                ...(await cliEnv()),
                 ...simulator.env,
                 PATH: `${bin}${path.delimiter}${process.env.PATH}`,
                 PULUMI_HOME: path.join(project, "home"),

@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import { type EngineEvent, LocalWorkspace, PulumiCommand, type PulumiFn, Stack } from "@pulumi/pulumi/automation";
 import * as settings from "@pulumi/pulumi/runtime/settings";
 import { onTestFinished } from "vitest";
-import { CLI_ENV, configure, makeStack, pulumiFolder, stateFile } from "./cli";
+import { cliEnv, configure, makeStack, pulumiFolder, stateFile } from "./cli";
 
 // After a failed operation the SDK keeps calling the engine that has ended, and gRPC shares its state per address with
 // every client of the process: a later engine that gets the same port would be "14 UNAVAILABLE: No connection
@@ -68,7 +68,7 @@ export async function realStack(
     // The provider process runs in this folder and finds our package as a user's program would.
     symlinkSync(path.join(repository, "node_modules"), path.join(folder, "node_modules"));
     const envVars = {
-        ...CLI_ENV,
+        ...(await cliEnv()),
         ...env,
         PATH: `${bin}${path.delimiter}${process.env.PATH}`,
         PULUMI_HOME: path.join(folder, "home"),
