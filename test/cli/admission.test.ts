@@ -143,6 +143,5 @@ describe("an admission", { timeout: OPERATION_MS }, () => {
         await stack.up(program);
         expect(connections().map(({ state }) => state)).toEqual(["available", "available"]);
         expect(calls("Accept")).toBe(2);
-        await stack.destroy();
     });
 });

@@ -90,18 +90,4 @@ describe("update plans", { timeout: OPERATION_MS }, () => {
         expect(text).not.toContain("__memory");
         expect([states(), mutationsOf(clouds.simulator)]).toEqual([["rejected"], []]);
     });
-
-    it("of a decision refuse readably what moved", async () => {
-        const real = await realStack({ ...clouds.simulator.env, PULUMI_EXPERIMENTAL: "true" });
-        const program = async () => {
-            new ConnectionDecision("it", { connection: onFirst, decision: "accept" });
-        };
-        const plan = path.join(real.folder, "plan.json");
-        await real.preview(program, { plan });
-        set(1, "rejected");
-        const text = await failure(real.up(program, { plan }));
-        expect(text).toContain("violates plan");
-        expect(text).not.toContain("__memory");
-        expect(mutationsOf(clouds.simulator)).toEqual([]);
-    });
 });

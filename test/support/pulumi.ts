@@ -164,10 +164,16 @@ function onlyOperations(stack: Stack): Stack {
 
 /** What the failed operation printed. */
 export async function failure(operation: Promise<Printed>): Promise<string> {
+    return (await failed(operation)).text;
+}
+
+/** What the failed operation printed, and its events. */
+export async function failed(operation: Promise<Printed>): Promise<Printed> {
     try {
         await operation;
     } catch (error) {
-        return (error as { text?: string }).text ?? (error as Error).message;
+        const { text = (error as Error).message, events = [] } = error as Partial<Printed>;
+        return { text, events };
     }
     throw new Error("the operation succeeded");
 }
