@@ -72,6 +72,7 @@ describe("a stack over four systems", { timeout: OPERATION_MS }, () => {
         const refreshed = await real.refresh();
         expect(operations(refreshed)).toEqual({ ec2: "same", search: "same", peering: "same", vpcep: "same" });
         expect(refreshed.text).toContain("unchanged");
+        await real.preview(program, { expectNoChanges: true });
 
         setEndpoint(1, "rejected");
         expect(operations(await real.preview(program, { refresh: true })).ec2).toBe("update");
