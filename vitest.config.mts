@@ -3,6 +3,7 @@ import { availableParallelism } from "node:os";
 import path from "node:path";
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
+import { findPulumi } from "./tools/pulumi/install.mjs";
 
 /** Seconds that each file last took, as `RECORD_DURATIONS=1 npm test` wrote them down. */
 const durations: Readonly<Record<string, number>> = JSON.parse(
@@ -23,16 +24,23 @@ function secondsOf({ moduleId }: TestSpecification): number {
     return durations[file.split(path.sep).join("/")] ?? Number.MAX_SAFE_INTEGER;
 }
 
-/** Files that start the real CLI or other programs; each has a process of its own. */
+// This file is read once for each project below. Looking for the CLI starts it.
+process.env.TESTED_PULUMI ??= (await findPulumi()) ?? "";
+
+/** Files that run the real CLI through the Automation API. */
+const CLI = ["test/cli/*.test.ts", "test/{histories,plugin}/real-cli*.test.ts", "test/faults/crash.test.ts"];
+
+/** Files that need a process of their own: they start other programs, or keep something for the whole process. */
 const PROCESSES = [
-    "test/{cli,cli-command,docs,examples,languages,package,plugin,process}/**/*.test.ts",
-    "test/histories/real-cli*.test.ts",
-    "test/faults/crash.test.ts",
+    "test/{cli-command,docs,examples,languages,package,process}/**/*.test.ts",
     // MSAL, below @azure/identity, keeps the first address of tokens for the whole process.
     "test/simulator/**/azure*.test.ts",
-    "test/kinds/*.test.ts",
+    "test/kinds/{azure*,decisions,facts,histories,lifecycle,rows,scopes}.test.ts",
     "test/faults/{answers*,schedules,hostile,large-answers,paging,refused}.test.ts",
 ];
+
+/** Files take 40 % less CPU time when the sources and the clouds' SDKs are not loaded again for each. */
+const SHARED = { isolate: false, setupFiles: "test/support/shared-process.ts" };
 
 export default defineConfig({
     test: {
@@ -40,22 +48,19 @@ export default defineConfig({
         // One more than there are CPUs: tests of the real CLI wait often. On 2 CPUs the third worker takes a quarter off their time.
         maxWorkers: availableParallelism() + 1,
         projects: [
+            { extends: true, test: { name: "processes", include: PROCESSES } },
+            { extends: true, test: { name: "real CLI", include: CLI, ...SHARED } },
             {
-                extends: true,
-                test: { name: "real CLI", include: PROCESSES },
-            },
-            {
-                // These files take 40 % less CPU time when the sources and the clouds' SDKs are not loaded again for each.
                 extends: true,
                 test: {
                     name: "in process",
                     include: ["test/**/*.test.ts"],
-                    exclude: PROCESSES,
-                    isolate: false,
-                    setupFiles: "test/support/shared-process.ts",
+                    exclude: [...PROCESSES, ...CLI],
+                    ...SHARED,
                 },
             },
         ],
+        provide: { pulumiFolder: process.env.TESTED_PULUMI ?? "" },
         sequence: { sequencer: LongestFirst },
         testTimeout: 30_000,
         hookTimeout: 60_000,

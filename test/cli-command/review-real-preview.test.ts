@@ -5,9 +5,8 @@ import path from "node:path";
 import { promisify } from "node:util";
 import { expect, it, onTestFinished } from "vitest";
 import { startSimulator, type World } from "../../src/simulator/index";
-import { findPulumi } from "../../tools/pulumi/install.mjs";
 import { endpointWorld } from "../kinds/aws-vpc-endpoint";
-import { CLI_ENV } from "../support/pulumi";
+import { cliEnv, pulumiFolder } from "../support/cli";
 import { BIN } from "./bin";
 
 /** `pulumi preview --json | connection-decision review`, with the real CLI on simulated clouds. */
@@ -77,10 +76,10 @@ async function reviewOf(
     });
     const env = {
         ...process.env,
-        ...CLI_ENV,
+        ...(await cliEnv()),
         ...simulator.env,
         ...more,
-        PATH: `${await findPulumi()}${path.delimiter}${process.env.PATH}`,
+        PATH: `${pulumiFolder()}${path.delimiter}${process.env.PATH}`,
         PULUMI_HOME: path.join(scratch, "home"),
         PULUMI_BACKEND_URL: `file://${scratch}`,
         PULUMI_NODEJS_TRANSPILE_ONLY: "true",

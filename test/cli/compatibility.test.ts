@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { startSimulator } from "../../src/simulator/index";
-import { failure, operations, realStack } from "../support/pulumi";
+import { failure, operations, realStack, type StoredResource } from "../support/pulumi";
 import { recordedProgram, recordedWorld } from "../support/recorded";
 
 /** States of earlier releases, with the world they were applied to: every later version must preview them clean. */
@@ -15,7 +15,7 @@ describe.each(readdirSync(fixtures))("%s", { timeout: 120_000 }, (file) => {
         const { state, world } = recorded();
         const simulator = await startSimulator({ world });
         const real = await realStack(simulator.env);
-        await real.stack.importStack(state);
+        await real.importStack(state);
         const preview = await real.preview(recordedProgram, { expectNoChanges: true });
         expect(Object.values(operations(preview))).toEqual(["same", "same", "same", "same", "same"]);
         expect(Object.values(operations(await real.refresh()))).toEqual(["same", "same", "same", "same", "same"]);
@@ -36,7 +36,7 @@ describe.each(readdirSync(fixtures))("%s", { timeout: 120_000 }, (file) => {
         }
         const simulator = await startSimulator({ world });
         const real = await realStack(simulator.env);
-        await real.stack.importStack(state);
+        await real.importStack(state);
         const sentence =
             "was written by a newer pulumi-connection-decision (state schema 3, this version knows up to 2); install that version or a newer one";
         expect(await failure(real.preview(recordedProgram))).toContain(sentence);
@@ -55,13 +55,11 @@ describe("what this version writes", { timeout: 120_000 }, () => {
         const real = await realStack(simulator.env);
         await real.up(recordedProgram);
         if (process.env.RECORD_STATE === "1") {
-            const recorded = { state: await real.stack.exportStack(), world: simulator.world };
+            const recorded = { state: { version: 3, deployment: real.deployed() }, world: simulator.world };
             writeFileSync(path.join(fixtures, `state-${version}.json`), `${JSON.stringify(recorded, portable, 4)}\n`);
         }
         const { state } = JSON.parse(readFileSync(path.join(fixtures, `state-${version}.json`), "utf8"));
-        expect(keysOf((await real.stack.exportStack()).deployment.resources)).toEqual(
-            keysOf(state.deployment.resources),
-        );
+        expect(keysOf(real.deployed().resources)).toEqual(keysOf(state.deployment.resources));
         await simulator.close();
     });
 });
@@ -71,16 +69,8 @@ function portable(name: string, value: unknown): unknown {
     return name === "sourcePosition" || name === "stackTrace" ? undefined : value;
 }
 
-interface StoredResource {
-    readonly urn: string;
-    readonly id: string;
-    readonly type: string;
-    readonly inputs: object;
-    readonly outputs: object;
-}
-
 /** Id, and the names of inputs and outputs, of every decision. */
-function keysOf(resources: readonly StoredResource[]) {
+function keysOf(resources: readonly StoredResource[] = []) {
     return Object.fromEntries(
         resources
             .filter((resource) => /Connection(Decision|Admission)$/.test(resource.type))

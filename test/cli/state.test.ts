@@ -149,7 +149,7 @@ describe("the state", { timeout: OPERATION_MS }, () => {
         clouds.simulator.addFaults({ fault: "expired", times: 100 });
         printed.push(await failure(real.preview(right, loud)));
         clouds.simulator.clearFaults();
-        const state = await real.state();
+        const state = real.state();
         const files = filesBelow(real.folder).filter((file) => !file.includes("/home/"));
         const written = files.map((file) => ({ file, content: readFileSync(file, "utf8") }));
         expect(files).toContain(grpc);
@@ -191,7 +191,7 @@ describe("the state", { timeout: OPERATION_MS }, () => {
         const printed = [(await real.up(program, loud)).text];
         expect(clouds.simulator.calls.map(({ action }) => action)).toContain("sts:AssumeRole");
         expect(stateOf(1)).toBe("available");
-        await real.stack.setConfig("connections:awsProfile", { value: "stranger" });
+        real.setConfig({ "connections:awsProfile": "stranger" });
         const refused = await real.preview(program, loud).catch((error: { text: string }) => error);
         expect(refused.text).toContain("AccessDenied");
         printed.push(refused.text);

@@ -5,9 +5,8 @@ import path from "node:path";
 import { promisify } from "node:util";
 import { expect, it, onTestFinished } from "vitest";
 import { parse } from "yaml";
-import { findPulumi } from "../../tools/pulumi/install.mjs";
+import { cliEnv, configure, makeStack, pulumiFolder } from "../support/cli";
 import { endpoint, REQUESTER, SERVICE, useClouds, worldWith } from "../support/clouds";
-import { CLI_ENV } from "../support/pulumi";
 
 /** docs/operations.md, every command of it, with the real CLI, in the order of the page. */
 const clouds = useClouds({ settleMs: 200 });
@@ -51,9 +50,11 @@ it("operations.md: every command does what the page says", { timeout: 600_000 },
         peering: "Activated",
         vpcep: "accepted",
     });
-    const states = () => clouds.simulator.world.aws?.[0]?.endpointServices?.[0]?.connections?.map((c) => c.state);
+    const connections = () => clouds.simulator.world.aws?.[0]?.endpointServices?.[0]?.connections ?? [];
+    const states = () => connections().map(({ state }) => state);
+    const setState = (n: number, state: string) => Object.assign(connections()[n - 1] ?? {}, { state });
     const sent = () => clouds.simulator.calls.filter(({ action }) => /Accept|Reject/.test(action)).length;
-    const bin = (await findPulumi()) ?? "";
+    const bin = pulumiFolder();
     const folder = mkdtempSync(path.join(tmpdir(), "connection-decision-"));
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
     mkdirSync(path.join(folder, "bin"));
@@ -63,28 +64,38 @@ it("operations.md: every command does what the page says", { timeout: 600_000 },
         mode: 0o755,
     });
     writeFileSync(path.join(folder, "package.json"), "{}");
-    writeFileSync(path.join(folder, "Pulumi.yaml"), "name: operations\nruntime: nodejs\n");
+    writeFileSync(
+        path.join(folder, "Pulumi.yaml"),
+        JSON.stringify({ name: "operations", runtime: { name: "nodejs", options: { typescript: false } } }),
+    );
     writeFileSync(path.join(folder, "index.js"), PROGRAM);
     const env = {
         ...process.env,
-        ...CLI_ENV,
+        ...(await cliEnv()),
         ...clouds.simulator.env,
         PATH: `${path.join(folder, "bin")}${path.delimiter}${bin}${path.delimiter}${process.env.PATH}`,
         PULUMI_HOME: path.join(folder, "home"),
         PULUMI_BACKEND_URL: `file://${folder}`,
         PULUMI_NON_INTERACTIVE: "true",
+        PULUMI_STACK: "old",
     };
     const shell = (command: string) =>
         run("sh", ["-c", command], { cwd: folder, env }).then(
             ({ stdout, stderr }) => ({ status: 0, text: stdout + stderr }),
             ({ code, stdout, stderr }) => ({ status: code as number, text: `${stdout}${stderr}` }),
         );
-    const prepare = async (...commands: string[]) => {
-        for (const command of commands) {
-            const { status, text } = await shell(command);
-            expect(status, `${command}:\n${text}`).toBe(0);
-        }
+    const up = async () => {
+        const { status, text } = await shell("pulumi up --yes --skip-preview");
+        expect(status, text).toBe(0);
     };
+    const old = { folder, backend: folder, project: "operations", stack: "old" };
+    const fresh = { ...old, stack: "new" };
+    /** What `pulumi config set` would write. */
+    const config = (settings: Record<string, string>, place = old) =>
+        configure(
+            place,
+            Object.fromEntries(Object.entries(settings).map(([name, value]) => [`operations:${name}`, value])),
+        );
     const page = commandsOfPage();
     let last = "";
     /** The page's next commands, which must be these; the status of the last one. */
@@ -94,9 +105,12 @@ it("operations.md: every command does what the page says", { timeout: 600_000 },
         last = text;
         return status;
     };
-    await prepare("pulumi stack init old", `pulumi config set analytics ${endpoint(1)}`);
+    const analytics = endpoint(1);
+    const watched = { analytics, watch: "strictly" };
+    makeStack(old);
+    config(watched);
 
-    // Review in a pull request, apply after approval.
+    // Review in a pull request, apply after approval. A program that watches passes while `up` is still to decide.
     Object.assign(env, { PULUMI_EXPERIMENTAL: "true" });
     expect(await follow("export PULUMI_EXPERIMENTAL=true", "pulumi preview --diff --save-plan plan.json"), last).toBe(
         0,
@@ -114,28 +128,24 @@ it("operations.md: every command does what the page says", { timeout: 600_000 },
     expect(states()).toEqual(["available", "pendingAcceptance"]);
 
     // Watch at night.
+    setState(1, "rejected");
+    expect((await shell("pulumi preview --expect-no-changes")).status).not.toBe(0);
+    await up();
     expect(await follow("pulumi preview --expect-no-changes"), last).toBe(0);
     expect(await follow("npx connection-decision list --fail-if-pending"), last).toBe(3);
     expect(last).toContain(endpoint(2));
     expect(await follow("npx connection-decision list --kind aws:vpcEndpoint --emit ts"), last).toBe(0);
     expect(last).toContain(`expectedRequester: "${REQUESTER}"`);
-    Object.assign(clouds.simulator.world.aws?.[0]?.endpointServices?.[0]?.connections?.[0] ?? {}, {
-        state: "rejected",
-    });
-    expect((await shell("pulumi preview --expect-no-changes")).status).not.toBe(0);
-    await prepare("pulumi up --yes --skip-preview");
-    expect((await shell("pulumi preview --expect-no-changes")).status).toBe(0);
     // Green means that everything was read.
     const blind = await shell("AWS_ENDPOINT_URL=http://127.0.0.1:1 pulumi preview --expect-no-changes");
     expect(blind.status).not.toBe(0);
     expect(blind.text).toContain("cannot be read");
 
     // Green does not mean that every accept holds.
-    const late = clouds.simulator.world.aws?.[0]?.endpointServices?.[0]?.connections?.[1] ?? {};
-    await prepare("pulumi config set names analytics,late", `pulumi config set late ${endpoint(2)}`);
-    await prepare("pulumi config set watch strictly", "pulumi preview");
-    Object.assign(late, { state: "expired" });
-    await prepare("pulumi config set watch loosely", "pulumi up --yes --skip-preview");
+    const late = { names: "analytics,late", analytics, late: endpoint(2) };
+    setState(2, "expired");
+    config({ ...late, watch: "loosely" });
+    await up();
     expect((await shell("pulumi stack output late")).text.trim()).toBe("expired");
     const green = await shell("pulumi preview --expect-no-changes --json");
     expect([green.status, JSON.parse(green.text).diagnostics]).toEqual([
@@ -149,50 +159,45 @@ it("operations.md: every command does what the page says", { timeout: 600_000 },
         ],
     ]);
     expect((await shell("npx connection-decision list --kind aws:vpcEndpoint")).text).not.toContain(endpoint(2));
-    await prepare("pulumi config set watch strictly");
+    config({ ...late, watch: "strictly" });
     const strict = await shell("pulumi preview");
     expect([strict.status === 0, strict.text.includes("late is expired")]).toEqual([false, true]);
-    await prepare("pulumi config rm watch", "pulumi config set names analytics", "pulumi up --yes --skip-preview");
-    Object.assign(late, { state: "pendingAcceptance" });
 
-    // Cut somebody off now.
-    await prepare("pulumi config set decision reject");
+    // Cut somebody off now, and nobody else.
+    setState(2, "pendingAcceptance");
+    config({ ...late, decision: "reject" });
     expect(await follow("pulumi preview --diff --target '**::analytics'"), last).toBe(0);
     expect(last).toContain("reject: accepted -> rejected");
     expect(await follow("pulumi up --yes --skip-preview --target '**::analytics'"), last).toBe(0);
-    expect(states()?.[0]).toBe("rejected");
-    await prepare(
-        "pulumi config set decision accept",
-        "pulumi up --yes --skip-preview",
-        "pulumi config set decision reject",
-    );
+    expect(states()).toEqual(["rejected", "pendingAcceptance"]);
+    // Somebody lets them in again outside: the next run cuts once more.
+    setState(1, "available");
+    config({ analytics, decision: "reject" });
     Object.assign(env, { CONNECTIONS_MAX_CUTS: "0" });
     expect((await shell("pulumi up --yes --skip-preview")).text).toContain("would cut more than 0 connections");
     expect(await follow("CONNECTIONS_MAX_CUTS=25 pulumi up --yes --skip-preview"), last).toBe(0);
-    expect(states()?.[0]).toBe("rejected");
+    expect(states()).toEqual(["rejected", "pendingAcceptance"]);
     Object.assign(env, { CONNECTIONS_MAX_CUTS: "10" });
-    await prepare("pulumi config set decision accept", "pulumi up --yes --skip-preview");
 
     // Destroy an endpoint service: saying what shall become of its connections calls no cloud.
-    await prepare("pulumi config set onDelete reject");
+    setState(1, "available");
+    config({ analytics, onDelete: "reject" });
     const before = sent();
     expect(await follow("pulumi up --yes --skip-preview", "pulumi destroy --yes --skip-preview"), last).toBe(0);
-    expect([states()?.[0], sent() - before]).toEqual(["rejected", 1]);
+    expect([states()[0], sent() - before]).toEqual(["rejected", 1]);
 
     // Move a decision to another stack.
-    await prepare(
-        "pulumi config rm onDelete",
-        "pulumi up --yes --skip-preview",
-        "pulumi config set names ''",
-        "pulumi stack init new",
-        `pulumi config set analytics ${endpoint(1)} --stack new`,
-    );
+    config({ analytics });
+    await up();
+    config({ names: "" });
+    makeStack(fresh);
+    config({ analytics }, fresh);
     const calls = sent();
     expect(
         await follow("pulumi up --yes --skip-preview --stack new", "pulumi up --yes --skip-preview --stack old"),
         last,
     ).toBe(0);
-    expect([states()?.[0], sent() - calls]).toEqual(["available", 0]);
+    expect([states()[0], sent() - calls]).toEqual(["available", 0]);
     expect((await shell("pulumi preview --expect-no-changes --stack new")).status).toBe(0);
     expect(page).toEqual([]);
 });

@@ -4,8 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { onTestFinished } from "vitest";
-import { findPulumi } from "../../tools/pulumi/install.mjs";
-import { CLI_ENV } from "../support/pulumi";
+import { cliEnv, pulumiFolder } from "../support/cli";
 
 const repository = path.resolve(__dirname, "../..");
 const run = promisify(execFile);
@@ -21,7 +20,7 @@ export interface Project {
 }
 
 export async function newProject(name: string, env: Readonly<Record<string, string>>): Promise<Project> {
-    const bin = (await findPulumi()) ?? "";
+    const bin = pulumiFolder();
     const folder = mkdtempSync(path.join(tmpdir(), "connection-decision-"));
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
     mkdirSync(path.join(folder, "bin"));
@@ -34,7 +33,7 @@ export async function newProject(name: string, env: Readonly<Record<string, stri
     writeFileSync(path.join(folder, "Pulumi.yaml"), `name: ${name}\nruntime: nodejs\n`);
     const environment = {
         ...process.env,
-        ...CLI_ENV,
+        ...(await cliEnv()),
         ...env,
         PATH: `${path.join(folder, "bin")}${path.delimiter}${bin}${path.delimiter}${process.env.PATH}`,
         PULUMI_HOME: path.join(folder, "home"),

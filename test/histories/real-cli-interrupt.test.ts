@@ -31,7 +31,7 @@ describe("a second Ctrl-C", { timeout: 120_000 }, () => {
             )
             .not.toBeNull();
         await closed;
-        const { resources = [], pending_operations: pending = [] } = JSON.parse(await real.state()).checkpoint.latest;
+        const { resources = [], pending_operations: pending = [] } = real.deployed();
         expect([JSON.stringify(resources).includes("ConnectionDecision"), pending.length]).toEqual([false, 1]);
 
         clouds.simulator.advance(HOUR);

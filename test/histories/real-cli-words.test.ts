@@ -4,9 +4,9 @@ import path from "node:path";
 import { promisify } from "node:util";
 import { ConnectionDecision } from "pulumi-connection-decision";
 import { describe, expect, it } from "vitest";
-import { findPulumi } from "../../tools/pulumi/install.mjs";
+import { cliEnv, pulumiFolder } from "../support/cli";
 import { endpoint, REQUESTER, SERVICE, useClouds, worldWith } from "../support/clouds";
-import { CLI_ENV, failure, type RealStack, realStack } from "../support/pulumi";
+import { failure, type RealStack, realStack } from "../support/pulumi";
 
 /** What went wrong once in what people read: each decision once in every display, errors without machinery. The real CLI and engine. */
 const clouds = useClouds();
@@ -59,7 +59,6 @@ async function folder(): Promise<RealStack> {
 
 /** What a terminal of so many columns shows once the command has ended. */
 async function onTerminal(real: RealStack, columns: number, command: string): Promise<string> {
-    const bin = await findPulumi();
     const { stdout } = await promisify(execFile)(
         "script",
         ["-qec", `stty cols ${columns} rows 60; ${command}`, "/dev/null"],
@@ -67,10 +66,10 @@ async function onTerminal(real: RealStack, columns: number, command: string): Pr
             cwd: real.folder,
             env: {
                 ...process.env,
-                ...CLI_ENV,
+                ...(await cliEnv()),
                 ...clouds.simulator.env,
                 TERM: "xterm",
-                PATH: `${bin}${path.delimiter}${process.env.PATH}`,
+                PATH: `${pulumiFolder()}${path.delimiter}${process.env.PATH}`,
                 PULUMI_HOME: path.join(real.folder, "home"),
                 PULUMI_BACKEND_URL: `file://${path.join(real.folder, "backend")}`,
             },

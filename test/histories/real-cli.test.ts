@@ -61,25 +61,29 @@ describe("handing over", { timeout: OPERATION_MS }, () => {
         await real.preview(after, { expectNoChanges: true });
     });
 
-    it("by a rename in two targeted steps keeps the connection", async () => {
+    it("by a rename in two targeted steps keeps the connection; a targeted destroy of one of two says what it cuts before it does", async () => {
+        clouds.simulator.world = worldWith({ endpoints: ["pendingAcceptance", "pendingAcceptance"] });
         const real = await realStack(clouds.simulator.env);
-        await real.up(decided("before"));
-        await real.up(decided("after"), { target: [urn("after")] });
-        const deleted = await real.up(decided("after"), { target: [urn("before")] });
+        const both = (name: string) => async () => {
+            await decided(name)();
+            new ConnectionDecision(`${name}2`, {
+                connection: { ...onFirst, endpointId: endpoint(2) },
+                decision: "accept",
+                onDelete: "reject",
+            });
+        };
+        await real.up(both("before"));
+        await real.up(both("after"), { target: [urn("after"), urn("after2")] });
+        const deleted = await real.up(both("after"), { target: [urn("before")] });
         expect(operations(deleted)).toMatchObject({ before: "delete" });
-        expect(states()).toEqual(["available"]);
-    });
-
-    it("a targeted destroy of one of two says what it cuts before it does", async () => {
-        const real = await realStack(clouds.simulator.env);
-        await real.up(decided("before"));
-        await real.up(decided("after"), { target: [urn("after")] });
-        const destroyed = await real.destroy(undefined, { target: [urn("before")] });
+        expect(states()).toEqual(["available", "available"]);
+        const destroyed = await real.destroy(undefined, { target: [urn("before2")] });
         expect(diagnostics(destroyed)).toContainEqual(
             expect.stringMatching(
-                new RegExp(`^warning before: before: onDelete: reject CUTS a working connection of ${REQUESTER} now`),
+                new RegExp(`^warning before2: before2: onDelete: reject CUTS a working connection of ${REQUESTER} now`),
             ),
         );
+        expect(states()).toEqual(["available", "rejected"]);
     });
 
     it("two decisions on one connection are refused where deleting one would undo the other", async () => {

@@ -9,8 +9,8 @@ import { LANGUAGES } from "../../src/cli/emit";
 import { main } from "../../src/cli/main";
 import { kinds } from "../../src/kinds";
 import { systemClock } from "../../src/shared/clock";
-import { findPulumi } from "../../tools/pulumi/install.mjs";
 import { runBin } from "../cli-command/bin";
+import { cliEnv, makeStack, pulumiFolder } from "../support/cli";
 import {
     ALIBABA_REQUESTER,
     DOMAIN,
@@ -24,7 +24,6 @@ import {
     VPCEP_SERVICE,
     worldWith,
 } from "../support/clouds";
-import { CLI_ENV } from "../support/pulumi";
 
 /** `connection-decision list` against the simulated clouds. */
 const clouds = useClouds({ settleMs: 200 });
@@ -376,18 +375,20 @@ describe("--emit ts", () => {
             }),
         );
         await run(process.execPath, [require.resolve("typescript/bin/tsc"), "--project", folder]);
-        const bin = (await findPulumi()) ?? "";
+        const bin = pulumiFolder();
         const env = {
             ...process.env,
-            ...CLI_ENV,
+            ...(await cliEnv()),
             ...clouds.simulator.env,
             PATH: `${bin}${path.delimiter}${process.env.PATH}`,
             PULUMI_HOME: path.join(folder, "home"),
             PULUMI_BACKEND_URL: `file://${folder}`,
+            // tsc has checked the types above.
+            PULUMI_NODEJS_TRANSPILE_ONLY: "true",
         };
+        makeStack({ folder, backend: folder, project: "emitted", stack: "test" });
         const pulumi = (...args: string[]) =>
             run(path.join(bin, "pulumi"), [...args, "--stack", "test", "--non-interactive"], { cwd: folder, env });
-        await pulumi("stack", "init");
         await pulumi("up", "--yes", "--skip-preview");
         await pulumi("preview", "--expect-no-changes");
         const { aws, alibaba, huawei } = clouds.simulator.world;

@@ -5,11 +5,10 @@ import path from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Simulator, startSimulator } from "../../src/simulator/index";
-import { findPulumi } from "../../tools/pulumi/install.mjs";
+import { cliEnv, makeStack, pulumiFolder } from "../support/cli";
 import { endpoint, SERVICE, worldWith } from "../support/clouds";
 import { deadLinks } from "../support/links";
 import { LONG } from "../support/long-runs";
-import { CLI_ENV } from "../support/pulumi";
 
 const run = promisify(execFile);
 const repository = path.resolve(__dirname, "../..");
@@ -149,10 +148,10 @@ new ConnectionDecision("c", { connection: { kind: "aws:openSearchInbound", conne
                 { cwd: project },
             );
 
-            const bin = (await findPulumi()) ?? "";
+            const bin = pulumiFolder();
             const env = {
                 ...process.env,
-                ...CLI_ENV,
+                ...(await cliEnv()),
                 ...simulator.env,
                 PATH: `${bin}${path.delimiter}${process.env.PATH}`,
                 PULUMI_HOME: path.join(project, "home"),
@@ -161,7 +160,7 @@ new ConnectionDecision("c", { connection: { kind: "aws:openSearchInbound", conne
                 PULUMI_NODEJS_TRANSPILE_ONLY: "true",
             };
             simulator.world = worldWith({ endpoints: ["pendingAcceptance", "pendingAcceptance"] });
-            await run(path.join(bin, "pulumi"), ["stack", "init", "test"], { cwd: project, env });
+            makeStack({ folder: project, backend: project, project: "fresh", stack: "test" });
             const up = await run(
                 path.join(bin, "pulumi"),
                 ["up", "--yes", "--skip-preview", "--stack", "test", "--non-interactive"],

@@ -90,7 +90,7 @@ describe("values", { timeout: OPERATION_MS }, () => {
         expect(states()).toEqual(["available"]);
         const wrong = program({ aws: { region: "eu-west-1", ec2Endpoint: "ftp://nowhere" } });
         expect(await failure(real.preview(wrong))).toContain("is not a URL");
-        await real.stack.setConfig("connections:requireExpectedRequester", { value: "true" });
+        real.setConfig({ "connections:requireExpectedRequester": "true" });
         // A provider of another language, which has no class of ours that would hand the policy on.
         class Plain extends pulumi.ProviderResource {}
         const unguarded = async () => {

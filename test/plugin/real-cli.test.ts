@@ -149,7 +149,7 @@ describe("the resource plugin", { timeout: OPERATION_MS }, () => {
         const misspelled = await failure(real.preview(raw));
         expect(misspelled).toContain("expectedRequestor is not an argument of ConnectionDecision; did you mean");
         expect(misspelled).not.toContain("at Object");
-        await real.stack.setConfig("connections:maxCut", { value: "3" });
+        real.setConfig({ "connections:maxCut": "3" });
         expect(await failure(real.preview(declared({})))).toContain("did you mean maxCuts?");
         expect(mutationsOf(clouds.simulator)).toEqual([]);
     });

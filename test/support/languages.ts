@@ -3,9 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { onTestFinished } from "vitest";
-import { findPulumi } from "../../tools/pulumi/install.mjs";
 import { hasPython, installPackages } from "../../tools/python/install.mjs";
-import { CLI_ENV } from "./pulumi";
+import { cliEnv, pulumiFolder } from "./cli";
 
 const repository = path.resolve(__dirname, "../..");
 
@@ -47,8 +46,8 @@ export async function cliOf(language: "python" | "go" | "java", scratch: string)
     );
     return {
         ...process.env,
-        ...CLI_ENV,
-        PATH: [bin, (await findPulumi()) ?? "", process.env.PATH].join(path.delimiter),
+        ...(await cliEnv()),
+        PATH: [bin, pulumiFolder(), process.env.PATH].join(path.delimiter),
         PULUMI_HOME: path.join(scratch, "home"),
         PULUMI_BACKEND_URL: `file://${scratch}`,
         PULUMI_NON_INTERACTIVE: "true",

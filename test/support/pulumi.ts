@@ -1,12 +1,12 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
-import { type EngineEvent, LocalWorkspace, PulumiCommand, type PulumiFn, type Stack } from "@pulumi/pulumi/automation";
+import { type EngineEvent, LocalWorkspace, PulumiCommand, type PulumiFn, Stack } from "@pulumi/pulumi/automation";
 import * as settings from "@pulumi/pulumi/runtime/settings";
 import { onTestFinished } from "vitest";
-import { findPulumi } from "../../tools/pulumi/install.mjs";
+import { cliEnv, configure, makeStack, pulumiFolder, stateFile } from "./cli";
 
 // After a failed operation the SDK keeps calling the engine that has ended, and gRPC shares its state per address with
 // every client of the process: a later engine that gets the same port would be "14 UNAVAILABLE: No connection
@@ -20,27 +20,29 @@ const repository = path.resolve(__dirname, "../..");
 /** The resource plugin as a release has it: `npm run plugin`. */
 export const PLUGIN_FOLDER = path.join(repository, "dist/release");
 
-/** What a CLI run needs besides the clouds: no network, no passphrase prompt. */
-export const CLI_ENV = {
-    PULUMI_CONFIG_PASSPHRASE: "test",
-    PULUMI_SKIP_UPDATE_CHECK: "true",
-    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
-    NO_COLOR: "1",
-    AWS_EC2_METADATA_DISABLED: "true",
-    AWS_CONFIG_FILE: "/nonexistent",
-    AWS_SHARED_CREDENTIALS_FILE: "/nonexistent",
-    ALIBABA_CLOUD_ECS_METADATA_DISABLED: "true",
-};
+const JAVASCRIPT = { name: "nodejs", options: { typescript: false } };
 
 export interface Printed {
     readonly text: string;
     readonly events: readonly EngineEvent[];
 }
 
+export interface StoredResource {
+    readonly urn: string;
+    readonly id: string;
+    readonly type: string;
+    readonly inputs: object;
+    readonly outputs: object;
+}
+
+export interface Deployed {
+    readonly resources?: readonly StoredResource[];
+    readonly pending_operations?: readonly object[];
+}
+
 /** One stack of the real CLI, with a file backend and a home of its own. */
 export interface RealStack {
     readonly folder: string;
-    readonly stack: Stack;
     preview(program: PulumiFn, options?: Parameters<Stack["preview"]>[0]): Promise<Printed>;
     up(program: PulumiFn, options?: Parameters<Stack["up"]>[0]): Promise<Printed>;
     refresh(program?: PulumiFn, options?: Parameters<Stack["refresh"]>[0]): Promise<Printed>;
@@ -52,7 +54,13 @@ export interface RealStack {
     /** The same in a terminal of its own: what is written to its input is typed there. */
     inTerminal(...args: string[]): ChildProcess;
     /** The state file as text. */
-    state(): Promise<string>;
+    state(): string;
+    /** What the state file says was deployed. */
+    deployed(): Deployed;
+    /** The outputs of the program that was last applied. */
+    outputs(): Record<string, unknown>;
+    setConfig(config: Readonly<Record<string, string>>): void;
+    importStack: Stack["importStack"];
     setEnv(env: Readonly<Record<string, string>>): void;
 }
 
@@ -61,50 +69,47 @@ export async function realStack(
     config: Readonly<Record<string, string>> = {},
     host: "dynamic" | "plugin" = "dynamic",
 ): Promise<RealStack> {
-    const { bin, pulumiCommand } = await installedCli();
+    const bin = pulumiFolder();
     const folder = mkdtempSync(path.join(tmpdir(), "connection-decision-"));
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
     // The provider process runs in this folder and finds our package as a user's program would.
     symlinkSync(path.join(repository, "node_modules"), path.join(folder, "node_modules"));
-    mkdirSync(path.join(folder, "backend"));
     const envVars = {
-        ...CLI_ENV,
+        ...(await cliEnv()),
         ...env,
         PATH: `${bin}${path.delimiter}${process.env.PATH}`,
         PULUMI_HOME: path.join(folder, "home"),
     };
-    const backend = { url: `file://${path.join(folder, "backend")}` };
+    const place = { folder, backend: path.join(folder, "backend"), project: "decisions", stack: "test" };
+    const backend = { url: `file://${place.backend}` };
+    makeStack(place, config);
     let current: PulumiFn = async () => {};
-    const stack = await LocalWorkspace.createStack(
-        { stackName: "test", projectName: "decisions", program: () => current() },
-        {
-            workDir: folder,
-            pulumiHome: envVars.PULUMI_HOME,
-            pulumiCommand,
-            envVars,
-            projectSettings: {
-                name: "decisions",
-                runtime: "nodejs",
-                backend,
-                ...(host === "plugin"
-                    ? { plugins: { providers: [{ name: "connections", path: PLUGIN_FOLDER }] } }
-                    : {}),
-            },
+    const workspace = await LocalWorkspace.create({
+        workDir: folder,
+        pulumiHome: envVars.PULUMI_HOME,
+        pulumiCommand: await command(),
+        envVars,
+        program: () => current(),
+        // Programs on disk are JavaScript here.
+        projectSettings: {
+            name: place.project,
+            runtime: JAVASCRIPT,
+            backend,
+            ...(host === "plugin" ? { plugins: { providers: [{ name: "connections", path: PLUGIN_FOLDER }] } } : {}),
         },
-    );
-    if (Object.keys(config).length > 0) {
-        await stack.setAllConfig(Object.fromEntries(Object.entries(config).map(([key, value]) => [key, { value }])));
-    }
+    });
+    const stack = await Stack.create(place.stack, Object.assign(workspace, { createStack: async () => {} }));
     const bare = onlyOperations(stack);
 
     const operation = async (next: PulumiFn | undefined, run: (options: object) => Promise<unknown>) => {
         current = next ?? current;
         return printed(run);
     };
+    const state = () => readFileSync(stateFile(place), "utf8");
+    const deployed = (): Deployed => JSON.parse(state()).checkpoint.latest;
     const environment = () => ({ ...process.env, ...envVars, PULUMI_BACKEND_URL: backend.url });
     return {
         folder,
-        stack,
         preview: (program, options) => operation(program, (o) => bare.preview({ ...o, ...options })),
         up: (program, options) => operation(program, (o) => bare.up({ ...o, ...options })),
         refresh: (program, options) => operation(program, (o) => bare.refresh({ ...o, ...options })),
@@ -117,12 +122,14 @@ export async function realStack(
                 env: environment(),
                 stdio: ["pipe", "ignore", "inherit"],
             }),
-        async state() {
-            return readFileSync(path.join(folder, "backend/.pulumi/stacks/decisions/test.json"), "utf8");
-        },
+        state,
+        deployed,
+        outputs: () => ({ ...deployed().resources?.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs }),
+        setConfig: (next) => configure(place, next),
+        importStack: (deployment) => stack.importStack(deployment),
         setEnv(more) {
             Object.assign(envVars, more);
-            stack.workspace.envVars = { ...envVars };
+            workspace.envVars = { ...envVars };
         },
     };
 }
@@ -156,23 +163,17 @@ async function finished(command: string, args: readonly string[], options: { cwd
     }
 }
 
-let cli: Promise<{ bin: string; pulumiCommand: PulumiCommand }> | undefined;
+let found: Promise<PulumiCommand> | undefined;
 
-/** The CLI that `npm run pulumi` found or installed. Looked for once in a test file: each look starts it. */
-function installedCli() {
-    cli ??= (async () => {
-        const bin = await findPulumi();
-        if (bin === undefined) {
-            throw new Error("no Pulumi CLI; run `npm run pulumi`");
-        }
-        return { bin, pulumiCommand: await PulumiCommand.get({ root: path.dirname(bin) }) };
-    })();
-    return cli;
+/** The CLI for the Automation API. Made once in a process: it starts the CLI to ask for its version. */
+function command(): Promise<PulumiCommand> {
+    found ??= PulumiCommand.get({ root: path.dirname(pulumiFolder()) });
+    return found;
 }
 
 /**
  * The stack without what the Automation API adds to each operation: it starts the CLI three more times after an `up`, for the outputs (twice) and the
- * history, and once after a refresh or destroy. A test that wants the outputs asks the stack for them.
+ * history, and once after a refresh or destroy. A test that wants the outputs reads them in the state.
  */
 function onlyOperations(stack: Stack): Stack {
     const skipped: Pick<Stack, "outputs" | "info"> = { outputs: async () => ({}), info: async () => undefined };
@@ -181,10 +182,16 @@ function onlyOperations(stack: Stack): Stack {
 
 /** What the failed operation printed. */
 export async function failure(operation: Promise<Printed>): Promise<string> {
+    return (await failed(operation)).text;
+}
+
+/** What the failed operation printed, and its events. */
+export async function failed(operation: Promise<Printed>): Promise<Printed> {
     try {
         await operation;
     } catch (error) {
-        return (error as { text?: string }).text ?? (error as Error).message;
+        const { text = (error as Error).message, events = [] } = error as Partial<Printed>;
+        return { text, events };
     }
     throw new Error("the operation succeeded");
 }

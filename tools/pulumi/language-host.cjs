@@ -67,7 +67,7 @@ function run(request) {
         cwd: folder,
         stdio: ["ignore", "inherit", "inherit"],
         env: {
-            PULUMI_NODEJS_TYPESCRIPT: "true",
+            PULUMI_NODEJS_TYPESCRIPT: String(info?.getOptions()?.toJavaScript().typescript ?? true),
             ...process.env,
             PULUMI_CONFIG: JSON.stringify(Object.fromEntries(request.getConfigMap().toArray())),
             PULUMI_CONFIG_SECRET_KEYS: JSON.stringify(request.getConfigsecretkeysList()),
