@@ -89,6 +89,7 @@ describe("VPC attachments", () => {
                 status: "accepting",
                 cloudStatus: "initiatingRequest",
                 making: true,
+                asked: "no",
                 requester: THEIRS,
                 decider: THEIRS,
                 requestedAt: "2026-11-25T10:00:00.000Z",
