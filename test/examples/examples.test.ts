@@ -339,7 +339,8 @@ async function inFolder(folder: string, world: Simulator["world"]) {
         }
     };
     /** A command line as a reader copies it. */
-    const shell = async (line: string) => (await run("sh", ["-c", line], { cwd: folder, env })).stdout;
+    const shell = async (line: string) =>
+        (await run("sh", ["-c", line], { cwd: folder, env: { ...env, PULUMI_STACK: "test" } })).stdout;
     return { simulator, cli, shell };
 }
 
