@@ -29,10 +29,10 @@ it("a decision and its admission are taken over, with nothing sent and no output
     const scope = { kind: "aws:vpcEndpoint", serviceId: SERVICE } as const;
     const args = {
         connection: { ...scope, endpointId: endpoint(1) },
-        decision: "accept",
+        decision: "accept" as const,
         expectedRequester: [REQUESTER],
-        onDelete: "reject",
-    } as const;
+        onDelete: "reject" as const,
+    };
     const rules = {
         scope,
         rules: [{ name: "analytics", requester: [REQUESTER], verdict: "accept" as const }],
