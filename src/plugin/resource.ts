@@ -80,7 +80,25 @@ export class PluginResource {
             return { changes, replaces: [], detailed: changes ? refreshed : [] };
         }
         const names = [...this.type.arguments, ...this.type.evidence];
-        return { changes, replaces, detailed: changes ? differences(names, before, news) : [] };
+        const missing = changes ? [] : this.missing(id, before, news);
+        return {
+            changes: changes || missing.length > 0,
+            replaces,
+            detailed: changes ? differences(names, before, news) : missing,
+        };
+    }
+
+    /**
+     * Outputs that a dynamic provider left out: the TypeScript class derives them. A program of another language, which has taken the
+     * resource over by an alias, reads them: an update that sends nothing writes them down.
+     */
+    private missing(id: string, outputs: Wire, { __provider }: Wire): readonly Difference[] {
+        if (__provider !== undefined) {
+            return [];
+        }
+        return Object.entries(this.type.derive(id, outputs)).flatMap(([path, value]) =>
+            value === undefined || outputs[path] !== undefined ? [] : [{ path, kind: "add" as const }],
+        );
     }
 
     async create(subject: Subject, inputs: Wire): Promise<{ id: string; outputs: Wire }> {
