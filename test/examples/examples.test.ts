@@ -8,6 +8,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { type Simulator, startSimulator } from "../../src/simulator/index";
 import { cliEnv, makeStack, pulumiFolder } from "../support/cli";
 import { worldWith } from "../support/clouds";
+import { LONG } from "../support/long-runs";
 import { startMoto } from "../support/moto";
 
 const run = promisify(execFile);
@@ -43,6 +44,8 @@ const PREVIEWS: Readonly<Record<string, { folder?: string; args?: readonly strin
         // The policies let it through.
         "two-accounts": { args: ["--policy-pack", policy], says: "connections", never: "mandatory" },
     };
+
+const ALWAYS = ["quickstart", "two-accounts", "network-hub"];
 
 const DECIDED: Readonly<Record<string, unknown>> = {
     quickstart: [["available", "rejected", "rejected"], ["ACTIVE"], ["Activated", "Rejected"], ["accepted"]],
@@ -112,7 +115,10 @@ function writePrograms(folder: string): void {
 }
 
 describe("as a user would run it, with the real CLI against the simulator", () => {
-    it.each(Object.entries(RUNNABLE))("%s: preview --diff, up, converged", { timeout: 120_000 }, async (name, view) => {
+    // Those about one service each are alike here: `npm run test:faults` runs them too.
+    const always = Object.entries(RUNNABLE).filter(([name]) => LONG || ALWAYS.includes(name));
+
+    it.each(always)("%s: preview --diff, up, converged", { timeout: 120_000 }, async (name, view) => {
         const folder = path.join(examples, name);
         const world = JSON.parse(readFileSync(path.join(folder, "world.json"), "utf8"));
         const { simulator, cli, shell } = await inFolder(folder, world);
@@ -140,72 +146,76 @@ describe("as a user would run it, with the real CLI against the simulator", () =
 });
 
 describe("fleet, as a user would run it", () => {
-    it("deploys its stacks side by side into one S3 backend (moto) and goes on after a failed one", {
-        timeout: 300_000,
-    }, async () => {
-        const folder = path.join(examples, "fleet");
-        const simulator = await startSimulator({
-            world: JSON.parse(readFileSync(path.join(folder, "world.json"), "utf8")),
-            settleMs: 300,
-        });
-        const bucket = await startBucket();
-        const bin = pulumiFolder();
-        const env = await cliEnv();
-        const scratch = mkdtempSync(path.join(tmpdir(), "connection-decision-"));
-        onTestFinished(async () => {
-            await simulator.close();
-            rmSync(scratch, { recursive: true, force: true });
-            rmSync(path.join(folder, "dist"), { recursive: true, force: true });
-            for (const file of readdirSync(folder).filter((name) => /^Pulumi\..+\.yaml$/.test(name))) {
-                rmSync(path.join(folder, file));
+    it.runIf(LONG)(
+        "deploys its stacks side by side into one S3 backend (moto) and goes on after a failed one",
+        {
+            timeout: 300_000,
+        },
+        async () => {
+            const folder = path.join(examples, "fleet");
+            const simulator = await startSimulator({
+                world: JSON.parse(readFileSync(path.join(folder, "world.json"), "utf8")),
+                settleMs: 300,
+            });
+            const bucket = await startBucket();
+            const bin = pulumiFolder();
+            const env = await cliEnv();
+            const scratch = mkdtempSync(path.join(tmpdir(), "connection-decision-"));
+            onTestFinished(async () => {
+                await simulator.close();
+                rmSync(scratch, { recursive: true, force: true });
+                rmSync(path.join(folder, "dist"), { recursive: true, force: true });
+                for (const file of readdirSync(folder).filter((name) => /^Pulumi\..+\.yaml$/.test(name))) {
+                    rmSync(path.join(folder, file));
+                }
+            });
+            const fleet = (command: string, ...args: string[]) =>
+                run(command, args, {
+                    cwd: folder,
+                    env: {
+                        ...process.env,
+                        ...env,
+                        ...simulator.env,
+                        PATH: `${bin}${path.delimiter}${process.env.PATH}`,
+                        PULUMI_HOME: path.join(scratch, "home"),
+                        PULUMI_BACKEND_URL: bucket.backend,
+                    },
+                }).then(
+                    ({ stdout }) => ({ code: 0, text: stdout }),
+                    ({ code, stdout, stderr }) => ({ code, text: `${stdout}${stderr}` }),
+                );
+
+            const first = await fleet("npm", "start", "--silent", "--", "up");
+            expect(first.text).toMatch(
+                /production-us-east-1.*FAILED.*billing: Will not accept: the requester is 999988887777/,
+            );
+            for (const stack of ["production-eu-west-1", "search-eu-west-1", "staging-eu-west-1"]) {
+                expect(first.text).toMatch(new RegExp(`'${stack}' *│ 'done'`));
             }
-        });
-        const fleet = (command: string, ...args: string[]) =>
-            run(command, args, {
-                cwd: folder,
-                env: {
-                    ...process.env,
-                    ...env,
-                    ...simulator.env,
-                    PATH: `${bin}${path.delimiter}${process.env.PATH}`,
-                    PULUMI_HOME: path.join(scratch, "home"),
-                    PULUMI_BACKEND_URL: bucket.backend,
-                },
-            }).then(
-                ({ stdout }) => ({ code: 0, text: stdout }),
-                ({ code, stdout, stderr }) => ({ code, text: `${stdout}${stderr}` }),
+            expect(first.code).toBe(1);
+            const states = () =>
+                simulator.world.aws?.map((account) => [
+                    ...(account.endpointServices ?? []).flatMap((s) => s.connections?.map((c) => c.state)),
+                    ...(account.openSearchInboundConnections ?? []).map((c) => c.status),
+                ]);
+            expect(states()).toEqual([[], ["available", "rejected"], ["pendingAcceptance"], ["available"], ["ACTIVE"]]);
+            expect((await bucket.keys()).filter((key) => key.endsWith(".json")).sort()).toEqual(
+                expect.arrayContaining([
+                    ".pulumi/stacks/fleet/production-eu-west-1.json",
+                    ".pulumi/stacks/fleet/search-eu-west-1.json",
+                    ".pulumi/stacks/fleet/staging-eu-west-1.json",
+                ]),
             );
 
-        const first = await fleet("npm", "start", "--silent", "--", "up");
-        expect(first.text).toMatch(
-            /production-us-east-1.*FAILED.*billing: Will not accept: the requester is 999988887777/,
-        );
-        for (const stack of ["production-eu-west-1", "search-eu-west-1", "staging-eu-west-1"]) {
-            expect(first.text).toMatch(new RegExp(`'${stack}' *│ 'done'`));
-        }
-        expect(first.code).toBe(1);
-        const states = () =>
-            simulator.world.aws?.map((account) => [
-                ...(account.endpointServices ?? []).flatMap((s) => s.connections?.map((c) => c.state)),
-                ...(account.openSearchInboundConnections ?? []).map((c) => c.status),
-            ]);
-        expect(states()).toEqual([[], ["available", "rejected"], ["pendingAcceptance"], ["available"], ["ACTIVE"]]);
-        expect((await bucket.keys()).filter((key) => key.endsWith(".json")).sort()).toEqual(
-            expect.arrayContaining([
-                ".pulumi/stacks/fleet/production-eu-west-1.json",
-                ".pulumi/stacks/fleet/search-eu-west-1.json",
-                ".pulumi/stacks/fleet/staging-eu-west-1.json",
-            ]),
-        );
-
-        const pending = simulator.world.aws?.[2]?.endpointServices?.[0]?.connections?.[0];
-        Object.assign(pending ?? {}, { owner: "444455556666" });
-        // It is compiled.
-        const second = await fleet(process.execPath, "dist/index.js", "up");
-        expect(second.code, second.text).toBe(0);
-        expect(states()?.[2]).toEqual(["available"]);
-        expect(second.text).toMatch(/'production-eu-west-1' *│ 'done' *│ 0 *│ 2 /);
-    });
+            const pending = simulator.world.aws?.[2]?.endpointServices?.[0]?.connections?.[0];
+            Object.assign(pending ?? {}, { owner: "444455556666" });
+            // It is compiled.
+            const second = await fleet(process.execPath, "dist/index.js", "up");
+            expect(second.code, second.text).toBe(0);
+            expect(states()?.[2]).toEqual(["available"]);
+            expect(second.text).toMatch(/'production-eu-west-1' *│ 'done' *│ 0 *│ 2 /);
+        },
+    );
 });
 
 describe("policy, as a user would run it", () => {

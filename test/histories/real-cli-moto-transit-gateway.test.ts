@@ -54,32 +54,37 @@ function decide(transitGatewayAttachmentId: string, decision: "accept" | "reject
 }
 
 describe("transit gateways on moto", { timeout: OPERATION_MS }, () => {
-    it("peer: accepted from the preview that shows who asks, held, cut by deletion only where that is allowed", async () => {
-        const { requester, ours, theirs, ask, stateOf, env, theirEnv } = await twoGateways();
-        const id = await ask(requester, theirs, ours, OWNER);
-        const stranger = await realStack(theirEnv);
-        expect(await failure(stranger.preview(decide(id, "accept")))).toMatch(
-            new RegExp(`addressed to AWS account ${OWNER}; the credentials belong to ${REQUESTER}`),
-        );
-        const real = await realStack(env);
-        const evidence = { transitGatewayId: theirs, accepterTransitGatewayId: ours };
-        const accept = decide(id, "accept", { expectedRequester: REQUESTER, expectedEvidence: evidence });
-        expect(inputsOf(await real.preview(accept), "peer")).toMatchObject({
-            observed: { requester: REQUESTER, ...evidence },
-            transition: "accept: pending -> accepted",
-        });
-        expect(await stateOf(id)).toBe("pendingAcceptance");
-        await real.up(accept);
-        expect(await stateOf(id)).toBe("available");
-        expect(operations(await real.preview(accept))).toEqual({ peer: "same" });
+    it.runIf(LONG)(
+        "peer: accepted from the preview that shows who asks, held, cut by deletion only where that is allowed",
+        async () => {
+            const { requester, ours, theirs, ask, stateOf, env, theirEnv } = await twoGateways();
+            const id = await ask(requester, theirs, ours, OWNER);
+            const stranger = await realStack(theirEnv);
+            expect(await failure(stranger.preview(decide(id, "accept")))).toMatch(
+                new RegExp(`addressed to AWS account ${OWNER}; the credentials belong to ${REQUESTER}`),
+            );
+            const real = await realStack(env);
+            const evidence = { transitGatewayId: theirs, accepterTransitGatewayId: ours };
+            const accept = decide(id, "accept", { expectedRequester: REQUESTER, expectedEvidence: evidence });
+            expect(inputsOf(await real.preview(accept), "peer")).toMatchObject({
+                observed: { requester: REQUESTER, ...evidence },
+                transition: "accept: pending -> accepted",
+            });
+            expect(await stateOf(id)).toBe("pendingAcceptance");
+            await real.up(accept);
+            expect(await stateOf(id)).toBe("available");
+            expect(operations(await real.preview(accept))).toEqual({ peer: "same" });
 
-        expect(await failure(real.preview(decide(id, "reject")))).toMatch(/allowRemoval: true/);
-        const removal = decide(id, "reject", { allowRemoval: true });
-        expect(diagnostics(await real.preview(removal)).join()).toContain(`CUTS a working connection of ${REQUESTER}`);
-        await real.up(removal);
-        expect(await stateOf(id)).toBe("deleted");
-        expect(operations(await real.preview(removal))).toEqual({ peer: "same" });
-    });
+            expect(await failure(real.preview(decide(id, "reject")))).toMatch(/allowRemoval: true/);
+            const removal = decide(id, "reject", { allowRemoval: true });
+            expect(diagnostics(await real.preview(removal)).join()).toContain(
+                `CUTS a working connection of ${REQUESTER}`,
+            );
+            await real.up(removal);
+            expect(await stateOf(id)).toBe("deleted");
+            expect(operations(await real.preview(removal))).toEqual({ peer: "same" });
+        },
+    );
 
     it.runIf(LONG)("peer: rejected by rules, and shown where somebody accepts what was rejected", async () => {
         const { owner, requester, ours, theirs, ask, stateOf, env } = await twoGateways();

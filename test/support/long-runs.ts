@@ -1,8 +1,8 @@
 /**
  * How much chance and real time the fault tests take. `npm run test:faults` sets FAULT_SCHEDULES to 10,000: random schedules search anew each time,
- * every crash is tried, calls hang for as long as they would in production, and moto and pnpm run whole. `npm test` takes a short part, the same for everybody.
+ * every crash is tried, calls hang for as long as they would in production, and moto, every example and a fresh installation run whole. `npm test` takes a short part, the same for everybody.
  */
-export const SCHEDULES = Number(process.env.FAULT_SCHEDULES ?? "100");
+export const SCHEDULES = Number(process.env.FAULT_SCHEDULES ?? "60");
 export const LONG = SCHEDULES >= 1_000;
 /** FAULT_SEED repeats a run. */
 export const SEED = Number(process.env.FAULT_SEED ?? (LONG ? Date.now() % 2 ** 31 : 20261121));
