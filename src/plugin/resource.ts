@@ -154,7 +154,8 @@ export class PluginResource {
 
     /** What a dynamic provider needs in the state stays there, so that a program can go back to it. */
     private outputs(id: string, outs: Wire, { __provider }: Wire): Wire {
-        return { ...stored(outs), ...this.type.derive(id, outs), ...(__provider === undefined ? {} : { __provider }) };
+        const kept = __provider === undefined ? {} : { __provider, ...pick(outs, ["__urn"]) };
+        return { ...stored(outs), ...this.type.derive(id, outs), ...kept };
     }
 
     private previewed(id: string | undefined, kept: Wire, inputs: Wire): Wire {

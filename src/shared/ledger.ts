@@ -127,14 +127,14 @@ export function runningLedger(address: string, folder = tmpdir()): Ledger | unde
     }
 }
 
-/** Says which process writes. */
+/** Says which process writes: a provider, which lives as long as its run, or the program, which may live for many runs. */
 interface Presence {
-    readonly is: "process";
+    readonly is: "process" | "program";
     readonly pid: number;
 }
 
-/** A file that no process of a run ever joined is left behind after so long. */
-const ABANDONED_MS = 24 * 3_600_000;
+/** A file in which nobody has said who writes is being made, or was left behind right then. */
+const BEING_MADE_MS = 60_000;
 
 class FileLedger implements Ledger {
     private readonly file: string;
@@ -145,9 +145,9 @@ class FileLedger implements Ledger {
     private own: LedgerEntry[] = [];
 
     constructor(address: string, folder: string, member: boolean) {
-        this.file = currentFile(folder, nameOf(address));
+        this.file = currentFile(folder, nameOf(address), member);
+        this.append({ is: member ? "process" : "program", pid: process.pid });
         if (member) {
-            this.append({ is: "process", pid: process.pid });
             process.once("exit", () => removeIfLast(this.file));
         }
     }
@@ -166,7 +166,7 @@ class FileLedger implements Ledger {
         const fresh = this.unlessLost(() => {
             const lines = `${this.rest}${this.readOn()}`.split("\n");
             this.rest = lines.pop() ?? "";
-            return lines.flatMap(parse).filter((entry): entry is LedgerEntry => entry.is !== "process");
+            return lines.flatMap(parse).filter((entry): entry is LedgerEntry => !isPresence(entry));
         });
         const own = this.own;
         this.own = [];
@@ -229,10 +229,10 @@ function privateFolder(parent: string): string {
     return folder;
 }
 
-/** The newest file of that name if a process of its run lives, else the next one. Two processes that both want the next one get the same. */
-function currentFile(folder: string, name: string): string {
+/** The newest file of that name if it is of this run, else the next one. Two processes that both want the next one get the same. */
+function currentFile(folder: string, name: string, member: boolean): string {
     const { file, number } = newestFile(folder, name);
-    if (file !== undefined && isLive(file)) {
+    if (file !== undefined && isLive(file, member)) {
         return file;
     }
     sweep(folder);
@@ -263,7 +263,7 @@ function sweep(folder: string): void {
     for (const name of readdirSync(folder)) {
         const file = path.join(folder, name);
         try {
-            if (Date.now() - statSync(file).mtimeMs > ABANDONED_MS && !processesOf(file).some(isAlive)) {
+            if (!isLive(file, true)) {
                 rmSync(file, { force: true });
             }
         } catch {
@@ -272,11 +272,22 @@ function sweep(folder: string): void {
     }
 }
 
-/** A file without any process is one that is being made, or that only the program has written to so far. */
-function isLive(file: string): boolean {
+/**
+ * Whether the run of a file may go on. A provider may come long after its program: until the first one has come, the program's life decides. A program
+ * that begins is the first process of its run to write, unless a provider of it lives.
+ */
+function isLive(file: string, member: boolean): boolean {
     try {
-        const pids = processesOf(file);
-        return pids.length === 0 ? Date.now() - statSync(file).mtimeMs < ABANDONED_MS : pids.some(isAlive);
+        const providers = processesOf(file);
+        const programs = processesOf(file, "program");
+        if (providers.length > 0) {
+            return providers.some(isAlive);
+        }
+        if (!member) {
+            // Another copy of this package in the same program.
+            return programs.includes(process.pid);
+        }
+        return programs.length > 0 ? programs.some(isAlive) : Date.now() - statSync(file).mtimeMs < BEING_MADE_MS;
     } catch {
         // Another process has just removed it.
         return false;
@@ -293,10 +304,14 @@ function removeIfLast(file: string): void {
     }
 }
 
-function processesOf(file: string): number[] {
+function processesOf(file: string, which: Presence["is"] = "process"): number[] {
     return readLines(file).flatMap((line) =>
-        parse(line).flatMap((entry) => (entry.is === "process" ? [entry.pid] : [])),
+        parse(line).flatMap((entry) => (isPresence(entry) && entry.is === which ? [entry.pid] : [])),
     );
+}
+
+function isPresence(entry: LedgerEntry | Presence): entry is Presence {
+    return entry.is === "process" || entry.is === "program";
 }
 
 function readLines(file: string): string[] {

@@ -200,7 +200,7 @@ describe("a decision of a dynamic provider", { timeout: OPERATION_MS }, () => {
         expect(stackOutputs(back)).toEqual(stackOutputs(before));
         expect(mutationsOf(clouds.simulator)).toHaveLength(1);
         expect(states()).toEqual(["available"]);
-        await real.destroy();
-        expect(states()).toEqual(["rejected"]);
+        const destroyed = await real.destroy();
+        expect(states(), destroyed.text).toEqual(["rejected"]);
     });
 });

@@ -116,6 +116,33 @@ describe("the program of a run", { timeout: 60_000 }, () => {
     const files = (folder: string) =>
         readdirSync(folder, { recursive: true, withFileTypes: true }).filter((file) => file.isFile());
 
+    it("is heard by a provider that comes late, and leaves nothing behind where none ever came", async () => {
+        const code = (folder: string) => `
+            const { fileLedger } = require(${JSON.stringify(path.join(dist, "shared/ledger.js"))});
+            const entry = { is: "declared", urn: "urn::it", id: "vpce-1" };
+            fileLedger(${JSON.stringify(ADDRESS)}, ${JSON.stringify(folder)}, false).add(entry);
+            console.log("declared");
+            process.stdin.on("data", () => process.exit(0));`;
+        const program = async (folder: string) => {
+            const child = spawn(process.execPath, ["-e", code(folder)], { stdio: ["pipe", "pipe", "inherit"] });
+            onTestFinished(() => void child.kill("SIGKILL"));
+            await once(child.stdout, "data");
+            return async () => {
+                child.stdin.write("end");
+                await once(child, "exit");
+            };
+        };
+        const folder = folderOfRun();
+        const end = await program(folder);
+        expect(declared(folder)).toEqual(["vpce-1"]);
+        await end();
+
+        const other = folderOfRun();
+        const endAlone = await program(other);
+        await endAlone();
+        expect(declared(other)).toEqual([]);
+    });
+
     it("leaves nothing to the next run at that address where the engine answers after the run's last provider ended", async () => {
         const folder = folderOfRun();
         programAt(folder);
