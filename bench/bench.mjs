@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: what decisions cost, beside what they could cost. Prints tables and every figure with its limit, writes them to
  * bench/results/ (JSON and Markdown) and exits 1 on a shortfall. `npm run bench -- --short`: N = 1 and 100, under two minutes.
- * `-- --only footprint|cost|comparison|engine|admission|scale|throttled`: one part.
+ * `-- --sizes 1,200`: other sizes. `-- --only footprint|cost|comparison|engine|admission|scale|throttled`: one part.
  *
  * Contenders, on the same simulator of EC2 with the same requests (bench/contenders/):
  * ours; plugin, ours with the resource plugin; same bytes, a provider that does nothing and stores what ours stores; floor, a provider that does nothing and stores an id;
@@ -14,11 +14,13 @@ import { parseArgs } from "node:util";
 import { loadTime, modules, pluginStart } from "./footprint.mjs";
 import { acceptedIn, callsOf, endpointIds, openProject, repository, runLoop, startClouds } from "./project.mjs";
 
-const { values: options } = parseArgs({ options: { short: { type: "boolean" }, only: { type: "string" } } });
+const { values: options } = parseArgs({
+    options: { short: { type: "boolean" }, only: { type: "string" }, sizes: { type: "string" } },
+});
 const short = options.short === true;
-const SIZES = short ? [1, 100] : [1, 200, 1_000];
+const SIZES = options.sizes?.split(",").map(Number) ?? (short ? [1, 100] : [1, 200, 1_000]);
 /** Repeats of what is compared closely, by size. */
-const REPEATS = short ? { 1: 1, 100: 1 } : { 1: 5, 200: 3, 1000: 1 };
+const REPEATS = { 1: short ? 1 : 5, 200: 3 };
 const OPERATIONS = ["preview", "up", "preview again", "refresh", "destroy"];
 /** Creates that the engine has under way at once by default. */
 const IN_FLIGHT = 4 * availableParallelism();
@@ -61,9 +63,9 @@ async function footprint() {
 async function cost() {
     for (const n of SIZES) {
         const times = { ours: [], plugin: [], "same-bytes": [], floor: [] };
-        for (let repeat = 0; repeat < REPEATS[n]; repeat++) {
+        for (let repeat = 0; repeat < (REPEATS[n] ?? 1); repeat++) {
             for (const contender of Object.keys(times)) {
-                progress(`${contender}, ${n}, round ${repeat + 1} of ${REPEATS[n]}`);
+                progress(`${contender}, ${n}, round ${repeat + 1} of ${REPEATS[n] ?? 1}`);
                 times[contender].push(await measure(contender, n, { env: { CONNECTIONS_PACE: "false" } }));
             }
         }

@@ -45,7 +45,7 @@ const PREVIEWS: Readonly<Record<string, { folder?: string; args?: readonly strin
         "two-accounts": { args: ["--policy-pack", policy], says: "connections", never: "mandatory" },
     };
 
-const ALWAYS = ["quickstart", "two-accounts", "network-hub"];
+const ALWAYS = ["quickstart", "network-hub"];
 
 const DECIDED: Readonly<Record<string, unknown>> = {
     quickstart: [["available", "rejected", "rejected"], ["ACTIVE"], ["Activated", "Rejected"], ["accepted"]],
@@ -115,7 +115,7 @@ function writePrograms(folder: string): void {
 }
 
 describe("as a user would run it, with the real CLI against the simulator", () => {
-    // Those about one service each are alike here: `npm run test:faults` runs them too.
+    // The others are like these two here: `npm run test:faults` runs them too.
     const always = Object.entries(RUNNABLE).filter(([name]) => LONG || ALWAYS.includes(name));
 
     it.each(always)("%s: preview --diff, up, converged", { timeout: 120_000 }, async (name, view) => {

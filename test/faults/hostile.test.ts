@@ -12,7 +12,7 @@ import { LONG, SEED } from "../support/long-runs";
 import { admissionsToAll, decisionsOnAll, pendingEverywhere } from "../support/rows-clouds";
 
 /** Clouds and programs that send anything at all: never a crash, a hang, a wrong decision, or an escape sequence on a terminal. */
-const RUNS = LONG ? 2_000 : 80;
+const RUNS = LONG ? 2_000 : 48;
 
 let simulator: Simulator;
 let proxy: Server;

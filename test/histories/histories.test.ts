@@ -13,7 +13,7 @@ import { type History, histories } from "./program";
  * HISTORIES: how many (`npm run test:faults` lives 10,000); HISTORIES_SEED and HISTORIES_PATH: which;
  * HISTORIES_ONLY: names of invariants, where only some shall be looked at.
  */
-const COUNT = Number(process.env.HISTORIES ?? "60");
+const COUNT = Number(process.env.HISTORIES ?? "48");
 const LONG = COUNT >= 1_000;
 const SEED = Number(process.env.HISTORIES_SEED ?? (LONG ? Date.now() % 2 ** 31 : 20261125));
 const PATH = process.env.HISTORIES_PATH;

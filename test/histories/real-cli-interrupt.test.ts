@@ -3,6 +3,7 @@ import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { endpoint, mutationsOf, SERVICE, useClouds } from "../support/clouds";
+import { LONG } from "../support/long-runs";
 import { realStack } from "../support/pulumi";
 
 /** What went wrong once when somebody stopped an `up`. The real CLI and engine. */
@@ -13,7 +14,7 @@ const connection = { kind: "aws:vpcEndpoint", serviceId: "${SERVICE}", endpointI
 new ConnectionDecision("a", { connection, decision: "accept" });
 `;
 
-describe("a second Ctrl-C", { timeout: 120_000 }, () => {
+describe.runIf(LONG)("a second Ctrl-C", { timeout: 120_000 }, () => {
     it("leaves no record of what was sent; the next up adopts it and sends nothing again", async () => {
         const real = await realStack(clouds.simulator.env);
         writeFileSync(path.join(real.folder, "index.js"), SOURCE);

@@ -101,7 +101,7 @@ describe("VPC peering on moto", { timeout: OPERATION_MS }, () => {
         expect(operations(await real.preview(program))).toEqual({ peer: "same", good: "same" });
     });
 
-    it("names the account and the Region that can decide, where ours is another one", async () => {
+    it.runIf(LONG)("names the account and the Region that can decide, where ours is another one", async () => {
         const { ask, owner, env, theirEnv } = await twoVpcs();
         const id = await ask();
         const stranger = await realStack(theirEnv);

@@ -3,6 +3,7 @@ import path from "node:path";
 import { ConnectionDecision, type ConnectionDecisionArgs, Provider } from "pulumi-connection-decision";
 import { describe, expect, it } from "vitest";
 import { endpoint, mutationsOf, REQUESTER, SERVICE, useClouds, worldWith } from "../support/clouds";
+import { LONG } from "../support/long-runs";
 import { diagnostics, failure, operations, realStack } from "../support/pulumi";
 
 /** What went wrong once between the provider processes of one run: each explicit provider is one. The real CLI and engine. */
@@ -25,7 +26,7 @@ function states(): (string | undefined)[] {
     return (clouds.simulator.world.aws?.[0]?.endpointServices?.[0]?.connections ?? []).map(({ state }) => state);
 }
 
-describe("one run, one ledger", { timeout: OPERATION_MS }, () => {
+describe.runIf(LONG)("one run, one ledger", { timeout: OPERATION_MS }, () => {
     it("opposite decisions under two providers are an error that names both", async () => {
         const real = await realStack(clouds.simulator.env);
         const program = async () => {
@@ -91,7 +92,7 @@ describe("one run, one ledger", { timeout: OPERATION_MS }, () => {
     });
 });
 
-describe("policies of the stack", { timeout: OPERATION_MS }, () => {
+describe.runIf(LONG)("policies of the stack", { timeout: OPERATION_MS }, () => {
     it("hold under explicit providers unless these set them", async () => {
         clouds.simulator.world = worldWith({ endpoints: ["available", "available", "pendingAcceptance"] });
         const real = await realStack(clouds.simulator.env, {

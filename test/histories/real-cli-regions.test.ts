@@ -2,6 +2,7 @@ import { ConnectionAdmission, type ConnectionAdmissionArgs, ConnectionDecision }
 import { describe, expect, it } from "vitest";
 import type { World } from "../../src/simulator/index";
 import { ACCOUNT, endpoint, INBOUND, REQUESTER, SERVICE, useClouds, worldWith } from "../support/clouds";
+import { LONG } from "../support/long-runs";
 import { failure, operations, realStack } from "../support/pulumi";
 
 /** What went wrong once under another region, and where a cloud cannot be read. The real CLI and engine. */
@@ -36,7 +37,7 @@ function inbound(): string[] {
 
 const ELSEWHERE = { AWS_REGION: "eu-central-1", AWS_DEFAULT_REGION: "eu-central-1" };
 
-describe("another AWS_REGION", { timeout: OPERATION_MS }, () => {
+describe.runIf(LONG)("another AWS_REGION", { timeout: OPERATION_MS }, () => {
     it("at up, refresh and destroy of a decision touches nothing there", async () => {
         clouds.simulator.world = twoRegions();
         const real = await realStack(clouds.simulator.env);
@@ -73,7 +74,7 @@ describe("another AWS_REGION", { timeout: OPERATION_MS }, () => {
     });
 });
 
-describe("what cannot be read", { timeout: OPERATION_MS }, () => {
+describe.runIf(LONG)("what cannot be read", { timeout: OPERATION_MS }, () => {
     it("makes --expect-no-changes red, with dead endpoints and with expired keys", async () => {
         const real = await realStack(clouds.simulator.env);
         const program = async () => {
