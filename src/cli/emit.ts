@@ -1,4 +1,4 @@
-import type { Inbox, Request } from "./inbox";
+import type { Inbox, Request } from "../inbox/inbox";
 import { nothingPending } from "./report";
 
 /** Languages in which a program can be written down. */

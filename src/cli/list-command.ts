@@ -45,7 +45,12 @@ function listOptions(command: Command): ListOptions {
         command.error("error: option '--decision <decision>' needs '--emit <language>'");
     }
     return {
-        choice: { kinds: flags.kind ?? [], regions: flags.region ?? [], scopes: flags.scope ?? [] },
+        choice: {
+            kinds: flags.kind ?? [],
+            regions: flags.region ?? [],
+            scopes: flags.scope ?? [],
+            terms: { kind: "--kind", region: "--region", scope: "--scope" },
+        },
         form: flags.json === true ? "json" : (flags.emit ?? "table"),
         decision: flags.decision ?? "reject",
         failIfPending: flags.failIfPending ?? false,

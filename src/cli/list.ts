@@ -1,6 +1,6 @@
+import { type Inbox, readInbox } from "../inbox/inbox";
+import type { Choice } from "../inbox/places";
 import { asCode, type Language } from "./emit";
-import { type Inbox, readInbox } from "./inbox";
-import type { Choice } from "./places";
 import { nothingPending, report } from "./report";
 import { asTable } from "./table";
 import { progressLine, type Terminal, wrap } from "./terminal";

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { Command, CommanderError } from "commander";
+import { ChoiceError } from "../inbox/places";
 import { oneLine } from "../shared/problem";
 import { addList } from "./list-command";
 import { addReview } from "./review-command";
@@ -28,7 +29,7 @@ export async function main(argv: readonly string[], terminal: Terminal = process
             return error.exitCode === 0 ? 0 : USAGE;
         }
         terminal.err(`${wrap(`error: ${(error as Error).message}`, terminal.errColumns, 2)}\n`);
-        return error instanceof UsageError ? USAGE : BROKEN;
+        return error instanceof UsageError || error instanceof ChoiceError ? USAGE : BROKEN;
     }
 }
 

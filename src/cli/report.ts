@@ -1,5 +1,5 @@
+import type { Inbox, ReadPlace, Unread } from "../inbox/inbox";
 import { oneLine } from "../shared/problem";
-import type { Inbox, ReadPlace, Unread } from "./inbox";
 import { wrap } from "./terminal";
 
 /** Only what was read can be free of requests; empty where nothing was. */

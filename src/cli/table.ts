@@ -1,7 +1,7 @@
 import Table from "cli-table3";
+import type { Request } from "../inbox/inbox";
 import { findKind } from "../kinds";
 import { oneLine } from "../shared/problem";
-import type { Request } from "./inbox";
 import { wrap } from "./terminal";
 
 /** How the listing may look. */

@@ -1,6 +1,6 @@
-import { type Inbox, readInbox } from "../cli/inbox";
-import { UsageError } from "../cli/usage";
 import type { Wire } from "../engine/wire";
+import { type Inbox, readInbox } from "../inbox/inbox";
+import { ChoiceError } from "../inbox/places";
 import { kinds } from "../kinds";
 import type { Environment } from "../kinds/cloud";
 import type { Configuration } from "../place/configuration";
@@ -8,13 +8,16 @@ import type { Clock } from "../shared/clock";
 import { DecisionError } from "../shared/problem";
 import type { ReadPending } from "./functions";
 
+/** The arguments of the function, as its errors name them. */
+const TERMS = { kind: "kinds:", region: "regions:", scope: "scopes:" };
+
 /** What waits for a decision, read with the provider's own settings. */
 export function pendingReader(environment: Environment, clock: Clock, configuration: () => Configuration): ReadPending {
     return async (choice) => {
         try {
-            return toWire(await readInbox(choice, environment, clock, () => {}, configuration()));
+            return toWire(await readInbox({ ...choice, terms: TERMS }, environment, clock, () => {}, configuration()));
         } catch (error) {
-            throw error instanceof UsageError ? new DecisionError(error.message) : error;
+            throw error instanceof ChoiceError ? new DecisionError(error.message) : error;
         }
     };
 }

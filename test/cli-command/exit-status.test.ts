@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { CREDENTIAL_VARIABLES } from "../../src/cli/credentials";
+import { CREDENTIAL_VARIABLES } from "../../src/inbox/credentials";
 import { kinds } from "../../src/kinds";
 import { useClouds, VPCEP_SERVICE, worldWith } from "../support/clouds";
 import { runBin } from "./bin";

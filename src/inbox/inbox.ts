@@ -156,7 +156,7 @@ class Reader {
             const { scope } = any.address;
             const found = await any.session.reading(async () => await kind.discover?.(scope, any.session.call));
             if (regionMissing) {
-                this.failed.push({ place: name, why: regionAdvice(place) });
+                this.failed.push({ place: name, why: regionAdvice(place, this.choice) });
                 return undefined;
             }
             const scopes = (found ?? [{}]).filter((fields) => this.isChosen(fields));
@@ -176,7 +176,7 @@ class Reader {
         if (unused && findsNone(error) && !environmentNames(kind.cloud.name, this.environment)) {
             this.skipped.push({ place: name, why: regionMissing ? "no credentials, no region" : "no credentials" });
         } else if (regionMissing) {
-            this.failed.push({ place: name, why: regionAdvice(place) });
+            this.failed.push({ place: name, why: regionAdvice(place, this.choice) });
         } else {
             this.fail(place, name, error);
         }
@@ -233,14 +233,17 @@ class Reader {
         const where = names.length === 0 ? "" : ` in ${names.join(", ")}`;
         for (const id of this.choice.scopes) {
             if (!opened.some(({ scopes }) => scopes.some((fields) => Object.values(fields).includes(id)))) {
-                this.failed.push({ place: `--scope ${oneLine(id, 80)}`, why: `not found${where}` });
+                this.failed.push({ place: `${this.choice.terms.scope} ${oneLine(id, 80)}`, why: `not found${where}` });
             }
         }
         for (const text of this.choice.regions) {
             const region = regionOf(text);
             const told = this.failed.some(({ place }) => `${place.replace(",", "")} `.includes(` in ${region} `));
             if (!told && !opened.some((place) => place.region === region)) {
-                this.failed.push({ place: `--region ${text}`, why: "no place of this region was read" });
+                this.failed.push({
+                    place: `${this.choice.terms.region} ${text}`,
+                    why: "no place of this region was read",
+                });
             }
         }
     }
@@ -311,9 +314,9 @@ function reason(error: CloudError | DecisionError, cloud: string): string {
           : text;
 }
 
-function regionAdvice({ kind }: Place): string {
+function regionAdvice({ kind }: Place, { terms }: Choice): string {
     const variables = (kind.cloud.defaults?.region?.chain ?? []).filter((name) => /^[A-Z]/.test(name));
-    return `no region; use --region ${kind.cloud.name}=REGION, or set ${variables.join(" or ")}`;
+    return `no region; use ${terms.region} ${kind.cloud.name}=REGION, or set ${variables.join(" or ")}`;
 }
 
 /** Arguments and stack configuration mean nothing here: advice keeps what this command reads. */

@@ -2,7 +2,6 @@ import { kinds } from "../kinds";
 import type { ConnectionKind } from "../kinds/kind";
 import { oneLine } from "../shared/problem";
 import { didYouMean } from "../shared/suggest";
-import { UsageError } from "./usage";
 
 /** Where to look. Nothing chosen: every kind for which something is set up. */
 export interface Choice {
@@ -11,6 +10,13 @@ export interface Choice {
     readonly regions: readonly string[];
     /** Ids of scopes, an endpoint service for example; nothing chosen: all of them. */
     readonly scopes: readonly string[];
+    /** What whoever asks calls these three: flags of a command, arguments of a function. */
+    readonly terms: Readonly<Record<"kind" | "region" | "scope", string>>;
+}
+
+/** The choice contradicts itself, or names what does not exist. */
+export class ChoiceError extends Error {
+    override readonly name = "ChoiceError";
 }
 
 /** One kind of connection in one region. */
@@ -24,15 +30,15 @@ export interface Place {
     readonly chosen: boolean;
 }
 
-/** The places of a choice. Throws a {@link UsageError} where the choice contradicts itself. */
+/** The places of a choice. Throws a {@link ChoiceError} where the choice contradicts itself. */
 export function placesOf(choice: Choice): Place[] {
     const candidates = choice.kinds.length === 0 ? Object.keys(kinds) : choice.kinds;
     const wanted = Object.values(kinds).filter(({ name }) => candidates.includes(name));
     const unknown = candidates.find((name) => !Object.hasOwn(kinds, name));
     if (unknown !== undefined) {
-        throw new UsageError(kindProblem(unknown));
+        throw new ChoiceError(kindProblem(unknown, choice));
     }
-    const regions = choice.regions.map((text) => regionChoice(text, wanted));
+    const regions = choice.regions.map((text) => regionChoice(text, wanted, choice));
     return wanted
         .filter((kind) => choice.scopes.length === 0 || choice.scopes.some((id) => fitsScope(kind, id)))
         .flatMap((kind): Place[] => {
@@ -50,17 +56,17 @@ export function placesOf(choice: Choice): Place[] {
 }
 
 /** Short where one kind is meant; thirteen names fill a narrow terminal. */
-function kindProblem(name: string): string {
+function kindProblem(name: string, { terms }: Choice): string {
     const names = Object.keys(kinds);
     const meant = didYouMean(name, names);
-    return `--kind ${oneLine(name, 40)} is not ${meant === "" ? `one of ${names.join(", ")}` : `a kind of connection${meant}`}`;
+    return `${terms.kind} ${oneLine(name, 40)} is not ${meant === "" ? `one of ${names.join(", ")}` : `a kind of connection${meant}`}`;
 }
 
 export function placeName(kind: ConnectionKind, region: string | undefined): string {
     return region === undefined ? kind.name : `${kind.name} in ${region}`;
 }
 
-/** The region of a `--region` argument, without its cloud. */
+/** The region of a choice, without its cloud. */
 export function regionOf(text: string): string {
     return text.slice(text.indexOf("=") + 1);
 }
@@ -73,14 +79,14 @@ interface RegionChoice {
     readonly only: boolean;
 }
 
-function regionChoice(text: string, wanted: readonly ConnectionKind[]): RegionChoice {
+function regionChoice(text: string, wanted: readonly ConnectionKind[], { terms }: Choice): RegionChoice {
     const region = regionOf(text);
     const cloud = text.includes("=") ? text.slice(0, text.indexOf("=")) : undefined;
     const withRegions = wanted.filter(({ fields }) => fields.region !== undefined);
     const clouds = [...new Set(withRegions.map((kind) => kind.cloud.name))];
-    const shown = `--region ${oneLine(text, 60)}`;
+    const shown = `${terms.region} ${oneLine(text, 60)}`;
     if (cloud !== undefined && !clouds.includes(cloud)) {
-        throw new UsageError(
+        throw new ChoiceError(
             clouds.length === 0
                 ? `${shown}: the chosen kinds have no regions`
                 : `${shown}: the cloud must be one of ${clouds.join(", ")}`,
@@ -91,7 +97,7 @@ function regionChoice(text: string, wanted: readonly ConnectionKind[]): RegionCh
     );
     if (fits.length === 0) {
         const forms = [...new Set(withRegions.map((kind) => kind.fields.region?.describes))];
-        throw new UsageError(
+        throw new ChoiceError(
             forms.length === 0
                 ? `${shown}: the chosen kinds have no regions`
                 : `${shown} must be ${forms.join(", or ")}; with its cloud in front for one cloud only, such as ${clouds[0]}=REGION`,
