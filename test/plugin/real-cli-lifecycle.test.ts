@@ -146,7 +146,7 @@ new ConnectionDecision("it", { connection: ${JSON.stringify(at(1))}, decision: "
         expect(mutationsOf(clouds.simulator)).toHaveLength(1);
     }
 
-    it("by one Ctrl-C in a terminal ends in less than two seconds, with the connection recorded", async () => {
+    it("by one Ctrl-C in a terminal ends the wait, with the connection recorded", async () => {
         const real = await waiting();
         const up = real.inTerminal("up", "--yes", "--skip-preview", "--stack", "test");
         const closed = once(up, "close");
@@ -154,7 +154,8 @@ new ConnectionDecision("it", { connection: ${JSON.stringify(at(1))}, decision: "
         const pressed = performance.now();
         up.stdin?.write("\x03");
         await closed;
-        expect(performance.now() - pressed).toBeLessThan(2_000);
+        // 0.2 s as measured. The bound only tells it from a wait that goes on, or a process that is killed after its grace period.
+        expect(performance.now() - pressed).toBeLessThan(15_000);
         expect(await resourceOf(real)).toMatchObject({
             id: idOf(1),
             initErrors: [expect.stringContaining("the wait was interrupted")],
