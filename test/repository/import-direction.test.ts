@@ -147,4 +147,13 @@ describe("the direction of imports", () => {
         );
         expect(wrong).toEqual([]);
     });
+
+    it("a kind's own file is at most 150 lines: what belongs to its service stands beside it", () => {
+        const files = ALL.filter(({ from, to }) => from === "src/kinds/index.ts" && CLOUD_FOLDER.test(to)).map(
+            ({ to }) => to,
+        );
+        const lines = (file: string) => readFileSync(path.join(repository, file), "utf8").trimEnd().split("\n").length;
+        expect(files.length).toBeGreaterThan(10);
+        expect(files.filter((file) => lines(file) > 150)).toEqual([]);
+    });
 });

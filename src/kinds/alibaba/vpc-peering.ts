@@ -127,7 +127,6 @@ function observe(action: string, connection: Fields): Observed {
     const [vpc, acceptingVpc] = [record(connection.Vpc), record(connection.AcceptingVpc)];
     const says = [text(connection.Name), text(connection.Description)].filter((part) => part !== undefined).join(": ");
     const from = text(connection.OwnerId);
-    const locked = text(connection.BizStatus)?.toLowerCase() === "financiallocked";
     return observed(statuses, {
         id: documentedText(action, connection, "InstanceId"),
         status: connection.Status,
@@ -146,6 +145,6 @@ function observe(action: string, connection: Fields): Observed {
             businessStatus: connection.BizStatus,
         },
         making: connection.Status === "Creating",
-        warnings: locked ? [LOCKED] : [],
+        warnings: text(connection.BizStatus)?.toLowerCase() === "financiallocked" ? [LOCKED] : [],
     });
 }
