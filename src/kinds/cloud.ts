@@ -227,7 +227,7 @@ interface NetworkFailure {
 /** What one error says by itself. */
 function ownFailure(error: Error): NetworkFailure | undefined {
     const { code } = error as { code?: unknown };
-    const text = error.message.split("\n", 1)[0] ?? "";
+    const text = firstLine(error);
     if (typeof code === "string") {
         const advice = TLS_ADVICE.find(([codes]) => codes.test(code))?.[1];
         if (advice !== undefined) {
@@ -243,7 +243,12 @@ function ownFailure(error: Error): NetworkFailure | undefined {
 /** Of several attempts that failed (one for each address of a host), the first. */
 function innerFailure(error: Error): NetworkFailure | undefined {
     const inner = error instanceof AggregateError ? networkFailure(error.errors[0]) : undefined;
-    return inner === undefined ? undefined : { ...inner, text: error.message.split("\n", 1)[0] || inner.text };
+    return inner === undefined ? undefined : { ...inner, text: firstLine(error) || inner.text };
+}
+
+/** An SDK takes the message of a cloud's answer as it is: it may be no text. */
+function firstLine({ message }: Error): string {
+    return String(message).split("\n", 1)[0] ?? "";
 }
 
 const ABORTED = new Set(["TimeoutError", "AbortError", "RequestTimeoutError"]);
