@@ -1,6 +1,6 @@
 import { PartialFailure } from "../engine/decision/outputs";
 import type { ResourceProvider } from "../engine/providers";
-import { omit, pick, type Wire } from "../engine/wire";
+import { omit, pick, toWire, type Wire } from "../engine/wire";
 import { DecisionError } from "../shared/problem";
 import { type Difference, differences } from "./detailed-diff";
 
@@ -169,13 +169,13 @@ export class PluginResource {
     /** What a dynamic provider needs in the state stays there, so that a program can go back to it. */
     private outputs(id: string, outs: Wire, { __provider }: Wire): Wire {
         const kept = __provider === undefined ? {} : { __provider, ...pick(outs, ["__urn"]) };
-        return { ...stored(outs), ...this.type.derive(id, outs), ...kept };
+        return toWire({ ...stored(outs), ...this.type.derive(id, outs), ...kept });
     }
 
     private previewed(id: string | undefined, olds: Wire, inputs: Wire): Wire {
         const kept = omit(olds, [...this.type.arguments, ...this.type.evidence]);
         const known = { ...kept, ...stored(inputs) };
-        return { ...known, ...this.type.derive(id, known), ...this.type.unknowns(inputs, olds) };
+        return toWire({ ...known, ...this.type.derive(id, known), ...this.type.unknowns(inputs, olds) });
     }
 
     /** A partial failure is recorded with the outputs that programs read. */
