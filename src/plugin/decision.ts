@@ -26,7 +26,9 @@ export const decisionType: ResourceType = {
         };
     },
     unknowns(inputs, olds) {
-        const due = inputs.transition !== undefined;
+        // What cannot be read now, `up` leaves in the outputs as it was.
+        const unread = isRecord(inputs.observed) && inputs.observed.status === "unknown";
+        const due = inputs.transition !== undefined || unread;
         const sameAuthor = !due && inputs.decision === olds.decision && inputs.__ending !== "over";
         return {
             ...(due ? unknownAfter(inputs) : {}),
@@ -60,7 +62,7 @@ export const decisionType: ResourceType = {
 function unknownAfter({ observed, warnings, allowRemoval, decision, __ending }: Wire): Wire {
     const rejects = decision !== "accept" || __ending === "over";
     const mayVanish = rejects && allowRemoval !== undefined && allowRemoval !== false;
-    const wasThere = isRecord(observed) && observed.status !== "absent";
+    const wasThere = isRecord(observed) && observed.status !== "absent" && observed.status !== "unknown";
     return {
         ...(wasThere && !mayVanish
             ? { observed: { ...observed, ...unknownFacts(observed), status: UNKNOWN } }

@@ -18,9 +18,9 @@ const IT = { urn: "urn:pulumi:test::test::connections:index:ConnectionDecision::
 const SCOPE = { kind: "aws:vpcEndpoint", serviceId: SERVICE };
 const SCOPE_ID = `aws:vpcEndpoint/eu-west-1/${SERVICE}/*`;
 
-function started() {
+function started(environment: Readonly<Record<string, string>> = {}) {
     const { decisions, admissions } = createProviders({
-        environment: clouds.simulator.env,
+        environment: { ...clouds.simulator.env, ...environment },
         clock: virtualClock(clouds.simulator),
         log: () => {},
         ledger: new MemoryLedger(),
@@ -101,6 +101,17 @@ describe("a preview", () => {
             requester: UNKNOWN,
             warnings: UNKNOWN,
         });
+    });
+
+    it("of what cannot be read does not tell that it is unknown: up leaves the outputs as they were", async () => {
+        const declared = { connection: at(1), decision: "accept" };
+        const { id, outputs, inputs } = await created("decision", declared);
+        clouds.simulator.world = { aws: [] };
+        const { decision } = started({ CONNECTIONS_UNREADABLE: "warn" });
+        const next = wire((await decision.check(IT, wire(inputs), { ...declared, reason: "CHG-2" })).inputs);
+        const previewed = await decision.previewUpdate(IT, id, wire(outputs), next);
+        expect(previewed).toMatchObject({ observed: UNKNOWN, status: UNKNOWN, requester: UNKNOWN, reason: "CHG-2" });
+        expect(await decision.update(IT, id, wire(outputs), next)).toMatchObject({ observed: outputs.observed });
     });
 
     it("of another reason keeps what up keeps", async () => {
