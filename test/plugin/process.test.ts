@@ -15,13 +15,15 @@ import { virtualClock, wire } from "../support/engine";
 const clouds = useClouds();
 const at = (n: number) => ({ kind: "aws:vpcEndpoint", serviceId: SERVICE, endpointId: endpoint(n) });
 const IT = { urn: "urn:pulumi:test::test::connections:index:ConnectionDecision::it" };
+const DAY_MS = 86_400_000;
 const SCOPE = { kind: "aws:vpcEndpoint", serviceId: SERVICE };
 const SCOPE_ID = `aws:vpcEndpoint/eu-west-1/${SERVICE}/*`;
 
-function started(environment: Readonly<Record<string, string>> = {}) {
+function started(environment: Readonly<Record<string, string>> = {}, aheadMs = 0) {
+    const clock = virtualClock(clouds.simulator);
     const { decisions, admissions } = createProviders({
         environment: { ...clouds.simulator.env, ...environment },
-        clock: virtualClock(clouds.simulator),
+        clock: { ...clock, now: () => clock.now() + aheadMs },
         log: () => {},
         ledger: new MemoryLedger(),
         signal: new AbortController().signal,
@@ -123,6 +125,26 @@ describe("a preview", () => {
         expect(await decision.previewUpdate(IT, id, wire(outputs), wire(next.inputs))).toMatchObject({
             ...{ status, observed, decidedBy, decidedAt },
             reason: "CHG-2",
+        });
+    });
+});
+
+describe("an acceptance that is over", () => {
+    it("stays cut by us when its reason changes", async () => {
+        const declared = { connection: at(1), decision: "accept", until: "1h" };
+        const { id, outputs, inputs } = await created("decision", declared);
+        const cut = started({}, 3 * DAY_MS).decision;
+        const over = wire((await cut.check(IT, wire(inputs), declared)).inputs);
+        expect(over.transition).toContain("reject: accepted -> rejected");
+        const rejected = await cut.update(IT, id, wire(outputs), over);
+        expect(rejected).toMatchObject({ status: "rejected", decidedBy: "us" });
+        const later = started({}, 4 * DAY_MS).decision;
+        const next = wire((await later.check(IT, over, { ...declared, reason: "CHG-3" })).inputs);
+        const { decidedBy, decidedAt } = rejected;
+        expect(await later.update(IT, id, wire(rejected), next)).toMatchObject({
+            decidedBy,
+            decidedAt,
+            reason: "CHG-3",
         });
     });
 });
