@@ -35,7 +35,7 @@ const PROCESSES = [
     "test/{cli-command,docs,examples,languages,package,process}/**/*.test.ts",
     // MSAL, below @azure/identity, keeps the first address of tokens for the whole process.
     "test/simulator/**/azure*.test.ts",
-    "test/kinds/{azure*,decisions,facts,histories,lifecycle,rows,scopes}.test.ts",
+    "test/kinds/{azure*,decisions,facts,histories,lifecycle,previews,rows,scopes}.test.ts",
     "test/faults/{answers*,schedules,hostile,large-answers,paging,refused}.test.ts",
 ];
 

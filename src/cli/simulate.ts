@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { constants } from "node:os";
 import path from "node:path";
 import type { Readable } from "node:stream";
-import { isAlive } from "../shared/alive";
+import { whenGone } from "../shared/alive";
 import { oneLine } from "../shared/problem";
 import type { Simulator, World } from "../simulator/index";
 import type { Terminal } from "./terminal";
@@ -36,19 +36,6 @@ export async function simulate(options: SimulateOptions, terminal: Terminal): Pr
     });
     await simulator.close();
     return 0;
-}
-
-const PARENT_LOOK_MS = 250;
-
-/** Calls back once the parent process has ended: the system then gives its children another parent, except on Windows. */
-function whenGone(parent: number, callback: () => void): void {
-    const timer = setInterval(() => {
-        if (process.ppid !== parent || !isAlive(parent)) {
-            clearInterval(timer);
-            callback();
-        }
-    }, PARENT_LOOK_MS);
-    timer.unref();
 }
 
 /** `connection-decision simulate -- COMMAND`: runs a command that talks to the clouds, ends with it and as it. */

@@ -1,3 +1,5 @@
+import { whenGone } from "../shared/alive";
+
 /** Grace period for pending waits to record their state, within the 5 s after which the engine kills. */
 const FAREWELL_MS = 2_000;
 
@@ -18,14 +20,13 @@ export class Ending {
         this.controller.abort(new Error("interrupted"));
     }
 
-    /** Leaves on SIGINT. */
+    /**
+     * Leaves on SIGINT; and when the engine was killed, which sends none: nobody would end this process any more, and what it waits for, nobody
+     * would record.
+     */
     listen(): this {
-        process.once("SIGINT", () => {
-            this.leaving = true;
-            this.interrupt();
-            setTimeout(() => process.exit(130), FAREWELL_MS);
-            this.leaveWhenIdle();
-        });
+        process.once("SIGINT", () => this.leave());
+        whenGone(process.ppid, () => this.leave());
         return this;
     }
 
@@ -40,6 +41,13 @@ export class Ending {
                 this.leaveWhenIdle();
             }
         };
+    }
+
+    private leave(): void {
+        this.leaving = true;
+        this.interrupt();
+        setTimeout(() => process.exit(130), FAREWELL_MS);
+        this.leaveWhenIdle();
     }
 
     private leaveWhenIdle(): void {

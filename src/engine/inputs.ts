@@ -6,7 +6,7 @@ import { milliseconds } from "../shared/duration";
 import { DecisionError, problemText } from "../shared/problem";
 import { unknownNames } from "../shared/suggest";
 import { hasUnknown, UNKNOWN } from "../shared/unknown";
-import type { ProviderProcess } from "./process";
+import type { ProviderProcess, Spoken } from "./process";
 import { toWire, type Wire } from "./wire";
 
 /** What check answers. */
@@ -82,6 +82,13 @@ export async function locate(
         spoken.placed.set(urn, { connection, place: located.place });
     }
     return before === undefined ? { ...located, kept: false } : located;
+}
+
+/** From now on the inputs of this resource are fresh, also those that are not known yet: a diff compares them, and not what a refresh read. */
+export function spokenAbout({ checked }: Spoken, resource: string | undefined): void {
+    if (resource !== undefined) {
+        checked.add(resource);
+    }
 }
 
 /** The connection that old inputs declared, and where it was placed; undefined where there is none. */

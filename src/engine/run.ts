@@ -4,7 +4,8 @@ import { isRecord } from "../decision/fields";
 import { findKind } from "../kinds/index";
 import type { Observed } from "../kinds/kind";
 import { soughtKey } from "../kinds/selectors";
-import { ANY, keyInScope, kindOf, ownId } from "../shared/key";
+import { spelled } from "../kinds/spelling";
+import { ANY, keyInScope, kindOf, ownId, parseKey } from "../shared/key";
 import type { Ledger, LedgerEntry } from "../shared/ledger";
 import { DecisionError, problemText } from "../shared/problem";
 
@@ -143,7 +144,7 @@ export class Run {
     /** What the program declares counts where it was not checked: `up --target` checks targets only. */
     private decisionsOn(key: string): DecisionClaim[] {
         const checked = this.decisions.get(key);
-        const others = [...(this.declared.get(key)?.values() ?? [])].filter(({ urn }) => !checked?.has(urn));
+        const others = this.declaredOn(key).filter(({ urn }) => !checked?.has(urn));
         return [
             ...(checked?.values() ?? []),
             ...others.map(({ urn, connection }) => ({
@@ -177,9 +178,15 @@ export class Run {
         const over = [...(this.declared.get(scope)?.values() ?? [])].filter(
             (other) => scope !== key && !leavesOut(keysIn(scope, other.except)),
         );
-        const declared = [...(this.declared.get(key)?.values() ?? []), ...over].filter((other) => other.urn !== urn);
+        const declared = [...this.declaredOn(key), ...over].filter((other) => other.urn !== urn);
         const [first] = [...claims, ...declared];
         return first === undefined ? undefined : resourceName(first.urn);
+    }
+
+    /** Resources that the program declares about this connection or scope; of those that are not there yet, what their arguments name. */
+    private declaredOn(key: string): Claim<"declared">[] {
+        const unmade = [...(this.declared.get("")?.values() ?? [])].filter(({ connection }) => names(connection, key));
+        return [...(this.declared.get(key)?.values() ?? []), ...unmade];
     }
 
     /**
@@ -273,6 +280,22 @@ export function soughtName(key: string, connection: unknown): Pick<DecisionClaim
     const soughtAs =
         kind === undefined || !isRecord(connection) ? undefined : soughtKey(kind, keyInScope(key), connection);
     return soughtAs === undefined ? {} : { soughtAs };
+}
+
+/** Whether a connection as declared is the one of a key: by its own id, and whatever else of the key it states. */
+function names(connection: unknown, key: string): boolean {
+    const kind = findKind(kindOf(key));
+    const values = kind === undefined ? undefined : parseKey(kind, key);
+    return (
+        kind !== undefined &&
+        isRecord(connection) &&
+        connection.kind === kind.name &&
+        typeof connection[kind.id] === "string" &&
+        Object.entries(values ?? {}).every(
+            ([name, value]) =>
+                connection[name] === undefined || spelled(kind, name, String(connection[name])) === value,
+        )
+    );
 }
 
 /** The keys in the `except` of an admission that was not checked. */

@@ -9,8 +9,8 @@ export const admissionType: ResourceType = {
     evidence: ["verdicts", "counts", "transition", "warnings"],
     observed: [],
     derive: () => ({}),
-    unknowns: () => ({ verdicts: UNKNOWN, counts: UNKNOWN }),
-    adopt(id) {
+    unknowns: ({ transition }) => (transition === undefined ? {} : { verdicts: UNKNOWN, counts: UNKNOWN }),
+    async adopt(id) {
         throw new DecisionError(
             `${id} is a scope; the rules of an admission are in the program only. Declare it without import: its first preview shows every verdict`,
         );

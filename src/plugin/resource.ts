@@ -1,6 +1,6 @@
 import { PartialFailure } from "../engine/decision/outputs";
 import type { ResourceProvider } from "../engine/providers";
-import { omit, pick, type Wire } from "../engine/wire";
+import { omit, pick, toWire, type Wire } from "../engine/wire";
 import { DecisionError } from "../shared/problem";
 import { type Difference, differences } from "./detailed-diff";
 
@@ -28,10 +28,14 @@ export interface ResourceType {
     readonly observed: readonly string[];
     /** What is derived for programs, which read outputs only. */
     derive(id: string | undefined, outputs: Wire): Wire;
-    /** What `up` will change of the outputs. */
-    unknowns(inputs: Wire): Wire;
+    /**
+     * What `up` may change of the outputs.
+     *
+     * @param olds the outputs as they are; of a resource that is created, empty
+     */
+    unknowns(inputs: Wire, olds: Wire): Wire;
     /** The inputs that declare what already holds, and the outputs they have; throws where nothing can be imported. */
-    adopt(id: string, outputs: Wire): { readonly inputs: Wire; readonly outputs: Wire };
+    adopt(id: string, read: () => Promise<Wire>): Promise<{ readonly inputs: Wire; readonly outputs: Wire }>;
 }
 
 /** A failure after which the resource is recorded as it stands; the next `up` goes on. */
@@ -122,7 +126,7 @@ export class PluginResource {
     /** The outputs that a preview can know. */
     async previewUpdate({ urn }: Subject, id: string, olds: Wire, news: Wire): Promise<Wire> {
         await this.provider.announce(urn);
-        return this.previewed(id, omit(olds, [...this.type.arguments, ...this.type.evidence]), news);
+        return this.previewed(id, olds, news);
     }
 
     /** @param state undefined: the engine imports, and knows the id only */
@@ -131,16 +135,26 @@ export class PluginResource {
         id: string,
         state: Wire | undefined,
     ): Promise<{ id: string; outputs: Wire; inputs?: Wire }> {
-        const before = state ?? {};
-        const { id: found, props, inputs } = await this.provider.read(id, this.given(before, { urn }));
-        const outputs = this.outputs(found, props, before);
         if (state === undefined) {
-            return { id: found, ...this.type.adopt(found, outputs) };
+            return this.imported(urn, id);
         }
+        const { id: found, props, inputs } = await this.provider.read(id, this.given(state, { urn }));
+        const outputs = this.outputs(found, props, state);
         // The engine inverts what it is told here: from what was read to what was stored.
         const names = [...this.type.arguments, ...this.type.evidence, ...this.type.observed];
         this.refreshed.set(found, differences(names, outputs, state));
         return { id: found, outputs, ...(inputs === undefined ? {} : { inputs: stored(inputs) }) };
+    }
+
+    /** Under the one spelling of its id: with another one, the next preview would replace it. */
+    private async imported(urn: string, id: string): Promise<{ id: string; outputs: Wire; inputs: Wire }> {
+        let found = id;
+        const adopted = await this.type.adopt(id, async () => {
+            const { key = id, props } = await this.provider.read(id, this.given({}, { urn }));
+            found = key;
+            return this.outputs(key, props, {});
+        });
+        return { id: found, ...adopted };
     }
 
     delete(subject: Subject, id: string, outputs: Wire): Promise<void> {
@@ -155,13 +169,13 @@ export class PluginResource {
     /** What a dynamic provider needs in the state stays there, so that a program can go back to it. */
     private outputs(id: string, outs: Wire, { __provider }: Wire): Wire {
         const kept = __provider === undefined ? {} : { __provider, ...pick(outs, ["__urn"]) };
-        return { ...stored(outs), ...this.type.derive(id, outs), ...kept };
+        return toWire({ ...stored(outs), ...this.type.derive(id, outs), ...kept });
     }
 
-    private previewed(id: string | undefined, kept: Wire, inputs: Wire): Wire {
+    private previewed(id: string | undefined, olds: Wire, inputs: Wire): Wire {
+        const kept = omit(olds, [...this.type.arguments, ...this.type.evidence]);
         const known = { ...kept, ...stored(inputs) };
-        const will = inputs.transition === undefined ? {} : this.type.unknowns(inputs);
-        return { ...known, ...this.type.derive(id, known), ...will };
+        return toWire({ ...known, ...this.type.derive(id, known), ...this.type.unknowns(inputs, olds) });
     }
 
     /** A partial failure is recorded with the outputs that programs read. */

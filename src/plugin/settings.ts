@@ -13,9 +13,10 @@ const CLOUDS: readonly Cloud<unknown>[] = [
 
 /** The settings by the name that the plugin gives them, `awsRegion`. */
 const SETTINGS = CLOUDS.flatMap(({ name, settings }) =>
-    Object.entries(settings).map(([setting, { sameAs }]) => ({
+    Object.entries(settings).map(([setting, { sameAs, flag }]) => ({
         name: `${name}${setting.charAt(0).toUpperCase()}${setting.slice(1)}`,
         sameAs,
+        flag: flag === true,
     })),
 );
 
@@ -27,8 +28,9 @@ export function settingProblems(settings: Wire, environment: Environment): reado
     const known = [...SETTINGS.map(({ name }) => name), ...OPTIONS];
     const names = Object.keys(settings).filter((name) => !name.startsWith("__") && !OF_ENGINE.includes(name));
     const misspelled = unknownNames(names, known, `the provider of ${PLUGIN}`);
-    if (misspelled.length > 0) {
-        return misspelled;
+    const untold = SETTINGS.filter(({ name, flag }) => !isText(settings[name], flag));
+    if (misspelled.length > 0 || untold.length > 0) {
+        return [...misspelled, ...untold.map(({ name }) => `${name} must be a text`)];
     }
     const configuration = new Configuration(environment);
     configuration.configure(readerOf(settings));
@@ -55,8 +57,14 @@ export function readerOf(settings: Wire, stack: Wire = {}): ConfigReader {
     const prefix = `${PLUGIN}:`;
     return (key) => {
         const name = key.startsWith(prefix) ? key.slice(prefix.length) : "";
-        return settings[name] ?? stack[name];
+        const value = settings[name] ?? stack[name];
+        return typeof value === "boolean" ? String(value) : value;
     };
+}
+
+/** A number would lose its leading zeros, and a list or a record says nothing: passed over, another account or region would decide. */
+function isText(value: unknown, flag: boolean): boolean {
+    return value === undefined || typeof value === "string" || (flag && typeof value === "boolean");
 }
 
 /** The policies in the stack's configuration, which the engine gives each plugin as a variable: that of the plugin's own name. */

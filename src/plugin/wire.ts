@@ -7,9 +7,15 @@ import { isRecord } from "../decision/fields";
 import { toWire, type Wire } from "../engine/wire";
 import { Recorded } from "./resource";
 
-/** What the engine sent, as plain JSON. Null is what a program leaves out; the engine sends it for values that became undefined. */
+/** How the engine marks a secret, a contract of the wire. It is asked not to, and marks those of a provider's settings all the same. */
+const SECRET = ["4dabf18193072939515e22adb298388d", "1b47061264138c4ac30d75fd1eb44270"] as const;
+
+/**
+ * What the engine sent, as plain JSON. Null is what a program leaves out; the engine sends it for values that became undefined. A secret is its
+ * value: the engine marks it again in what is answered.
+ */
 export function fromStruct(struct: Struct | undefined): Wire {
-    return withoutNulls(struct?.toJavaScript() ?? {}) as Wire;
+    return plain(struct?.toJavaScript() ?? {}) as Wire;
 }
 
 /** What we answer, JSON-pure. */
@@ -40,15 +46,19 @@ export function toServiceError(error: unknown, explain: (text: string) => string
     return { code: grpc.status.UNKNOWN, details: message, message, metadata };
 }
 
-function withoutNulls(value: unknown): unknown {
+function plain(value: unknown): unknown {
     if (Array.isArray(value)) {
-        return value.map(withoutNulls);
+        return value.map(plain);
     }
-    return isRecord(value)
-        ? Object.fromEntries(
-              Object.entries(value)
-                  .filter(([, inner]) => inner !== null)
-                  .map(([key, inner]) => [key, withoutNulls(inner)]),
-          )
-        : value;
+    if (!isRecord(value)) {
+        return value;
+    }
+    return value[SECRET[0]] === SECRET[1]
+        ? plain(value.value)
+        : Object.fromEntries(
+              Object.entries(value).flatMap(([key, inner]) => {
+                  const told = plain(inner);
+                  return told === null || told === undefined ? [] : [[key, told]];
+              }),
+          );
 }

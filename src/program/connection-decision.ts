@@ -267,7 +267,8 @@ export class ConnectionDecision<K extends ConnectionKindName = ConnectionKindNam
         );
         fillIn<ConnectionDecision>(this, ARGUMENTS);
         if (opts?.id === undefined) {
-            declare(this, { connection: this.connection });
+            // The argument: a resource that is no target has no outputs.
+            declare(this, { connection: pulumi.output(args.connection as unknown) });
         }
         if (!host.tellsGone) {
             this.observed.apply((observed) => observed?.gone && this.id.apply((id) => id && reportGone(id)));

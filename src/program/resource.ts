@@ -39,8 +39,12 @@ export function refuseArguments(type: string, name: string, args: object, known:
  * all children of a component: one that uses this resource would wait for it, and it for that one, for ever.
  */
 export function urnOf(name: string, type: string, parent: pulumi.Resource | undefined): Promise<string> {
-    const urn = pulumi.createUrn(name, type, parent) as unknown as { promise(): Promise<string> };
-    return urn.promise();
+    return knownValue(pulumi.createUrn(name, type, parent)) as Promise<string>;
+}
+
+/** Internal to the SDK: the value of an output, undefined where it is not known. */
+function knownValue<T>(output: pulumi.Output<T>): Promise<T | undefined> {
+    return (output as unknown as { promise(): Promise<T | undefined> }).promise();
 }
 
 /** The ledger of each run that this process was the program of, by its engine's client: a later run may have the same address. */
@@ -61,9 +65,12 @@ export function declare(
     }
     // Begun now, while the run goes on for sure: the answer below may come after its end.
     ledgers.set(engine, ledgers.get(engine) ?? fileLedger(address, undefined, false));
-    pulumi.all([resource.urn, resource.id, pulumi.output(says)]).apply(([urn, id, said]) => {
-        if (id) {
-            tell(engine, address, { is: "declared", urn, id, ...said });
+    pulumi.all([resource.urn, pulumi.output(says)]).apply(async ([urn, said]) => {
+        // An apply would not be called for what is no target and not there yet: in `up`, too, its id is unknown.
+        const id = await knownValue(resource.id);
+        const unmade = id === undefined && "connection" in said && !pulumi.runtime.isDryRun();
+        if (id !== undefined || unmade) {
+            tell(engine, address, { is: "declared", urn, id: id ?? "", ...said });
         }
     });
 }

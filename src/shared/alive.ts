@@ -6,3 +6,20 @@ export function isAlive(pid: number): boolean {
         return (error as NodeJS.ErrnoException).code === "EPERM";
     }
 }
+
+const PARENT_LOOK_MS = 250;
+
+/**
+ * Calls back once the process that started this one has ended: the system then gives its children another parent, except on Windows.
+ *
+ * @param parent `process.ppid`, as it was at the start
+ */
+export function whenGone(parent: number, callback: () => void): void {
+    const timer = setInterval(() => {
+        if (process.ppid !== parent || !isAlive(parent)) {
+            clearInterval(timer);
+            callback();
+        }
+    }, PARENT_LOOK_MS);
+    timer.unref();
+}

@@ -57,6 +57,7 @@ export type LedgerEntry =
     | {
           readonly is: "declared";
           readonly urn: string;
+          /** Empty: it is not there yet, and this run does not make it, because it is no target. */
           readonly id: string;
           /** Of a decision: its connection. */
           readonly connection?: unknown;

@@ -61,7 +61,7 @@ describe("handing over", { timeout: OPERATION_MS }, () => {
         await real.preview(after, { expectNoChanges: true });
     });
 
-    it("by a rename in two targeted steps keeps the connection; a targeted destroy of one of two says what it cuts before it does", async () => {
+    it("by a rename in two targeted steps, in either order, keeps the connection; a targeted destroy of one of two says what it cuts before it does", async () => {
         clouds.simulator.world = worldWith({ endpoints: ["pendingAcceptance", "pendingAcceptance"] });
         const real = await realStack(clouds.simulator.env);
         const both = (name: string) => async () => {
@@ -76,6 +76,11 @@ describe("handing over", { timeout: OPERATION_MS }, () => {
         await real.up(both("after"), { target: [urn("after"), urn("after2")] });
         const deleted = await real.up(both("after"), { target: [urn("before")] });
         expect(operations(deleted)).toMatchObject({ before: "delete" });
+        expect(states()).toEqual(["available", "available"]);
+        // The old one goes first; the new one is no target, and not there yet.
+        const first = await real.up(both("last"), { target: [urn("after")] });
+        expect(operations(first)).toMatchObject({ after: "delete" });
+        expect(diagnostics(first).join("\n")).toContain("onDelete: reject is skipped: last declares");
         expect(states()).toEqual(["available", "available"]);
         const destroyed = await real.destroy(undefined, { target: [urn("before2")] });
         expect(diagnostics(destroyed)).toContainEqual(

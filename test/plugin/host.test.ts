@@ -110,6 +110,12 @@ describe("the settings of a plugin", () => {
     it("are checked: names, values and endpoints", () => {
         expect(settingProblems({ awsRegion: "eu-west-1", maxCuts: 3, version: "0.2.0" }, {})).toEqual([]);
         expect(settingProblems({ awsRegoin: "eu-west-1" }, {})).toEqual([expect.stringContaining("awsRegion?")]);
+        // Passed over, the region of the environment would decide.
+        expect(settingProblems({ awsRegion: 5 }, {})).toEqual(["awsRegion must be a text"]);
+        expect(settingProblems({ azureDisableInstanceDiscovery: true }, {})).toEqual([]);
+        expect(readerOf({ azureDisableInstanceDiscovery: true })("connections:azureDisableInstanceDiscovery")).toBe(
+            "true",
+        );
         expect(settingProblems({ maxCuts: "many" }, {})).toEqual([expect.stringContaining("must be a whole number")]);
         expect(settingProblems({ awsEc2Endpoint: "nowhere" }, {})).toEqual([expect.stringContaining("is not a URL")]);
     });

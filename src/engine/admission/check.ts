@@ -20,6 +20,7 @@ import {
     refuse,
     refuseNewerState,
     refuseUnknownArguments,
+    spokenAbout,
     tellAlone,
     unknownEvidence,
     urnOf,
@@ -99,7 +100,7 @@ async function evidence(
     if (!kept) {
         refuseOver(opened, process.clock.now());
     }
-    process.spoken.checked.add(urn ?? key);
+    spokenAbout(process.spoken, urn ?? key);
     const placed = Object.keys(place).length === 0 ? {} : { __place: place };
     const found = await survey(process, opened, urn, true);
     if ("unreadable" in found) {
@@ -175,6 +176,7 @@ async function onlyInUp(process: ProviderProcess, olds: Wire, inputs: Wire, miss
     const { maxCuts } = process.configuration.options();
     const text = `the verdicts are only known in \`up\`: ${missing.join(" and ")} ${missing.length === 1 ? "is" : "are"} not known yet; connections:maxCuts (${maxCuts}) still holds`;
     process.messages.sayNamed({ level: "warning", text }, urn);
+    spokenAbout(process.spoken, urn);
     const placed = !hasUnknown(inputs.scope) && !missing.includes("the provider's configuration");
     if (placed && anyOf(inputs.scope) !== undefined) {
         const { kind, address } = (await locateScope(process, olds, inputs, urn)).target;

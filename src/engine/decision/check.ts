@@ -40,6 +40,7 @@ import {
     refuse,
     refuseNewerState,
     refuseUnknownArguments,
+    spokenAbout,
     tellAlone,
     unknownEvidence,
     urnOf,
@@ -129,7 +130,7 @@ async function evidence(process: ProviderProcess, declared: Declaration, asked: 
     tellAlone(process);
     claim(process, one, urn);
     const now = view(one.case, await readAgain(process, one, asked, await readCase(process, one, urn)));
-    process.spoken.checked.add(urn ?? target.address.key);
+    spokenAbout(process.spoken, urn ?? target.address.key);
     await tellSuccessor(process, one, now, urn);
     await refuseOrProbe(process, one, now, urn);
     if (!kept && previewed !== "none") {
@@ -318,9 +319,11 @@ async function claimUnknown(process: ProviderProcess, olds: Wire, { connection, 
 }
 
 /** In a preview, what depends on a value that only `up` knows. */
-function notKnownYet({ messages }: ProviderProcess, inputs: Wire, what: string): Wire {
+function notKnownYet({ messages, spoken }: ProviderProcess, inputs: Wire, what: string): Wire {
+    const urn = urnOf(inputs);
     const text = `what happens is only known in \`up\`: ${what} is not known yet`;
-    messages.sayNamed({ level: "info", text }, urnOf(inputs));
+    messages.sayNamed({ level: "info", text }, urn);
+    spokenAbout(spoken, urn);
     return unknownEvidence(inputs, EVIDENCE);
 }
 

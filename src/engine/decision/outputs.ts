@@ -66,7 +66,9 @@ export function authorOf(outcome: Outcome, decision: Decision, previous: Wire | 
     if (outcome.sentAt !== undefined) {
         return { decidedBy: "us", decidedAt: new Date(outcome.sentAt).toISOString() };
     }
-    if (previous !== undefined && previous.decision === decision && previous.decidedBy !== undefined) {
+    // An acceptance that is over is stored as declared, and was carried out as a reject.
+    const before = previous?.__ending === "over" ? "reject" : previous?.decision;
+    if (previous !== undefined && before === decision && previous.decidedBy !== undefined) {
         return {
             decidedBy: previous.decidedBy as "us" | "found",
             ...(previous.decidedAt === undefined ? {} : { decidedAt: String(previous.decidedAt) }),

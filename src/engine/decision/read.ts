@@ -20,6 +20,8 @@ import { type Author, ENDING, moved, type OutputMemory, outputsOf } from "./outp
 /** What read answers. */
 export interface ReadResult {
     readonly id: string;
+    /** Of what was looked at by its id alone: the one spelling of the id. */
+    readonly key?: string;
     readonly props: Wire;
     /** Inputs as check would have left them, so that the next preview compares with what holds now. */
     readonly inputs?: Wire;
@@ -64,7 +66,7 @@ export async function read(process: ProviderProcess, id: string, props: Wire): P
         ...(one.case.options.established ? { __established: true } : {}),
         __place: placeOf(stored, connection),
     };
-    return { id, props: toWire(outs), ...(bare ? {} : { inputs: toWire(inputs) }) };
+    return { id, props: toWire(outs), ...(bare ? { key: one.case.key } : { inputs: toWire(inputs) }) };
 }
 
 /** What the id knows of the place and the declaration does not say. */
