@@ -20,8 +20,8 @@ import {
     isNamed,
     liveOf,
     meaningOf,
+    move,
     mutationsOf,
-    putInto,
     SLOTS,
     type Slot,
     wordOf,
@@ -307,7 +307,7 @@ function act(slot: Slot, change: number): void {
     if (change < OTHERS) {
         askAs(connection, slot, change === 0 ? "other" : "asking");
     } else {
-        putInto(connection, slot, slot.words[(change - OTHERS) % slot.words.length] as string);
+        move(simulator.world, slot, slot.words[(change - OTHERS) % slot.words.length] as string);
     }
 }
 

@@ -10,8 +10,8 @@ import {
     askingOf,
     liveOf,
     meaningOf,
+    move,
     mutationsOf,
-    putInto,
     SLOTS,
     type Slot,
     wordOf,
@@ -123,9 +123,7 @@ class Life {
                 this.declared = step.declared;
                 return;
             case "move":
-                if (connection !== undefined) {
-                    putInto(connection, this.slot, this.words[step.to % this.words.length] as string);
-                }
+                move(clouds.simulator.world, this.slot, this.words[step.to % this.words.length] as string);
                 return;
             case "ask":
                 if (connection !== undefined) {

@@ -109,6 +109,29 @@ export function putInto(connection: Live, slot: Slot, word: string): void {
     Object.assign(connection, compact({ state, status, provisioningState }), { next: [], before: state ?? status });
 }
 
+/** Somebody brings it into a state, where that can be: a share does not become an invitation, and what both make together no other one. */
+export function move(world: World, slot: Slot, word: string): void {
+    const [connection, ...others] = objectsOf(world, slot);
+    if (connection === undefined) {
+        return;
+    }
+    const template = liveOf(worldOfSlot(slot, word), slot) ?? {};
+    if (!isOfSeveral(slot) || (others.length === 0 && sameForm(template, connection))) {
+        putInto(connection, slot, word);
+    }
+}
+
+/** Whether several objects of the cloud make a connection, each with states of its own. */
+function isOfSeveral({ rows }: Slot): boolean {
+    return Object.keys(rows.states).some((word) => word.includes(", "));
+}
+
+/** Two objects of one list: what names them is the same. */
+function sameForm(a: object, b: object): boolean {
+    const names = (one: object) => Object.keys(one).filter((key) => /(id|arn|name)$/i.test(key));
+    return names(a).sort().join() === names(b).sort().join();
+}
+
 /** Somebody else asks from now on. */
 export function askAs(connection: Live, { rows: { requester } }: Slot, who: "asking" | "other"): void {
     const [from, to] = who === "asking" ? [requester.other, requester.asking] : [requester.asking, requester.other];
