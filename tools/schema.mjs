@@ -364,7 +364,7 @@ function* settings() {
     for (const cloud of new Map(Object.values(kinds).map(({ cloud }) => [cloud.name, cloud])).values()) {
         const comments = commentsOf(settingsFile(cloud.name));
         for (const setting of Object.keys(cloud.settings)) {
-            const name = `${cloud.name}${setting.charAt(0).toUpperCase()}${setting.slice(1)}`;
+            const name = contract.flatSetting(cloud.name, setting);
             yield [name, { ...STRING, description: `${cloud.title}: ${commentOn(comments, setting)}` }];
         }
     }

@@ -1,3 +1,4 @@
+import { flatSetting } from "../shared/contract";
 import { oneLine } from "../shared/problem";
 
 /** Values of one cloud's settings: from the explicit provider or the stack config, without defaults. */
@@ -285,5 +286,5 @@ export function endpointName(
 
 /** A setting in both places it can be written: `connections:awsRoleArn`, `aws.roleArn` on a Provider. */
 export function settingName(cloud: string, setting: string): string {
-    return `connections:${cloud}${setting.charAt(0).toUpperCase()}${setting.slice(1)} (${cloud}.${setting} on a Provider)`;
+    return `connections:${flatSetting(cloud, setting)} (${cloud}.${setting} on a Provider)`;
 }

@@ -1,4 +1,5 @@
 import { type Cloud, type Environment, endpointProblem, type Settings } from "../kinds/cloud";
+import { flatSetting } from "../shared/contract";
 import { DecisionError } from "../shared/problem";
 import { UNKNOWN } from "../shared/unknown";
 
@@ -89,7 +90,7 @@ export class Configuration {
 
 /** `connections:awsRoleArn` */
 function keyOf(cloud: Cloud<unknown>, setting: string): string {
-    return `connections:${cloud.name}${setting.charAt(0).toUpperCase()}${setting.slice(1)}`;
+    return `connections:${flatSetting(cloud.name, setting)}`;
 }
 
 function readBoolean(text: string): boolean | undefined {

@@ -2,7 +2,7 @@ import { pick, type Wire } from "../engine/wire";
 import { kinds } from "../kinds";
 import type { Cloud, Environment } from "../kinds/cloud";
 import { type ConfigReader, Configuration } from "../place/configuration";
-import { OPTIONS, PLUGIN, POLICIES } from "../shared/contract";
+import { flatSetting, OPTIONS, PLUGIN, POLICIES } from "../shared/contract";
 import { DecisionError } from "../shared/problem";
 import { unknownNames } from "../shared/suggest";
 
@@ -14,7 +14,7 @@ const CLOUDS: readonly Cloud<unknown>[] = [
 /** The settings by the name that the plugin gives them, `awsRegion`. */
 const SETTINGS = CLOUDS.flatMap(({ name, settings }) =>
     Object.entries(settings).map(([setting, { sameAs, flag }]) => ({
-        name: `${name}${setting.charAt(0).toUpperCase()}${setting.slice(1)}`,
+        name: flatSetting(name, setting),
         sameAs,
         flag: flag === true,
     })),

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { OPTIONS, POLICIES } from "../shared/contract";
+import { flatSetting, OPTIONS, POLICIES } from "../shared/contract";
 import * as clouds from "./clouds";
 import { dynamicHost, type Host, isProviderOf } from "./host";
 import { refuseArguments } from "./resource";
@@ -107,9 +107,7 @@ export class Provider extends pulumi.ProviderResource {
 function flatten(args: object, host: Host): Record<string, pulumi.Output<string>> {
     const entries = Object.entries(args).flatMap(([name, value]) =>
         isSection(value)
-            ? Object.entries(value).map(
-                  ([key, inner]) => [`${name}${key.charAt(0).toUpperCase()}${key.slice(1)}`, inner] as const,
-              )
+            ? Object.entries(value).map(([key, inner]) => [flatSetting(name, key), inner] as const)
             : [[name, value] as const],
     );
     return Object.fromEntries(

@@ -50,6 +50,11 @@ export const OPTIONS = [
     "unreadable",
 ] as const;
 
+/** A cloud's setting in a flat configuration: `awsRoleArn`, which is `connections:awsRoleArn` in the stack config. */
+export function flatSetting(cloud: string, setting: string): string {
+    return `${cloud}${setting.charAt(0).toUpperCase()}${setting.slice(1)}`;
+}
+
 /** Policies of the stack: an explicit provider must not be a way around them by leaving them out. */
 export const POLICIES = ["maxCuts", "requireExpectedRequester"] as const satisfies readonly (typeof OPTIONS)[number][];
 
