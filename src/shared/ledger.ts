@@ -279,8 +279,7 @@ function sweep(folder: string): void {
  */
 function isLive(file: string, member: boolean): boolean {
     try {
-        const providers = processesOf(file);
-        const programs = processesOf(file, "program");
+        const { process: providers, program: programs } = presencesIn(file);
         if (providers.length > 0) {
             return providers.some(isAlive);
         }
@@ -305,10 +304,15 @@ function removeIfLast(file: string): void {
     }
 }
 
-function processesOf(file: string, which: Presence["is"] = "process"): number[] {
-    return readLines(file).flatMap((line) =>
-        parse(line).flatMap((entry) => (isPresence(entry) && entry.is === which ? [entry.pid] : [])),
-    );
+/** The providers of a run, living or not. */
+function processesOf(file: string): readonly number[] {
+    return presencesIn(file).process;
+}
+
+function presencesIn(file: string): Readonly<Record<Presence["is"], readonly number[]>> {
+    const all = readLines(file).flatMap(parse).filter(isPresence);
+    const pids = (which: Presence["is"]) => all.filter(({ is }) => is === which).map(({ pid }) => pid);
+    return { process: pids("process"), program: pids("program") };
 }
 
 function isPresence(entry: LedgerEntry | Presence): entry is Presence {
