@@ -1,13 +1,4 @@
 /** This package, with the resource plugin. */
-const { ConnectionDecision } = require("pulumi-connection-decision/plugin");
+const { declareWith } = require("./ours.cjs");
 
-exports.declare = ({ serviceId, ids }) => {
-    for (const endpointId of ids) {
-        new ConnectionDecision(endpointId, {
-            connection: { kind: "aws:vpcEndpoint", serviceId, endpointId },
-            decision: "accept",
-            expectedRequester: "111122223333",
-            reason: "CHG-2041 analytics reads the ledger API",
-        });
-    }
-};
+exports.declare = declareWith(require("pulumi-connection-decision/plugin"));

@@ -1,12 +1,12 @@
 import { execFile, execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
-import { expect, it, onTestFinished } from "vitest";
+import { expect, it } from "vitest";
 import { parse } from "yaml";
 import { cliEnv, configure, makeStack, pulumiFolder } from "../support/cli";
 import { endpoint, REQUESTER, SERVICE, useClouds, worldWith } from "../support/clouds";
+import { readersFolder } from "./transcript";
 
 /** docs/operations.md, every command of it, with the real CLI, in the order of the page. */
 const clouds = useClouds({ settleMs: 200 });
@@ -55,15 +55,7 @@ it("operations.md: every command does what the page says", { timeout: 600_000 },
     const setState = (n: number, state: string) => Object.assign(connections()[n - 1] ?? {}, { state });
     const sent = () => clouds.simulator.calls.filter(({ action }) => /Accept|Reject/.test(action)).length;
     const bin = pulumiFolder();
-    const folder = mkdtempSync(path.join(tmpdir(), "connection-decision-"));
-    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-    mkdirSync(path.join(folder, "bin"));
-    symlinkSync(path.join(repository, "node_modules"), path.join(folder, "node_modules"));
-    // What npx finds in a project that has installed the package.
-    writeFileSync(path.join(folder, "bin/npx"), `#!/bin/sh\nshift\nexec node "${repository}/dist/cli/main.js" "$@"\n`, {
-        mode: 0o755,
-    });
-    writeFileSync(path.join(folder, "package.json"), "{}");
+    const folder = readersFolder();
     writeFileSync(
         path.join(folder, "Pulumi.yaml"),
         JSON.stringify({ name: "operations", runtime: { name: "nodejs", options: { typescript: false } } }),

@@ -19,8 +19,8 @@ export interface Project {
     shell(command: string): Promise<{ readonly status: number; readonly text: string }>;
 }
 
-export async function newProject(name: string, env: Readonly<Record<string, string>>): Promise<Project> {
-    const bin = pulumiFolder();
+/** A folder of somebody who has installed the package: `bin/npx` there finds its command. Gone after the test. */
+export function readersFolder(): string {
     const folder = mkdtempSync(path.join(tmpdir(), "connection-decision-"));
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
     mkdirSync(path.join(folder, "bin"));
@@ -30,6 +30,12 @@ export async function newProject(name: string, env: Readonly<Record<string, stri
         mode: 0o755,
     });
     writeFileSync(path.join(folder, "package.json"), "{}");
+    return folder;
+}
+
+export async function newProject(name: string, env: Readonly<Record<string, string>>): Promise<Project> {
+    const bin = pulumiFolder();
+    const folder = readersFolder();
     writeFileSync(path.join(folder, "Pulumi.yaml"), `name: ${name}\nruntime: nodejs\n`);
     const environment = {
         ...process.env,
